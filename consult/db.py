@@ -1,0 +1,139 @@
+"""The database: declarative base, column types, engine, and the unit of work.
+
+SQLite runs in WAL mode with synchronous=FULL and waits for a lock cooperatively (`timeout=0` and a retry that yields to
+other greenlets), because SQLite's own busy time-out would stall every connection of a gevent process.
+"""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from sqlalchemy import DateTime, Engine, MetaData, String, create_engine, event
+from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+from sqlalchemy.types import JSON, TypeDecorator
+
+LOCK_PATIENCE_SECONDS = 5.0
+LOCK_RETRY_SECONDS = 0.005
+_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+class Base(DeclarativeBase):
+    """Base of every table. Constraint names are fixed, so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, always UTC and always aware, whatever the database keeps."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def public_id() -> str:
+    """A short random name for use in addresses: 12 characters, about 59 bits, no look-alike letters."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(12))
+
+
+Id = Annotated[int, mapped_column(primary_key=True)]
+PublicId = Annotated[str, mapped_column(String(12), unique=True, default=public_id)]
+Moment = Annotated[datetime, mapped_column(UtcDateTime)]
+MomentOrNone = Annotated[datetime | None, mapped_column(UtcDateTime)]
+Json = Annotated[Any, mapped_column(JSON)]
+
+#: The product owns the word "session" (a meeting on one theme); a database session is a `Db`, its variable is `db`.
+Db = Session
+Sessions = sessionmaker[Session]
+
+
+def engine_for(url: str, *, pause: Callable[[float], None] = time.sleep) -> Engine:
+    """An engine for `url`; `pause` is how a greenlet waits (gevent patches `time.sleep`)."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, connect_args={"timeout": 0, "check_same_thread": False}, pool_size=20)
+        _tune_sqlite(engine, pause)
+        return engine
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    options = "-c statement_timeout=5000 -c lock_timeout=5000 -c timezone=UTC"
+    return create_engine(
+        parsed,
+        pool_size=10,
+        max_overflow=20,
+        pool_pre_ping=True,
+        connect_args={"options": options, "connect_timeout": 5},
+    )
+
+
+def _tune_sqlite(engine: Engine, pause: Callable[[float], None]) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(raw: Any, _record: Any) -> None:
+        raw.isolation_level = None  # BEGIN is ours to emit
+        cursor = raw.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("consult_writing", True)
+        statement = "BEGIN IMMEDIATE" if writing else "BEGIN"
+        give_up = time.monotonic() + LOCK_PATIENCE_SECONDS
+        while True:
+            try:
+                connection.exec_driver_sql(statement)
+                return
+            except OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > give_up:
+                    raise
+                pause(LOCK_RETRY_SECONDS)
+
+
+def sessions_for(engine: Engine) -> Sessions:
+    """A factory of sessions that write."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def reading_session(engine: Engine) -> Db:
+    """A session that only reads: on SQLite it takes no write lock and never waits for one."""
+    return Session(engine.execution_options(consult_writing=False), expire_on_commit=False)
+
+
+@contextmanager
+def unit_of_work(sessions: Sessions) -> Iterator[Db]:
+    """One act, one transaction: committed at the end, rolled back on any error."""
+    with sessions() as db:
+        try:
+            yield db
+            db.commit()
+        except BaseException:
+            db.rollback()
+            raise

@@ -1,0 +1,1 @@
+"""Comments on items, by lane and kind, with replies and dispositions."""

@@ -1,0 +1,1 @@
+"""Action items: what a room drafts, from first words to submission."""

@@ -1,0 +1,1 @@
+"""What a session can quote: source statements and background documents."""

@@ -1,0 +1,1 @@
+"""Rounds of breakouts: rooms, seats, deadlines, who is present where."""

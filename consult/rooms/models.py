@@ -1,0 +1,118 @@
+"""Tables of rounds, rooms and seats."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from consult.db import Base, Id, Moment, MomentOrNone, PublicId
+from consult.people.models import Member
+
+
+class RoomState(StrEnum):
+    """Life of a room. `closing` is the editable grace of a recall; `reopened` is open again after a close."""
+
+    DRAFT = "draft"
+    STAGED = "staged"
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+#: States in which a seated member may edit.
+EDITABLE = frozenset({RoomState.OPEN.value, RoomState.CLOSING.value, RoomState.REOPENED.value})
+
+
+class Round(Base):
+    """One breakout period of a session. Its state is derived from its rooms."""
+
+    __tablename__ = "round"
+    __table_args__ = (UniqueConstraint("session_id", "number"),)
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"), index=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("session.id"), index=True)
+    number: Mapped[int]
+    topic: Mapped[str] = mapped_column(Text)
+    #: Planned length.
+    minutes: Mapped[int]
+    created_at: Mapped[Moment]
+
+    rooms: Mapped[list["Room"]] = relationship(back_populates="round", order_by="Room.number")
+
+
+class Room(Base):
+    """One breakout group in one round."""
+
+    __tablename__ = "room"
+    __table_args__ = (UniqueConstraint("round_id", "number"), Index("ix_room_state_deadline_at", "state", "deadline_at"))
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"), index=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("session.id"), index=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    number: Mapped[int]
+    topic: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(12), default=RoomState.STAGED.value)
+    opened_at: Mapped[MomentOrNone]
+    #: UTC; the room becomes read-only at this moment.
+    deadline_at: Mapped[MomentOrNone]
+    closed_at: Mapped[MomentOrNone]
+    #: Counts closings and reopenings; offline text of an older epoch is not sent by itself.
+    epoch: Mapped[int] = mapped_column(default=1)
+
+    round: Mapped[Round] = relationship(back_populates="rooms")
+    seats: Mapped[list["Seat"]] = relationship(
+        back_populates="room",
+        primaryjoin="and_(Seat.room_id == Room.id, Seat.left_at.is_(None))",
+        order_by="Seat.id",
+    )
+
+    def is_open_at(self, now: datetime) -> bool:
+        """Whether people seated here may edit at `now`."""
+        return self.state in EDITABLE and (self.deadline_at is None or now < self.deadline_at)
+
+
+class Seat(Base):
+    """A member's place in a room: the only thing that lets a delegate edit there. A seat that was left stays as history."""
+
+    __tablename__ = "seat"
+    __table_args__ = (
+        Index(
+            "uq_seat_live",
+            "round_id",
+            "member_id",
+            unique=True,
+            sqlite_where=text("left_at IS NULL"),
+            postgresql_where=text("left_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    room_id: Mapped[int] = mapped_column(ForeignKey("room.id"), index=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    #: "moderator", "rapporteur" or None.
+    duty: Mapped[str | None] = mapped_column(String(20))
+    seated_at: Mapped[Moment]
+    left_at: Mapped[MomentOrNone]
+    #: Why the person was moved, in the mover's words.
+    reason: Mapped[str] = mapped_column(String(300), default="")
+
+    room: Mapped[Room] = relationship(back_populates="seats", foreign_keys=[room_id])
+    member: Mapped[Member] = relationship()
+
+
+class Presence(Base):
+    """Where a member's page was last heard from; older than `presence.FRESH_SECONDS` means gone."""
+
+    __tablename__ = "presence"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"), index=True)
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"), index=True)
+    seen_at: Mapped[Moment]

@@ -1,0 +1,1 @@
+"""Cross-regional seating: allocation, balance, plans."""
