@@ -66,10 +66,9 @@ class Room(Base):
     epoch: Mapped[int] = mapped_column(default=1)
 
     round: Mapped[Round] = relationship(back_populates="rooms")
+    #: Seats taken now; those that were left are history.
     seats: Mapped[list["Seat"]] = relationship(
-        back_populates="room",
-        primaryjoin="and_(Seat.room_id == Room.id, Seat.left_at.is_(None))",
-        order_by="Seat.id",
+        primaryjoin="and_(Seat.room_id == Room.id, Seat.left_at.is_(None))", order_by="Seat.id", viewonly=True
     )
 
     def is_open_at(self, now: datetime) -> bool:
@@ -103,7 +102,7 @@ class Seat(Base):
     #: Why the person was moved, in the mover's words.
     reason: Mapped[str] = mapped_column(String(300), default="")
 
-    room: Mapped[Room] = relationship(back_populates="seats", foreign_keys=[room_id])
+    room: Mapped[Room] = relationship()
     member: Mapped[Member] = relationship()
 
 

@@ -1,0 +1,1 @@
+"""Who may act: one table of permissions, decided in one place. Pure: no I/O, no clock."""
