@@ -1,0 +1,23 @@
+// Everything the drafting room and the summary editor need, in one file with one copy of yjs.
+export * as Y from "yjs";
+export { IndexeddbPersistence } from "y-indexeddb";
+export { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from "y-protocols/awareness";
+export { Editor, Extension, Mark } from "@tiptap/core";
+export { Blockquote } from "@tiptap/extension-blockquote";
+export { Bold } from "@tiptap/extension-bold";
+export { Collaboration } from "@tiptap/extension-collaboration";
+export { CollaborationCaret } from "@tiptap/extension-collaboration-caret";
+export { Document } from "@tiptap/extension-document";
+export { HardBreak } from "@tiptap/extension-hard-break";
+export { Heading } from "@tiptap/extension-heading";
+export { Italic } from "@tiptap/extension-italic";
+export { BulletList } from "@tiptap/extension-list/bullet-list";
+export { ListItem } from "@tiptap/extension-list/item";
+export { OrderedList } from "@tiptap/extension-list/ordered-list";
+export { Paragraph } from "@tiptap/extension-paragraph";
+export { Strike } from "@tiptap/extension-strike";
+export { Text } from "@tiptap/extension-text";
+export { Underline } from "@tiptap/extension-underline";
+export { UndoRedo } from "@tiptap/extensions/undo-redo";
+export { Plugin, PluginKey, TextSelection } from "@tiptap/pm/state";
+export { Decoration, DecorationSet } from "@tiptap/pm/view";
