@@ -1,0 +1,88 @@
+"""Reference data: States and groups, stakeholder types and roles, targets, instruments, objectives, terms.
+
+Facts, with labels in the project's own words; a secretariat imports official texts itself. Pure: reads only
+the files shipped in this package, once. Where the facts come from: `docs/reference-data.md`.
+"""
+
+from consult.reference.agenda import (
+    Alignment,
+    Goal,
+    Instrument,
+    Objective,
+    Target,
+    Theme,
+    goals,
+    instrument,
+    instruments,
+    objectives,
+    target,
+    targets,
+    theme,
+    themes,
+)
+from consult.reference.stakeholders import (
+    ActorClass,
+    ListedRole,
+    StakeholderType,
+    actor_classes,
+    duty_labels,
+    family_of,
+    listed_roles,
+    mark_of,
+    member_role,
+    stakeholder_type,
+    stakeholder_types,
+)
+from consult.reference.states import (
+    NAME_LANGUAGES,
+    Group,
+    State,
+    group,
+    group_of,
+    groups,
+    state,
+    state_called,
+    state_name,
+    states,
+)
+from consult.reference.terms import KeyTerm, key_terms
+
+__all__ = [
+    "NAME_LANGUAGES",
+    "ActorClass",
+    "Alignment",
+    "Goal",
+    "Group",
+    "Instrument",
+    "KeyTerm",
+    "ListedRole",
+    "Objective",
+    "StakeholderType",
+    "State",
+    "Target",
+    "Theme",
+    "actor_classes",
+    "duty_labels",
+    "family_of",
+    "goals",
+    "group",
+    "group_of",
+    "groups",
+    "instrument",
+    "instruments",
+    "key_terms",
+    "listed_roles",
+    "mark_of",
+    "member_role",
+    "objectives",
+    "stakeholder_type",
+    "stakeholder_types",
+    "state",
+    "state_called",
+    "state_name",
+    "states",
+    "target",
+    "targets",
+    "theme",
+    "themes",
+]
