@@ -78,7 +78,9 @@ def settings_from(environ: Mapping[str, str] | None = None) -> Settings:
     settings = Settings(**values)  # type: ignore[arg-type]
     parts = urlsplit(settings.public_url)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
-        raise BadSetting("CONSULT_PUBLIC_URL: write the address people use, such as https://consult.example.org")
+        raise BadSetting(
+            "CONSULT_PUBLIC_URL: write the address people use, such as https://consult.example.org"
+        )
     if settings.public_url.endswith("/"):
         settings = _with(settings, public_url=settings.public_url.rstrip("/"))
     if not settings.secret_key:

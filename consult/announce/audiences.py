@@ -26,6 +26,10 @@ def staff(consultation_public_id: str) -> str:
     return f"staff:{consultation_public_id}"
 
 
+#: Every process of the server; no page can follow it.
+SERVERS = "server"
+
+
 def parsed(name: str) -> tuple[str, str]:
     """Kind and public id of an audience name.
 

@@ -211,6 +211,14 @@ class SourceAdded(Event):
 
 
 @dataclass(frozen=True)
+class SignInEnded(Event):
+    """To the servers only: close the sockets of this sign-in (row id)."""
+
+    name: ClassVar[str] = "sign_in.ended"
+    sign_in: int
+
+
+@dataclass(frozen=True)
 class PresenceChanged(Event):
     """Who is here changed; sent at most every few seconds and not kept in the outbox."""
 
@@ -220,3 +228,5 @@ class PresenceChanged(Event):
 
 
 ALL: tuple[type[Event], ...] = tuple(Event.__subclasses__())
+#: Heard by every process, sent to no page.
+INTERNAL = frozenset({SignInEnded.name})

@@ -76,7 +76,10 @@ class Delegation(Base):
     """Whom a person speaks for. Member-State delegations have a UN regional group and one vote."""
 
     __tablename__ = "delegation"
-    __table_args__ = (UniqueConstraint("consultation_id", "name"), UniqueConstraint("consultation_id", "iso3"))
+    __table_args__ = (
+        UniqueConstraint("consultation_id", "name"),
+        UniqueConstraint("consultation_id", "iso3"),
+    )
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]

@@ -24,6 +24,9 @@ class Actor:
     delegation_id: int
     kind: str
     name: str
+    delegation_name: str
+    #: Two-letter mark of the regional group or family.
+    mark: str
     seats: frozenset[int] = field(default_factory=frozenset)
     recording: frozenset[int] = field(default_factory=frozenset)
 

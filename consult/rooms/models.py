@@ -48,7 +48,10 @@ class Room(Base):
     """One breakout group in one round."""
 
     __tablename__ = "room"
-    __table_args__ = (UniqueConstraint("round_id", "number"), Index("ix_room_state_deadline_at", "state", "deadline_at"))
+    __table_args__ = (
+        UniqueConstraint("round_id", "number"),
+        Index("ix_room_state_deadline_at", "state", "deadline_at"),
+    )
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]

@@ -1,0 +1,62 @@
+"""The open connections of this process, and who is behind them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Connection:
+    """One open page.
+
+    Attributes:
+        sid: Socket.IO's id of the connection.
+        sign_in_id: row id of the sign-in whose cookie opened it.
+        user_id, user_key: the account's row id and public id.
+        room: public id of the room the page follows, as its query said and a check confirmed; None elsewhere.
+        session: the same for a session.
+        member: public id of the member the page speaks for, once it follows a consultation's audience.
+        audiences: names it follows.
+    """
+
+    sid: str
+    sign_in_id: int
+    user_id: int
+    user_key: str
+    room: str | None = None
+    session: str | None = None
+    member: str | None = None
+    member_id: int | None = None
+    consultation_id: int | None = None
+    room_id: int | None = None
+    audiences: set[str] = field(default_factory=set)
+
+
+class Connections:
+    """Lookup of connections by id, account, member and sign-in."""
+
+    def __init__(self) -> None:
+        self._by_sid: dict[str, Connection] = {}
+
+    def add(self, connection: Connection) -> None:
+        self._by_sid[connection.sid] = connection
+
+    def remove(self, sid: str) -> Connection | None:
+        return self._by_sid.pop(sid, None)
+
+    def get(self, sid: str) -> Connection | None:
+        return self._by_sid.get(sid)
+
+    def of_sign_in(self, sign_in_id: int) -> list[Connection]:
+        return [entry for entry in self._by_sid.values() if entry.sign_in_id == sign_in_id]
+
+    def of_member(self, public_id: str) -> list[Connection]:
+        return [entry for entry in self._by_sid.values() if entry.member == public_id]
+
+    def of_user(self, user_id: int) -> list[Connection]:
+        return [entry for entry in self._by_sid.values() if entry.user_id == user_id]
+
+    def __iter__(self) -> Iterator[Connection]:
+        return iter(list(self._by_sid.values()))
+
+    def __len__(self) -> int:
+        return len(self._by_sid)

@@ -1,0 +1,124 @@
+"""From the outbox to the pages: the tail of every process.
+
+It reads what was committed since it last looked, sends it to the connections that follow the audience, and tells the
+live modules about rights that changed. It is woken by commits of this process and by the message queue where there is
+one; without either it looks every second, so a lost wake-up costs a second and never a fact.
+"""
+
+import logging
+
+import gevent
+from gevent.event import Event
+from sqlalchemy import event as sqlalchemy_event
+
+from consult.announce import outbox
+from consult.announce.events import (
+    INTERNAL,
+    MemberChanged,
+    RoomDeadlineChanged,
+    RoomStateChanged,
+    SeatMoved,
+    SignInEnded,
+)
+from consult.announce.models import OutboxEvent
+from consult.db import reading_session
+from consult.live.events import on_wire
+from consult.live.hub import Hub
+
+log = logging.getLogger("consult.live")
+LOOK_EVERY_SECONDS = 1.0
+CHANNEL = "consult:wake"
+
+
+class Tail:
+    """Position of this process in the outbox."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.position: int | None = None
+        self.wake = Event()
+        self.sent = 0
+
+    def run(self) -> None:
+        """One look: wait for a wake-up, deliver what is new."""
+        if self.position is None:
+            with reading_session(self.hub.engine) as db:
+                self.position = outbox.last_id(db)
+        self.wake.wait(timeout=LOOK_EVERY_SECONDS)
+        self.wake.clear()
+        while True:
+            with reading_session(self.hub.engine) as db:
+                found = outbox.after(db, self.position)
+            for entry in found:
+                self.deliver(entry)
+                self.position = entry.id
+            if len(found) < 500:
+                return
+
+    def deliver(self, entry: OutboxEvent) -> None:
+        """Send one event; afterwards act on what it means for open connections."""
+        if entry.name not in INTERNAL:
+            self.hub.server.emit("event", on_wire(entry), to=entry.audience)
+            self.sent += 1
+        kind, _, public_id = entry.audience.partition(":")
+        if entry.name == SignInEnded.name:
+            for connection in self.hub.connections.of_sign_in(entry.data["sign_in"]):
+                self.hub.server.disconnect(connection.sid)
+        elif entry.name in (MemberChanged.name, SeatMoved.name) and kind == "member":
+            for act in self.hub.on_rights_changed:
+                act(public_id)
+        elif entry.name in (RoomStateChanged.name, RoomDeadlineChanged.name) and kind == "room":
+            for act in self.hub.on_room_changed:
+                act(public_id)
+
+
+def register(hub: Hub) -> None:
+    tail = Tail(hub)
+    hub.workers.append(tail.run)
+    hub.app.extensions["consult.gauges"]["events_delivered_total"] = lambda: tail.sent
+    hub.app.extensions["consult.gauges"]["connections"] = lambda: len(hub.connections)
+    queue = Queue(hub.settings.message_queue_url, tail.wake) if hub.settings.message_queue_url else None
+    if queue:
+        hub.workers += [queue.listen, queue.tell]
+
+    @sqlalchemy_event.listens_for(hub.sessions, "after_commit")
+    def wake(_db: object) -> None:
+        tail.wake.set()
+        if queue:
+            queue.pending.set()
+
+
+class Queue:
+    """Redis as an alarm clock between processes. It carries no content and nothing depends on it."""
+
+    def __init__(self, url: str, wake: Event) -> None:
+        import redis
+
+        self.redis = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=1)
+        self.errors = redis.RedisError
+        self.wake = wake
+        self.pending = Event()
+
+    def tell(self) -> None:
+        """After a commit here: wake the others."""
+        self.pending.wait()
+        self.pending.clear()
+        try:
+            self.redis.publish(CHANNEL, b"1")
+        except self.errors as error:
+            log.warning("message queue: %s", error)
+            gevent.sleep(1)
+
+    def listen(self) -> None:
+        """After a commit elsewhere: look at once."""
+        subscription = self.redis.pubsub(ignore_subscribe_messages=True)
+        try:
+            subscription.subscribe(CHANNEL)
+            while True:
+                if subscription.get_message(timeout=4) is not None:
+                    self.wake.set()
+        except self.errors as error:
+            log.warning("message queue: %s", error)
+            gevent.sleep(1)
+        finally:
+            subscription.close()

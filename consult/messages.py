@@ -1,0 +1,131 @@
+"""What a refusal says, by its code: what happened, what is safe, what to do. Imports only `i18n`."""
+
+from consult.i18n import N_, text
+
+MESSAGES: dict[str, str] = {
+    "not_found": N_(
+        "There is no such page, or it is not for you. Check the address, or go back to the front page."
+    ),
+    "not_allowed": N_("You may not do this here."),
+    "not_a_member": N_("You do not take part in this consultation."),
+    "organizers_only": N_("Only the secretariat can do this."),
+    "facilitators_only": N_("Only facilitators and the secretariat can do this."),
+    "viewers_only_read": N_(
+        "You follow this consultation as a viewer: you can read everything that is public."
+    ),
+    "room.not_seated": N_("You have no seat in this room. Ask a facilitator if you should be here."),
+    "room.rapporteurs_only": N_("Only the room's moderator or rapporteur, or a facilitator, can do this."),
+    "room.closed": N_(
+        "The room is closed, so its text can no longer be changed. Nothing that was saved is lost."
+    ),
+    "room.not_open": N_("The room is not open yet."),
+    "room.cannot": N_(
+        "The room has changed meanwhile, so this was not done. The page now shows how it stands."
+    ),
+    "round.no_rooms": N_("There are no rooms yet: propose a seating and apply it first."),
+    "round.already_open": N_("The rooms of this round are already open."),
+    "item.not_drafting": N_("This item has been submitted, so its text can no longer be changed."),
+    "item.not_submitted": N_("This item has not been submitted to plenary yet."),
+    "item.not_under_comment": N_("Comments open with the report-back, and close when the session closes."),
+    "item.cannot_return": N_(
+        "Only an item that was submitted, and is not in a poll, can be sent back to its room."
+    ),
+    "item.no_title": N_("Give the item a title before it is marked ready or submitted."),
+    "item.no_text": N_("The item has no text yet. Write it before it is marked ready or submitted."),
+    "item.too_many": N_(
+        "This room has reached the limit of 30 items. Withdraw one before you start another."
+    ),
+    "item.nothing_ready": N_("No item is marked ready. Mark the items the room agrees to submit."),
+    "comment.invalid": N_("Your comment was not posted. Correct what is marked below; your text is kept."),
+    "answer.invalid": N_("Your answer was not recorded. Correct what is marked below; your text is kept."),
+    "decision.not_an_elector": N_("Your delegation does not take part in this poll."),
+    "decision.observers_do_not_answer": N_("Your role does not answer polls."),
+    "decision.past_deadline": N_(
+        "The poll is closed. Answers are taken until the deadline by the server's clock."
+    ),
+    "decision.still_open": N_("The result is shown when the poll is closed."),
+    "decision.invalid": N_("Choose In favour, Against or Abstention."),
+    "decision.no_items": N_("Choose at least one item to poll on."),
+    "decision.already_open": N_("There is already an open poll on this item."),
+    "summary.not_published": N_("The summary has not been published yet."),
+    "summary.invalid": N_(
+        "The summary text could not be read, so it was not saved. Copy your text, reload, and try again."
+    ),
+    "summary.changed_meanwhile": N_(
+        "Somebody saved another version while you were editing. Your text is kept below; compare it with theirs and save again."
+    ),
+    "summary.nothing_yet": N_("There is no summary yet. Generate one first."),
+    "session.cannot": N_(
+        "The session has changed meanwhile, so this was not done. The page now shows how it stands."
+    ),
+    "seating.invalid": N_("The seating was not changed. Correct what is marked below."),
+    "seating.nobody": N_("There is nobody to seat yet. Import or invite people first."),
+    "seating.no_plan": N_("There is no proposal yet. Propose a seating first."),
+    "seating.rooms_open": N_("The rooms are already open. Move people one by one instead."),
+    "seating.already_elsewhere": N_(
+        "This person has been moved meanwhile. The page now shows where they sit."
+    ),
+    "sign_in.failed": N_(
+        "The address and the password do not belong together. Try again, or ask for a sign-in link by e-mail."
+    ),
+    "sign_in.link_used": N_(
+        "This link has been used, has expired or was withdrawn. Ask for a new one below."
+    ),
+    "sign_in.required": N_("Sign in to see this page."),
+    "sign_in.ended": N_("You have been signed out. Text that was not yet saved is kept in this browser."),
+    "invitation.ended": N_(
+        "This invitation has been used, has expired or was withdrawn. Ask the secretariat for a new one."
+    ),
+    "form.expired": N_(
+        "The page was open for too long, so the form could not be checked. Your text is kept below: send it again."
+    ),
+    "form.invalid": N_(
+        "Some of this cannot be accepted as it is. Correct what is marked below; nothing was changed."
+    ),
+    "import.problems": N_(
+        "Nothing was imported. Correct the cells listed below in your file and upload it again."
+    ),
+    "people.last_organizer": N_("A consultation needs at least one person in the secretariat."),
+    "too_many": N_("Too many attempts. Wait %(after)s seconds and try again."),
+    "too_large": N_("This is too large to be accepted. Shorten it, or split it."),
+    "bad_request": N_("The request could not be read. Reload the page and try again."),
+    "conflict": N_("Somebody changed this at the same moment. Reload the page and try again."),
+    "unavailable": N_(
+        "The record cannot be reached at the moment, so nothing was saved. Your text stays on this page: try again shortly."
+    ),
+    "unexpected": N_(
+        "Something went wrong on our side and was written to the log. Nothing you typed before was lost. Try again."
+    ),
+    "draft.forbidden": N_("You may not read this draft."),
+    "draft.readonly": N_(
+        "This text can no longer be changed. What you typed last was not saved: copy it if you need it."
+    ),
+    "draft.invalid": N_("This change could not be read, so it was not saved."),
+    "draft.too_big": N_("This text is too long to be saved. Shorten it, or start another item."),
+    "draft.rate": N_("Too many changes at once; they will be saved in a moment."),
+    "draft.retry": N_(
+        "Not saved yet: the record cannot be reached. Your text is kept and will be sent again."
+    ),
+    "draft.resync": N_("Reading the text again from the server."),
+    "draft.late": N_(
+        "The round is over. What you wrote is kept as a late contribution for the room's rapporteur."
+    ),
+    "draft.busy": N_("Too many pages are open on this room. Close one and try again."),
+    "field.required": N_("Fill this in."),
+    "field.too_long": N_("Shorten this to at most %(limit)s characters."),
+    "field.number": N_("Write a whole number from %(low)s to %(high)s."),
+    "field.choice": N_("Choose one of the options."),
+    "field.email": N_("Write an e-mail address such as name@example.org."),
+    "field.date": N_("Write a date as year-month-day, such as 2017-06-19."),
+    "field.password_short": N_("Use at least 15 characters; a sentence is good."),
+    "field.password_common": N_("This password is too easy to guess. Use a longer sentence."),
+}
+
+
+def message(code: str, language: str, **params: object) -> str:
+    """The sentence for an error code, in `language`; an unknown code gets the general one."""
+    template = MESSAGES.get(code, MESSAGES["not_allowed"])
+    try:
+        return text(language, template, **params) if params else text(language, template)
+    except (KeyError, TypeError, ValueError):
+        return text(language, template)

@@ -1,0 +1,86 @@
+"""The server process: gevent, one listening socket, graceful stop. Started by the command line through `exec`."""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import argparse  # noqa: E402  (gevent patches before anything else is imported)
+import logging  # noqa: E402
+import signal  # noqa: E402
+import socket  # noqa: E402
+import sys  # noqa: E402
+from typing import Any  # noqa: E402
+
+import gevent  # noqa: E402
+from gevent.pywsgi import WSGIServer  # noqa: E402
+from gevent.threadpool import ThreadPool  # noqa: E402
+
+from consult.app import create_app  # noqa: E402
+from consult.config import BadSetting, Settings, settings_from  # noqa: E402
+from consult.jobs import due_work  # noqa: E402
+from consult.live.transport import ConsultWebSocketHandler  # noqa: E402
+from consult.people import passwords  # noqa: E402
+
+log = logging.getLogger("consult.server")
+STOP_SECONDS = 8
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A socket whose connections have TCP_NODELAY: without it small frames wait up to 40 ms (docs/adr)."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listener.bind((host, port))
+    listener.listen(1024)
+    return listener
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until asked to stop; then take no new connections, flush what was accepted, and end."""
+    pool = ThreadPool(2)
+    passwords.use_runner(lambda function, *args: pool.apply(function, args))
+    app = create_app(settings)
+    hub: Any = app.extensions["consult.hub"]
+    hub.workers.append(due_work(hub))
+    server = WSGIServer(
+        listening_socket(host, port),
+        app,
+        log=None,
+        error_log=logging.getLogger("consult.http"),
+        handler_class=ConsultWebSocketHandler,
+    )
+    stop = gevent.event.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(name, stop.set)
+    hub.start()
+    server.start()
+    log.info("serving %s on %s port %d", settings.public_url, host, port)
+    stop.wait()
+    log.info("stopping: finishing what was accepted")
+    server.stop_accepting()
+    with gevent.Timeout(STOP_SECONDS, False):
+        hub.stop()
+    server.stop(timeout=1)
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="consult.server")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=5000)
+    options = parser.parse_args(argv)
+    try:
+        serve(settings_from(), options.host, options.port)
+    except BadSetting as error:
+        print(f"consult: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(
+            f"consult: cannot listen on {options.host} port {options.port}: {error.strerror}", file=sys.stderr
+        )
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""The web entrance: routes, one module per capability. Routes hold no rules: they load, call a service, answer."""
+
+from flask import Flask
+
+from consult.web import (
+    account,
+    assets,
+    context,
+    decisions,
+    deliberation,
+    errors,
+    health,
+    items,
+    library,
+    people,
+    programme,
+    rooms,
+    seating,
+    security,
+    summaries,
+)
+
+BLUEPRINTS = (
+    account.pages,
+    programme.pages,
+    library.pages,
+    people.pages,
+    seating.pages,
+    rooms.pages,
+    items.pages,
+    deliberation.pages,
+    decisions.pages,
+    summaries.pages,
+    health.pages,
+)
+
+
+def register(app: Flask) -> None:
+    """Everything the web entrance needs, in the order requests meet it."""
+    assets.register(app)
+    security.register(app)
+    context.register(app)
+    errors.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

@@ -1,0 +1,98 @@
+"""One request, one unit of work: the database session, settings and sign-in of the request at hand."""
+
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from consult.config import Settings
+from consult.db import Db, Sessions, reading_session
+from consult.errors import Conflict
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class ConsultFlask(Flask):
+    """Flask whose dispatch is one transaction: committed when the answer is below 400, rolled back otherwise.
+
+    A uniqueness or serialization conflict is tried once more, then answered as `Conflict`.
+    """
+
+    def dispatch_request(self) -> Response:  # type: ignore[override]
+        for attempt in (1, 2):
+            try:
+                response = self.make_response(super().dispatch_request())
+                if "db" in g:
+                    if response.status_code < 400:
+                        g.db.commit()
+                    else:
+                        g.db.rollback()
+                return response
+            except DBAPIError as error:
+                _roll_back()
+                if not _is_conflict(error):
+                    raise
+                if attempt == 2:
+                    raise Conflict("conflict") from error
+            except BaseException:
+                _roll_back()
+                raise
+        raise AssertionError("unreachable")
+
+
+def _is_conflict(error: DBAPIError) -> bool:
+    code = getattr(error.orig, "sqlstate", None)
+    return isinstance(error, IntegrityError) or (
+        isinstance(error, OperationalError) and code in ("40001", "40P01")
+    )
+
+
+def _roll_back() -> None:
+    if "db" in g:
+        g.db.rollback()
+
+
+def db() -> Db:
+    """The request's database session; requests that only read take no write lock."""
+    if "db" not in g:
+        sessions: Sessions = current_app.extensions["consult.sessions"]
+        if request.method in READING and not getattr(g, "writes", False):
+            g.db = reading_session(current_app.extensions["consult.engine"])
+        else:
+            g.db = sessions()
+    session: Db = g.db
+    return session
+
+
+def writes_on_get() -> None:
+    """Say that this GET writes (a sample sign-in link). Must be called before the first use of `db()`."""
+    close(None)
+    g.writes = True
+
+
+def settings() -> Settings:
+    """The process's settings."""
+    found: Settings = current_app.extensions["consult.settings"]
+    return found
+
+
+def close(_error: BaseException | None) -> None:
+    """Give the connection back."""
+    session = g.pop("db", None)
+    if session is not None:
+        session.close()
+
+
+def register(app: Flask) -> None:
+    app.teardown_appcontext(close)
+
+
+def client_address() -> str:
+    """The caller's address as far as the configured number of proxies can be trusted."""
+    return request.remote_addr or "unknown"
+
+
+def wants_json() -> bool:
+    """Whether the caller asked for JSON rather than a page."""
+    best: Any = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"

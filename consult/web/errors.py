@@ -1,0 +1,129 @@
+"""Refusals and failures as pages or JSON, with the right status, a way back, and the text that was typed."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, jsonify, make_response, redirect, request
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.wrappers import Response as BaseResponse
+
+from consult.errors import DomainError
+from consult.web import context
+from consult.web.pages import refusal, render_page
+
+NOT_KEPT = ("csrf_token", "password", "confirmed")
+
+
+class SignInNeeded(DomainError):
+    """Nobody is signed in; a page is answered by the sign-in page, everything else by 401."""
+
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("sign_in.required")
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(SignInNeeded, _sign_in_needed)
+    app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(CSRFError, lambda error: _answer(400, "form.expired"))
+    app.register_error_handler(RequestEntityTooLarge, lambda error: _answer(413, "too_large", keep=False))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DBAPIError, _unavailable)
+    app.register_error_handler(PoolTimeout, _unavailable)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _sign_in_needed(error: SignInNeeded) -> BaseResponse:
+    if request.method == "GET" and not context.wants_json():
+        return redirect("/sign-in?" + _query(next=request.full_path.rstrip("?")), code=303)
+    return _answer(401, "sign_in.required")
+
+
+def _query(**params: str) -> str:
+    from urllib.parse import urlencode
+
+    return urlencode(params)
+
+
+def _refused(error: DomainError) -> Response:
+    context_actor = getattr(g, "actor", None)
+    context_logger().info(
+        "refused code=%s path=%s actor=%s", error.code, request.path, getattr(context_actor, "public_id", "-")
+    )
+    fields = getattr(error, "fields", {})
+    return _answer(error.status, error.code, fields=fields, **error.params)
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status == 404:
+        return _answer(404, "not_found")
+    return _answer(status, "bad_request" if status < 500 else "unexpected")
+
+
+def _unavailable(error: Exception) -> Response:
+    context_logger().error("database: %s path=%s", type(error).__name__, request.path, exc_info=error)
+    return _answer(503, "unavailable")
+
+
+def _unexpected(error: Exception) -> Response:
+    context_logger().exception("unexpected error path=%s", request.path)
+    return _answer(500, "unexpected")
+
+
+def context_logger() -> Any:
+    from flask import current_app
+
+    return current_app.logger
+
+
+def _answer(
+    status: int, code: str, *, keep: bool = True, fields: dict[str, str] | None = None, **params: object
+) -> Response:
+    sentence = refusal(code, **params)
+    if context.wants_json():
+        response = make_response(
+            jsonify(ok=False, error={"code": code, "message": sentence, "fields": fields or {}}), status
+        )
+    else:
+        kept = _kept() if keep and request.method == "POST" else []
+        try:
+            response = render_page(
+                "errors/refused.html",
+                status=status,
+                code=status,
+                message=sentence,
+                fields=fields or {},
+                kept=kept,
+                back=_back(),
+                script="js/pages/base.js" if _signed_in() else "js/pages/public.js",
+            )
+        except DBAPIError:
+            response = make_response(f"{sentence}\n", status)
+            response.content_type = "text/plain; charset=utf-8"
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(params.get("after", 5))
+    return response
+
+
+def _signed_in() -> bool:
+    return bool(getattr(g, "_login_user", None) is not None and current_user.is_authenticated)
+
+
+def _kept() -> list[tuple[str, str]]:
+    """What was typed into the refused form: field name and text, long enough to be worth keeping."""
+    return [(name, value) for name, value in request.form.items() if name not in NOT_KEPT and len(value) > 3][
+        :20
+    ]
+
+
+def _back() -> str:
+    """The page the form was on, when it is one of ours."""
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc == request.host and parts.path.startswith("/") and not parts.path.startswith("//"):
+        return parts.path
+    return "/"

@@ -1,0 +1,154 @@
+"""Rendering: the context every page needs, live pages, and the parts that live updates fetch."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import (
+    Flask,
+    Response,
+    flash,
+    get_flashed_messages,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
+from flask_login import current_user
+from markupsafe import Markup
+from werkzeug.wrappers import Response as BaseResponse
+
+from consult import clock, i18n, labels, richtext
+from consult.announce import outbox
+from consult.messages import message
+from consult.permissions.actor import Actor
+from consult.permissions.check import allows
+from consult.permissions.names import Permission
+from consult.web.context import db, settings
+
+_PART = re.compile(r"^[a-z][a-z_]{0,40}$")
+LANGUAGE_COOKIE = "lang"
+
+
+@dataclass(frozen=True)
+class LivePage:
+    """What a live page follows. `audiences`: names of `announce.audiences`; `query`: "room=…" or "session=…"."""
+
+    audiences: Sequence[str]
+    query: str = ""
+    #: Filled at rendering: the sequence number each audience stood at when the page's data was read.
+    seen: dict[str, int] = field(default_factory=dict)
+
+
+def language() -> i18n.Language:
+    """The reader's language: asked for in the address, kept in a cookie, else English."""
+    return i18n.language(request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE))
+
+
+def t(text: str, **params: object) -> str:
+    """`text` in the reader's language."""
+    return i18n.text(language().code, text, **params)
+
+
+def say(text: str, kind: str = "done") -> None:
+    """A message shown once at the top of the next page. `kind`: done, attention or refused."""
+    flash(text, kind)
+
+
+def refusal(code: str, **params: object) -> str:
+    """The sentence for an error code in the reader's language."""
+    return message(code, language().code, **params)
+
+
+def live_page(audiences: Sequence[str], query: str = "") -> LivePage:
+    """Follow `audiences` on this page. Call it before the page's data is read, so that nothing falls in between."""
+    return LivePage(audiences, query, outbox.heads(db(), audiences))
+
+
+def render_page(
+    template: str,
+    *,
+    script: str = "js/pages/base.js",
+    live: LivePage | None = None,
+    breadcrumb: Sequence[tuple[str, str | None]] = (),
+    actor: Actor | None = None,
+    consultation: Any = None,
+    status: int = 200,
+    **view: Any,
+) -> Response:
+    """A page; or, when the address asks for `?part=name`, only its partial `template-without-suffix/_name.html`."""
+    part = request.args.get("part")
+    if part is not None and _PART.match(part):
+        template = f"{template.removesuffix('.html')}/_{part}.html"
+    chosen = language()
+    context = {
+        "lang": chosen.code,
+        "direction": chosen.direction,
+        "languages": [(entry.code, entry.label) for entry in i18n.LANGUAGES],
+        "page_script": script,
+        "live": live
+        and {"audiences": live.seen, "query": live.query, "now_ms": clock.milliseconds(clock.now())},
+        "breadcrumb": breadcrumb,
+        "actor": actor,
+        "actor_view": _actor_view(actor),
+        "user_key": current_user.public_id if current_user.is_authenticated else "",
+        "consultation": consultation,
+        "is_sample": bool(consultation and consultation.is_sample) or settings().demo,
+        "can": lambda permission, subject: (
+            actor is not None and allows(actor, Permission(permission), subject)
+        ),
+        "flashes": get_flashed_messages(with_categories=True) if part is None or part == "flashes" else [],
+        "zone": consultation.time_zone if consultation else "UTC",
+    }
+    response = make_response(render_template(template, **context, **view), status)
+    if "lang" in request.args:
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            chosen.code,
+            max_age=31_536_000,
+            samesite="Lax",
+            secure=settings().is_https,
+            httponly=True,
+        )
+    return response
+
+
+def back_to(address: str) -> BaseResponse:
+    """Redirect after a form that was accepted."""
+    return redirect(address, code=303)
+
+
+def _actor_view(actor: Actor | None) -> dict[str, str] | None:
+    if not current_user.is_authenticated:
+        return None
+    view = {"key": current_user.public_id, "name": current_user.name}
+    if actor is None:
+        return view | {"delegation_name": "", "mark": "", "role_label": ""}
+    return view | {
+        "delegation_name": actor.delegation_name,
+        "mark": actor.mark,
+        "role_label": t(labels.of("role", actor.role)),
+    }
+
+
+def register(app: Flask) -> None:
+    """Functions and filters every template may use."""
+    env = app.jinja_env
+    env.add_extension("jinja2.ext.i18n")
+    env.newstyle_gettext = True  # type: ignore[attr-defined]
+    env.trim_blocks = env.lstrip_blocks = True
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: i18n.translations(language().code).gettext(text),
+        lambda one, many, n: i18n.translations(language().code).ngettext(one, many, n),
+        newstyle=True,
+    )
+    zone = "UTC"
+    env.globals["label"] = lambda kind, value: t(labels.of(kind, value))
+    env.globals["now"] = clock.now
+    env.filters["day"] = lambda moment, zone=zone: i18n.day(moment, language().code, zone)
+    env.filters["time_of_day"] = lambda moment, zone=zone: i18n.time_of_day(moment, language().code, zone)
+    env.filters["day_and_time"] = lambda moment, zone=zone: i18n.day_and_time(moment, language().code, zone)
+    env.filters["iso"] = lambda moment: moment.isoformat() if isinstance(moment, datetime) else ""
+    env.filters["rich"] = lambda doc: Markup(richtext.to_html(doc))  # noqa: S704  (to_html escapes and allows a fixed list)

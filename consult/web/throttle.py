@@ -1,0 +1,54 @@
+"""Rate limits, keyed by account first: a whole delegation hall shares one address."""
+
+from flask import current_app
+from limits import RateLimitItem, parse
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+
+from consult.config import Settings
+from consult.errors import TooMany
+from consult.web.context import client_address
+
+#: Failed attempts on one account.
+PER_ACCOUNT = parse("10 per 15 minutes")
+#: Failed attempts from one address; coarse on purpose.
+PER_ADDRESS = parse("200 per 15 minutes")
+#: Mailed links for one account.
+LINKS_PER_ACCOUNT = parse("5 per hour")
+
+
+def limiter_for(settings: Settings) -> MovingWindowRateLimiter:
+    """Counts in Redis when there is one, else in this process."""
+    return MovingWindowRateLimiter(storage_from_string(settings.message_queue_url or "memory://"))
+
+
+def check(limit: RateLimitItem, *key: str) -> None:
+    """Refuse when `limit` is used up for `key`.
+
+    Raises:
+        TooMany: with the seconds to wait.
+    """
+    limiter: MovingWindowRateLimiter = current_app.extensions["consult.limiter"]
+    if not limiter.test(limit, *key):
+        from consult import clock
+
+        reset, _left = limiter.get_window_stats(limit, *key)
+        raise TooMany("too_many", after=max(1, int(reset - clock.now().timestamp())))
+
+
+def count(limit: RateLimitItem, *key: str) -> None:
+    """Count one attempt."""
+    limiter: MovingWindowRateLimiter = current_app.extensions["consult.limiter"]
+    limiter.hit(limit, *key)
+
+
+def check_attempts(kind: str, account: str) -> None:
+    """Refuse when this account or this address has failed too often."""
+    check(PER_ACCOUNT, kind, account)
+    check(PER_ADDRESS, kind, client_address())
+
+
+def count_failure(kind: str, account: str) -> None:
+    """Count a failed attempt against the account and, coarsely, the address."""
+    count(PER_ACCOUNT, kind, account)
+    count(PER_ADDRESS, kind, client_address())
