@@ -1,0 +1,1 @@
+"""The commands of `consult`, one module per subject. They load, call a service, and print."""

@@ -1,0 +1,5 @@
+"""Routes of account."""
+
+from flask import Blueprint
+
+pages = Blueprint("account", __name__)

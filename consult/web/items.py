@@ -1,0 +1,5 @@
+"""Routes of items."""
+
+from flask import Blueprint
+
+pages = Blueprint("items", __name__)

@@ -1,0 +1,5 @@
+"""Routes of library."""
+
+from flask import Blueprint
+
+pages = Blueprint("library", __name__)

@@ -1,0 +1,5 @@
+"""Routes of summaries."""
+
+from flask import Blueprint
+
+pages = Blueprint("summaries", __name__)
