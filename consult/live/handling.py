@@ -5,6 +5,7 @@ stack trace leaves the process.
 """
 
 import logging
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -39,9 +40,10 @@ def handle(hub: Hub, event: str, handler: Handler, *, reads: bool = False) -> No
             return refused("sign_in.required")
         if len(args) != 1 or not isinstance(args[0], dict):
             return refused("bad_request")
-        bucket = buckets.setdefault(sid, TokenBucket(rate=10, burst=30))
-        if not bucket.take(1, clock.monotonic()):
-            return refused("too_many", after=1)
+        now = clock.monotonic()
+        wait = buckets.setdefault(sid, TokenBucket(rate=10, burst=30, now=now)).take(1, now)
+        if wait:
+            return refused("too_many", after=math.ceil(wait))
         try:
             if reads:
                 with reading_session(hub.engine) as db:
@@ -59,5 +61,8 @@ def handle(hub: Hub, event: str, handler: Handler, *, reads: bool = False) -> No
             log.exception("unexpected error event=%s", event)
             return refused("unexpected")
 
-    hub.on_disconnected.append(lambda connection: (buckets.pop(connection.sid, None), None)[1])
+    def forget(connection: Connection) -> None:
+        buckets.pop(connection.sid, None)
+
+    hub.on_disconnected.append(forget)
     hub.server.on(event, on_event)
