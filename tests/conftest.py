@@ -1,0 +1,172 @@
+"""Fixtures: a database made by the real migrations, the app, the cast signed in, and the services a test may need.
+
+Tests that need PostgreSQL, Redis or Chromium use the fixtures `postgresql_url`, `redis_url`, `chromium`: where the
+service is not there they are skipped with the reason; with CONSULT_REQUIRE_SERVICES=1 (as in CI) they fail instead.
+"""
+
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, create_engine, text
+
+from consult import clock, migrating
+from consult.app import create_app
+from consult.config import Settings
+from consult.db import Db, engine_for, sessions_for
+from tests import cast
+
+PUBLIC_URL = "http://consult.test"
+REQUIRED = os.environ.get("CONSULT_REQUIRE_SERVICES") == "1"
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+
+
+def unavailable(what: str) -> None:
+    """Skip for want of a service; in CI that is a failure."""
+    if REQUIRED:
+        pytest.fail(f"{what} is required here and was not found")
+    pytest.skip(f"needs {what}")
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database at the newest migration; tests copy it."""
+    path = tmp_path_factory.mktemp("template") / "empty.sqlite3"
+    migrating.upgrade(f"sqlite:///{path}")
+    engine = engine_for(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def database_url(migrated: Path, tmp_path: Path) -> str:
+    """A fresh database of this test's own."""
+    path = tmp_path / "consult.sqlite3"
+    shutil.copyfile(migrated, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    found = engine_for(database_url)
+    yield found
+    found.dispose()
+
+
+@pytest.fixture
+def db(engine: Engine) -> Iterator[Db]:
+    """A session for services; what it wrote is seen by the app after `db.commit()`."""
+    with sessions_for(engine)() as session:
+        yield session
+
+
+@pytest.fixture
+def world(db: Db) -> cast.World:
+    """The cast in their consultation, with an unrelated consultation beside it so that a missing filter shows."""
+    noise = cast.build(db, title="Another consultation")
+    for delegation_user in noise.users.values():
+        delegation_user.email = f"noise-{delegation_user.email}"
+    db.flush()
+    found = cast.build(db)
+    cast.account(db, cast.STRANGER, "Stranger")
+    db.commit()
+    return found
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return Settings(database_url=database_url, secret_key="x" * 40, public_url=PUBLIC_URL)
+
+
+@pytest.fixture
+def app(settings: Settings, engine: Engine) -> Flask:
+    return create_app(settings, engine=engine)
+
+
+@pytest.fixture
+def client_for(app: Flask) -> Callable[[str], FlaskClient]:
+    """A browser signed in as one of the cast (by name or e-mail address); "anonymous" is nobody."""
+
+    def open_browser(name: str) -> FlaskClient:
+        client = app.test_client()
+        client.environ_base["HTTP_HOST"] = "consult.test"
+        if name != "anonymous":
+            email = cast.CAST[name].email if name in cast.CAST else name
+            page = client.get("/sign-in")
+            answer = client.post(
+                "/sign-in", data={"csrf_token": csrf_of(page.text), "email": email, "password": cast.PASSWORD}
+            )
+            assert answer.status_code == 303, answer.text
+        return client
+
+    return open_browser
+
+
+def csrf_of(page: str) -> str:
+    """The anti-forgery token of the first form of a page."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found, "the page has no form with a token"
+    return found.group(1)
+
+
+def post(client: FlaskClient, address: str, *, page: str | None = None, **fields: object) -> object:
+    """Send a form as a browser would: with the token of the page it is on."""
+    token = csrf_of(client.get(page or "/account").text)
+    return client.post(address, data={"csrf_token": token, **fields})
+
+
+@pytest.fixture(autouse=True)
+def system_clock() -> Iterator[None]:
+    """No test leaves a wrong clock behind."""
+    yield
+    clock.set_source(None)
+
+
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    """A fresh PostgreSQL database at the newest migration."""
+    server = os.environ.get("CONSULT_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432")
+    name = f"consult_{uuid.uuid4().hex[:12]}"
+    try:
+        admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3})
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+    except Exception as error:
+        unavailable(f"PostgreSQL at 127.0.0.1:5432 ({type(error).__name__})")
+        return
+    try:
+        migrating.upgrade(f"{server}/{name}")
+        yield f"{server}/{name}"
+    finally:
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        admin.dispose()
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """A Redis that answers."""
+    import redis
+
+    url = os.environ.get("CONSULT_TEST_REDIS", "redis://127.0.0.1:6379/15")
+    try:
+        redis.Redis.from_url(url, socket_connect_timeout=2).ping()
+    except redis.RedisError as error:
+        unavailable(f"Redis at 127.0.0.1:6379 ({type(error).__name__})")
+    return url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium that can be driven."""
+    if not Path(CHROMIUM).exists():
+        unavailable(f"Chromium at {CHROMIUM} (set CHROMIUM to its path)")
+    return CHROMIUM
