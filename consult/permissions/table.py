@@ -1,6 +1,6 @@
 """The table of rights: permission -> any of these lists of sentences. The only place to change a right. Pure."""
 
-from consult.permissions.names import Permission as P
+from consult.permissions.names import Permission as P  # noqa: N817  (one letter keeps the table readable)
 from consult.permissions.predicates import (
     Predicate,
     decision_is_closed,

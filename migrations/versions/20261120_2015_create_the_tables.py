@@ -1,5 +1,6 @@
 """Create the tables of the whole journey."""
 
+import sqlalchemy as sa
 from alembic import op
 import consult.db
 
