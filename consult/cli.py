@@ -5,12 +5,13 @@ import sys
 import click
 
 from consult import __version__
-from consult.commands import database, people, record, sample, serving
+from consult.commands import audit, database, people, record, sample, serving
 from consult.config import BadSetting
 from consult.errors import DomainError
 from consult.messages import message
+from consult.safekeeping import SafekeepingError
 
-GROUPS = (serving, sample, people, database, record)
+GROUPS = (serving, sample, people, database, record, audit)
 
 
 @click.group()
@@ -36,7 +37,7 @@ def main() -> None:
         sys.exit(1)
     except click.Abort:
         sys.exit(1)
-    except BadSetting as error:
+    except (BadSetting, SafekeepingError) as error:
         _fail(str(error))
     except DomainError as error:
         _fail(message(error.code, "en", **error.params))

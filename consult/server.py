@@ -59,8 +59,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     stop.wait()
     log.info("stopping: finishing what was accepted")
     server.stop_accepting()
-    with gevent.Timeout(STOP_SECONDS, False):
-        hub.stop()
+    gevent.spawn(hub.stop).join(timeout=STOP_SECONDS)
     server.stop(timeout=1)
 
 

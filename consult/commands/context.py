@@ -3,6 +3,8 @@
 import os
 from dataclasses import replace
 
+from sqlalchemy import Engine
+
 from consult.config import Settings, settings_from
 from consult.db import Sessions, engine_for, sessions_for
 
@@ -16,6 +18,11 @@ def settings_for_command() -> Settings:
     return settings_from(environ)
 
 
+def engine() -> Engine:
+    """The database the environment names."""
+    return engine_for(settings_for_command().database_url)
+
+
 def sessions() -> Sessions:
-    """Database sessions as the environment says."""
-    return sessions_for(engine_for(settings_for_command().database_url))
+    """Sessions that write to it."""
+    return sessions_for(engine())

@@ -5,7 +5,6 @@ stack trace leaves the process.
 """
 
 import logging
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -40,10 +39,8 @@ def handle(hub: Hub, event: str, handler: Handler, *, reads: bool = False) -> No
             return refused("sign_in.required")
         if len(args) != 1 or not isinstance(args[0], dict):
             return refused("bad_request")
-        now = clock.monotonic()
-        wait = buckets.setdefault(sid, TokenBucket(rate=10, burst=30, now=now)).take(1, now)
-        if wait:
-            return refused("too_many", after=math.ceil(wait))
+        if not buckets.setdefault(sid, TokenBucket(rate=10, burst=30)).take(1, clock.monotonic()):
+            return refused("too_many", after=1)
         try:
             if reads:
                 with reading_session(hub.engine) as db:
