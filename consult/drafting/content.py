@@ -1,0 +1,136 @@
+"""A draft's words as plain values, and back: the title, the rich text as ProseMirror JSON, the structured fields.
+
+Decides what of a shared document counts as content (what the schema knows, repaired); refuses to decide who wrote it.
+Pure: no I/O, no clock; pycrdt is the calculation library.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from pycrdt import Doc, Map, Text, XmlElement, XmlFragment, XmlText
+
+from consult import richtext
+from consult.drafting import schema
+
+Facts = dict[str, Any]
+_FACT_UNITS = 2000
+#: The client id of the first content of every draft, and that of what the server writes later.
+SEED_CLIENT, SERVER_CLIENT = 1, 2
+#: Client ids below this are ours; a page's update under one of them is refused.
+RESERVED_CLIENTS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class DraftContent:
+    """What a draft says: title, text (ProseMirror JSON), facts (keys as in `schema.py`)."""
+
+    title: str = ""
+    text: richtext.Doc = field(default_factory=richtext.empty)
+    facts: Facts = field(default_factory=dict)
+
+
+def content_of(doc: "Doc[Any]") -> DraftContent:
+    """What the shared document says now, repaired where two edits met badly."""
+    title, fragment, facts = roots(doc)
+    return DraftContent(
+        richtext.one_line(str(title)).strip(),
+        richtext.from_yxml(fragment),
+        kept_facts(facts.to_py()),
+    )
+
+
+def roots(doc: "Doc[Any]") -> tuple[Text, XmlFragment, "Map[Any]"]:
+    """The document's three roots: title, text, facts."""
+    return (
+        doc.get(schema.TITLE_ROOT, type=Text),
+        doc.get(schema.TEXT_ROOT, type=XmlFragment),
+        doc.get(schema.FACTS_ROOT, type=Map),
+    )
+
+
+def kept_facts(facts: Facts | None) -> Facts:
+    """The facts the schema knows, in the order of their names; empty ones and switched-off ones are left out."""
+    kept: Facts = {}
+    for key, value in sorted((facts or {}).items()):
+        text = richtext.clean(value).strip() if isinstance(value, str) else value
+        if text not in ("", False) and schema.is_fact(key, text, _FACT_UNITS):
+            kept[key] = text
+    return kept
+
+
+def write_content(
+    doc: "Doc[Any]",
+    *,
+    title: str | None = None,
+    text: richtext.Doc | None = None,
+    facts: Facts | None = None,
+) -> None:
+    """Make the document say this; what is not given stays as it is.
+
+    Raises:
+        ValueError: a text that is not a rich text of ours, a fact the schema does not know.
+    """
+    old_title, fragment, old_facts = roots(doc)
+    checked = richtext.validated(text) if text is not None else None
+    _check_facts(facts or {})
+    with doc.transaction():
+        if title is not None:
+            _write_title(old_title, richtext.one_line(title).strip())
+        if checked is not None:
+            _write_text(fragment, checked)
+        if facts is not None:
+            _write_facts(old_facts, facts)
+
+
+def _check_facts(facts: Facts) -> None:
+    for key, value in facts.items():
+        if not schema.is_fact(key, value, _FACT_UNITS):
+            raise ValueError(f"not a structured field: {key}")
+
+
+def _write_title(root: Text, title: str) -> None:
+    if str(root) == title:
+        return
+    if str(root):
+        root.clear()
+    if title:
+        root += title
+
+
+def _write_facts(root: "Map[Any]", facts: Facts) -> None:
+    old = root.to_py() or {}
+    for key in sorted(set(old) - set(facts)):
+        del root[key]
+    for key, value in sorted(facts.items()):
+        if key not in old or old[key] != value:
+            root[key] = value
+
+
+def _write_text(root: XmlFragment, text: richtext.Doc) -> None:
+    if richtext.from_yxml(root) == richtext.repaired(text) and len(root.children):
+        return
+    if len(root.children):
+        del root.children[0 : len(root.children)]
+    _append_all(root, text.get("content", []))
+
+
+def _append_all(parent: XmlFragment | XmlElement, nodes: list[dict[str, Any]]) -> None:
+    line: XmlText | None = None
+    for node in nodes:
+        if node["type"] == "text":
+            line = line if line is not None else parent.children.append(XmlText(""))
+            _append_text(line, node)
+            continue
+        line = None
+        element = parent.children.append(XmlElement(node["type"], _attributes(node)))
+        _append_all(element, node.get("content", []))
+
+
+def _attributes(node: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in (node.get("attrs") or {}).items() if value is not None}
+
+
+def _append_text(line: XmlText, node: dict[str, Any]) -> None:
+    marks = {mark["type"]: mark.get("attrs") or {} for mark in node.get("marks", [])}
+    start = len(line)
+    line.insert(start, node["text"], cast("Any", marks or None))

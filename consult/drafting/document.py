@@ -1,0 +1,144 @@
+"""One shared document with its picture: judge an update, apply it, read it, never be left with pending pieces.
+
+Decides whether an update is taken (structure, length of the title, size of the whole); refuses to decide who may write.
+Pure: no I/O, no clock; pycrdt is the calculation library.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from pycrdt import Doc, TransactionEvent
+
+from consult import richtext
+from consult.drafting.content import (
+    SERVER_CLIENT,
+    DraftContent,
+    Facts,
+    content_of,
+    roots,
+    write_content,
+)
+from consult.drafting.lib0 import utf16_units
+from consult.drafting.limits import Limits
+from consult.drafting.protocol import Code, Refused, invalid
+from consult.drafting.structure import Admission, Structure
+from consult.drafting.walker import TRUSTED, Update, walked
+
+
+class Broken(Exception):
+    """The CRDT library failed on bytes the walker let through: the document in memory cannot be trusted any more."""
+
+
+class Document:
+    """A draft's shared document. Every change goes through `apply`, so that the picture is always that of the document."""
+
+    def __init__(self) -> None:
+        self._doc: Doc[Any] = Doc(client_id=SERVER_CLIENT)
+        roots(self._doc)
+        self._deltas: list[bytes] = []
+        self._watch = self._doc.observe(self._changed)
+        self.structure = Structure()
+        #: Encoded bytes, at least; exact when it was last measured.
+        self.size = 2
+
+    def _changed(self, event: TransactionEvent) -> None:
+        self._deltas.append(event.update)
+
+    def judge(self, update: Update, limits: Limits) -> Admission:
+        """Whether the update fits this document; nothing changes.
+
+        Raises:
+            Refused: `invalid`, `resync` or `too_big`.
+        """
+        admission = self.structure.admit(update, limits)
+        if admission.title_units and self.title_units + admission.title_units > limits.title_units:
+            invalid("title too long")
+        if admission.clients and self.size + len(update.data) > limits.document_bytes:
+            self.measure()
+            if self.size + len(update.data) > limits.document_bytes:
+                raise Refused(Code.TOO_BIG, "document")
+        return admission
+
+    def apply(self, admission: Admission) -> bytes:
+        """Apply a judged update.
+
+        Returns:
+            What it changed, encoded by the library itself; empty when everything was known already.
+
+        Raises:
+            Broken: drop this document and load it again.
+        """
+        delta = self._guarded(lambda: self._doc.apply_update(admission.update.data))
+        self.structure.take(admission)
+        self.size += len(delta)
+        return delta
+
+    def restore(self, data: bytes) -> None:
+        """Apply what this server wrote earlier.
+
+        Raises:
+            Refused: the bytes are damaged or build on something missing; the document is as before.
+            Broken: drop this document.
+        """
+        self.apply(self.structure.admit(walked(data, TRUSTED), TRUSTED))
+
+    def write(
+        self,
+        *,
+        title: str | None = None,
+        text: richtext.Doc | None = None,
+        facts: Facts | None = None,
+    ) -> bytes:
+        """Write on the server's behalf; returns the change as an update, empty when nothing differs.
+
+        Raises:
+            ValueError: content the schema does not know.
+        """
+        self._deltas.clear()
+        write_content(self._doc, title=title, text=text, facts=facts)
+        delta = self._taken()
+        if delta:
+            self.structure.take(self.structure.admit(walked(delta, TRUSTED), TRUSTED))
+            self.size += len(delta)
+        return delta
+
+    def _guarded(self, act: Callable[[], None]) -> bytes:
+        self._deltas.clear()
+        try:
+            act()
+        except BaseException as error:  # a panic of the library is not an Exception
+            if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+                raise Broken(str(error)) from error
+            raise
+        return self._taken()
+
+    def _taken(self) -> bytes:
+        taken, self._deltas = self._deltas, []
+        if len(taken) > 1:
+            raise Broken("one update, several changes")
+        return taken[0] if taken else b""
+
+    def encoded(self) -> bytes:
+        """The whole document as one update."""
+        return self._doc.get_update()
+
+    def since(self, state_vector: bytes) -> bytes:
+        """What somebody with this (checked) state vector lacks."""
+        return self._doc.get_update(state_vector)
+
+    def state_vector(self) -> bytes:
+        """What this document has."""
+        return self._doc.get_state()
+
+    def measure(self) -> int:
+        """Encode the document to know its size."""
+        self.size = len(self._doc.get_update())
+        return self.size
+
+    @property
+    def title_units(self) -> int:
+        return utf16_units(str(roots(self._doc)[0]))
+
+    def content(self) -> DraftContent:
+        """What the draft says now."""
+        return content_of(self._doc)

@@ -1,0 +1,233 @@
+"""What the rest of the house asks of drafts: create, read, write, freeze, thaw, late contributions.
+
+Everything works inside the caller's transaction, on the log: what was acknowledged is in it, so what is read here is never
+behind what a page calls saved. Live documents in memory follow the log (`registry.py` looks every second, and at every flush),
+so a change made here reaches open pages by itself. Who may do it is decided by the caller (`permissions`), except for late
+contributions, whose acts begin and end here.
+"""
+
+import hashlib
+import secrets
+from typing import Protocol
+
+from sqlalchemy import select
+
+from consult import clock, richtext
+from consult.db import Db
+from consult.drafting import store
+from consult.drafting.content import DraftContent, Facts, kept_facts
+from consult.drafting.document import Broken
+from consult.drafting.models import Draft, LateContribution
+from consult.drafting.protocol import Refused
+from consult.drafting.seed import seed_update
+from consult.drafting.walker import TRUSTED, walked
+from consult.errors import Conflict, Invalid, NotFound
+from consult.permissions.actor import Actor
+from consult.permissions.check import require
+from consult.permissions.names import Permission
+
+ACCEPTED, DROPPED = "accepted", "dropped"
+
+
+class DraftedItem(Protocol):
+    """What a draft needs to know of its action item."""
+
+    id: int
+    public_id: str
+    room_id: int
+    consultation_id: int
+    title: str
+    text: richtext.Doc | None
+    facts: Facts | None
+
+
+def create_draft(db: Db, item: DraftedItem) -> Draft:
+    """Give an item its draft, beginning with what the item's columns say.
+
+    Raises:
+        Invalid: `draft.content`, the columns hold what a draft cannot.
+    """
+    draft = Draft(
+        public_id=item.public_id,
+        item_id=item.id,
+        room_id=item.room_id,
+        consultation_id=item.consultation_id,
+        salt=new_salt(),
+    )
+    db.add(draft)
+    db.flush()
+    content = DraftContent(item.title or "", item.text or richtext.empty(), kept_facts(item.facts))
+    if content != DraftContent():
+        try:
+            first = seed_update(content)
+        except ValueError as error:
+            raise Invalid("draft.content", detail=str(error)) from error
+        store.append(db, [store.Entry(draft.id, 1, first)], clock.now())
+        draft.seq = draft.mirrored_seq = 1
+        db.flush()
+    return draft
+
+
+def content_of(db: Db, item: DraftedItem) -> DraftContent:
+    """What the item's draft says: everything that was ever acknowledged, and nothing else."""
+    return store.load(db, _draft_of(db, item)).content()
+
+
+def write(
+    db: Db,
+    actor: Actor | None,
+    item: DraftedItem,
+    *,
+    title: str | None = None,
+    text: richtext.Doc | None = None,
+    facts: Facts | None = None,
+) -> DraftContent:
+    """Write into a draft from the server: the form without script, the sample consultation.
+
+    Args:
+        actor: who writes; None for the house itself. The right to do so (`ITEM_EDIT`) is the caller's to check.
+
+    Returns:
+        What the draft says afterwards, for the item's columns.
+
+    Raises:
+        Invalid: `draft.content`.
+        Conflict: `draft.frozen`, the item has been submitted meanwhile.
+    """
+    draft = _draft_of(db, item, lock=True)
+    if draft.frozen_at is not None:
+        raise Conflict("item.not_drafting")
+    document = store.load(db, draft)
+    try:
+        delta = document.write(title=title, text=text, facts=facts)
+    except ValueError as error:
+        raise Invalid("draft.content", detail=str(error)) from error
+    if delta:
+        store.append(db, [store.Entry(draft.id, draft.seq + 1, delta)], clock.now())
+    content = document.content()
+    db.refresh(draft)
+    draft.mirrored_seq = draft.seq
+    return content
+
+
+def freeze(db: Db, item: DraftedItem) -> DraftContent:
+    """Stop a draft (its item is submitted or withdrawn) and return what it says, for the item's columns and a version."""
+    draft = _draft_of(db, item, lock=True)
+    draft.frozen_at = draft.frozen_at or clock.now()
+    return snapshot(db, item)
+
+
+def thaw(db: Db, item: DraftedItem) -> None:
+    """Let a frozen draft be written again; text from before the freeze that comes now is not sent in by itself."""
+    draft = _draft_of(db, item, lock=True)
+    if draft.frozen_at is not None:
+        draft.frozen_at = None
+        draft.epoch += 1
+
+
+def snapshot(db: Db, item: DraftedItem) -> DraftContent:
+    """Take a snapshot of the draft as it stands and return what it says: for the close of a room."""
+    draft = _draft_of(db, item, lock=True)
+    document = store.load(db, draft)
+    if draft.seq > draft.snapshot_seq:
+        store.take_snapshot(db, draft.id, draft.seq, document)
+    draft.mirrored_seq = draft.seq
+    return document.content()
+
+
+def rebuild(db: Db, item: DraftedItem) -> DraftContent:
+    """Forget the snapshot and make a new one from the whole log."""
+    draft = _draft_of(db, item, lock=True)
+    draft.snapshot, draft.snapshot_seq, draft.snapshot_crc = None, 0, 0
+    db.flush()
+    return snapshot(db, item)
+
+
+def new_salt() -> str:
+    """Fresh random material for the pseudonyms of one draft."""
+    return secrets.token_hex(16)
+
+
+def owner_of(salt: str, member_id: int) -> str:
+    """A member's pseudonym in one draft: stable while the salt is kept, unlinkable afterwards."""
+    return hashlib.blake2b(f"{salt}:{member_id}".encode(), digest_size=12).hexdigest()
+
+
+def late_contributions(db: Db, item: DraftedItem, *, undecided_only: bool = True) -> list[LateContribution]:
+    """Late contributions to an item, oldest first."""
+    query = select(LateContribution).join(LateContribution.draft).where(Draft.item_id == item.id)
+    if undecided_only:
+        query = query.where(LateContribution.decided_at.is_(None))
+    return list(db.scalars(query.order_by(LateContribution.id)))
+
+
+def late_contribution(db: Db, public_id: str) -> LateContribution:
+    """One late contribution.
+
+    Raises:
+        NotFound: there is none of this name.
+    """
+    found = db.scalar(select(LateContribution).where(LateContribution.public_id == public_id))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def accept_late(db: Db, actor: Actor, contribution: LateContribution) -> DraftContent:
+    """Take a late contribution into its draft, as if it had come in time.
+
+    Returns:
+        What the draft says afterwards, for the item's columns.
+
+    Raises:
+        NotAllowed: not of the room's record.
+        Conflict: `late.decided` already, or `late.unusable` when the draft no longer has what it builds on.
+    """
+    draft = _undecided(db, actor, contribution)
+    document = store.load(db, draft)
+    try:
+        update = walked(contribution.data, TRUSTED)
+        delta = document.apply(document.structure.admit(update, TRUSTED))
+    except (Refused, Broken) as error:
+        raise Conflict("late.unusable") from error
+    if delta:
+        store.append(db, [store.Entry(draft.id, draft.seq + 1, delta)], clock.now())
+        db.refresh(draft)
+    draft.mirrored_seq = draft.seq
+    _decide(contribution, actor, ACCEPTED)
+    return document.content()
+
+
+def drop_late(db: Db, actor: Actor, contribution: LateContribution) -> None:
+    """Set a late contribution aside; it stays in the record.
+
+    Raises:
+        NotAllowed: not of the room's record.
+        Conflict: `late.decided` already.
+    """
+    _undecided(db, actor, contribution)
+    _decide(contribution, actor, DROPPED)
+
+
+def _undecided(db: Db, actor: Actor, contribution: LateContribution) -> Draft:
+    draft = db.get(Draft, contribution.draft_id, with_for_update=True, populate_existing=True)
+    if draft is None:
+        raise NotFound()
+    require(actor, Permission.LATE_DECIDE, draft)
+    if contribution.decided_at is not None:
+        raise Conflict("late.decided")
+    return draft
+
+
+def _decide(contribution: LateContribution, actor: Actor, decision: str) -> None:
+    contribution.decision = decision
+    contribution.decided_at = clock.now()
+    contribution.decided_by_id = actor.member_id
+
+
+def _draft_of(db: Db, item: DraftedItem, *, lock: bool = False) -> Draft:
+    query = select(Draft).where(Draft.item_id == item.id).execution_options(populate_existing=True)
+    draft = db.scalar(query.with_for_update() if lock else query)
+    if draft is None:
+        raise NotFound("draft.missing")
+    return draft

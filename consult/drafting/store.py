@@ -1,0 +1,210 @@
+"""Drafts on disk: load a document from snapshot and log, append to the log, take snapshots.
+
+Decides what "kept" means (a row of the log, committed); refuses to decide who may write. Every function works inside the
+caller's transaction and commits nothing.
+"""
+
+import logging
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from zlib import crc32
+
+from sqlalchemy import Select, insert, select, update
+from sqlalchemy.orm import contains_eager
+
+from consult.db import Db
+from consult.drafting.document import Broken, Document
+from consult.drafting.models import Draft, DraftClient, DraftUpdate
+from consult.drafting.protocol import Code, Refused
+from consult.drafting.walker import ClientId
+from consult.rooms.models import Room
+
+log = logging.getLogger("consult.drafting")
+#: Rows of the log behind a snapshot before a new one is taken.
+SNAPSHOT_EVERY = 500
+
+
+class LogRow(NamedTuple):
+    """A kept row: number, bytes, checksum."""
+
+    seq: int
+    data: bytes
+    crc: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row to append."""
+
+    draft_id: int
+    seq: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A client id seen for the first time, and whose it is."""
+
+    draft_id: int
+    client_id: ClientId
+    owner: str
+    member_id: int | None
+
+
+def draft_by(db: Db, public_id: str) -> Draft | None:
+    """The draft of this name with its room."""
+    return db.scalar(_with_rooms().where(Draft.public_id == public_id))
+
+
+def current(db: Db, draft_ids: Iterable[int]) -> list[Draft]:
+    """Drafts with their rooms as they stand now."""
+    return list(db.scalars(_with_rooms().where(Draft.id.in_(list(draft_ids)))))
+
+
+def locked(db: Db, draft_ids: Iterable[int]) -> list[Draft]:
+    """Drafts with their rooms as they stand now; the rooms cannot close before this transaction ends.
+
+    On SQLite a writing transaction excludes every other one; elsewhere the rooms' rows are share-locked.
+    """
+    query = _with_rooms().where(Draft.id.in_(list(draft_ids))).with_for_update(read=True, of=Room)
+    return list(db.scalars(query))
+
+
+def unmirrored(db: Db, limit: int) -> list[str]:
+    """Names of drafts whose item's columns are behind, as a crash may leave them."""
+    query = select(Draft.public_id).where(Draft.mirrored_seq < Draft.seq, Draft.frozen_at.is_(None))
+    return list(db.scalars(query.order_by(Draft.id).limit(limit)))
+
+
+def _with_rooms() -> Select[Draft]:
+    query = select(Draft).order_by(Draft.id).join(Draft.room).options(contains_eager(Draft.room))
+    return query.execution_options(populate_existing=True)
+
+
+def load(db: Db, draft: Draft) -> Document:
+    """The document as kept: snapshot, then log. A damaged row is left out with an alarm; the rest opens."""
+    document = _from_snapshot(draft)
+    base = draft.snapshot_seq
+    if document is None:
+        document, base = Document(), 0
+    rows = rows_after(db, draft.id, base)
+    damaged: set[int] = set()
+    while True:
+        try:
+            _replay(document, draft, rows, damaged)
+            return document
+        except Broken:
+            document = (_from_snapshot(draft) if base else None) or Document()
+
+
+def _from_snapshot(draft: Draft) -> Document | None:
+    if draft.snapshot is None:
+        return None
+    document = Document()
+    try:
+        if crc32(draft.snapshot) != draft.snapshot_crc:
+            raise Broken("checksum")
+        document.restore(draft.snapshot)
+    except (Refused, Broken) as error:
+        log.error(
+            "draft %s: snapshot %d damaged, reading the whole log: %s",
+            draft.public_id,
+            draft.snapshot_seq,
+            error,
+        )
+        return None
+    return document
+
+
+def _replay(
+    document: Document,
+    draft: Draft,
+    rows: list[LogRow],
+    damaged: set[int],
+) -> None:
+    for row in rows:
+        seq, data, crc = row.seq, row.data, row.crc
+        if seq in damaged:
+            continue
+        try:
+            if crc32(data) != crc:
+                raise Refused(Code.INVALID, "checksum")
+            document.restore(data)
+        except (Refused, Broken) as error:
+            damaged.add(seq)
+            log.error("draft %s: row %d of the log left out: %s", draft.public_id, seq, error)
+            if isinstance(error, Broken):
+                raise
+
+
+def rows_after(db: Db, draft_id: int, seq: int) -> list[LogRow]:
+    """Rows of the log behind `seq`, in order."""
+    query = select(DraftUpdate.seq, DraftUpdate.data, DraftUpdate.crc)
+    query = query.where(DraftUpdate.draft_id == draft_id, DraftUpdate.seq > seq).order_by(DraftUpdate.seq)
+    return [LogRow(*row) for row in db.execute(query)]
+
+
+def append(db: Db, entries: Collection[Entry], at: datetime) -> None:
+    """Append rows to the logs and move each draft's number on."""
+    if not entries:
+        return
+    rows = [
+        {
+            "draft_id": entry.draft_id,
+            "seq": entry.seq,
+            "data": entry.data,
+            "crc": crc32(entry.data),
+            "at": at,
+        }
+        for entry in entries
+    ]
+    db.execute(insert(DraftUpdate), rows)
+    newest = [{"id": draft_id, "seq": seq} for draft_id, seq in {e.draft_id: e.seq for e in entries}.items()]
+    db.execute(update(Draft), newest)
+
+
+def owners(db: Db, draft_id: int) -> dict[ClientId, str]:
+    """Whose each client id of the draft is."""
+    rows = db.execute(
+        select(DraftClient.client_id, DraftClient.owner).where(DraftClient.draft_id == draft_id)
+    )
+    return dict(rows.tuples())
+
+
+def bind(db: Db, bindings: Collection[Binding], at: datetime) -> None:
+    """Remember whose these client ids are."""
+    if bindings:
+        rows = [
+            {
+                "draft_id": b.draft_id,
+                "client_id": b.client_id,
+                "owner": b.owner,
+                "member_id": b.member_id,
+                "at": at,
+            }
+            for b in bindings
+        ]
+        db.execute(insert(DraftClient), rows)
+
+
+def take_snapshot(db: Db, draft_id: int, seq: int, document: Document) -> bool:
+    """Keep the document as it stands at `seq`, if reading it back gives the same; the log stays.
+
+    Returns:
+        False, with an alarm, when the encoded document is not the document.
+    """
+    data = document.encoded()
+    again = Document()
+    try:
+        again.restore(data)
+    except (Refused, Broken) as error:
+        log.error("draft %d: no snapshot at %d: %s", draft_id, seq, error)
+        return False
+    if again.structure.state() != document.structure.state():
+        log.error("draft %d: no snapshot at %d: it would lose text", draft_id, seq)
+        return False
+    values = {"snapshot": data, "snapshot_seq": seq, "snapshot_crc": crc32(data)}
+    db.execute(update(Draft).where(Draft.id == draft_id, Draft.snapshot_seq <= seq).values(values))
+    return True

@@ -1,0 +1,307 @@
+"""Where every letter of a draft stands: enough to judge an update against the document without asking the CRDT library.
+
+Decides whether an update fits (no hole, no unknown reference, every part where the schema allows it, every attribute and fact
+of its kind); refuses to decide who may write. Keeps, per client, runs of letters with their place. Pure: no I/O, no clock.
+
+Only the references decide a place on the wire (a piece with a left or right neighbour names no parent), so the neighbours'
+places are kept. A piece placed in something deleted for good has the place GONE: the library drops it, and so may we.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from consult.drafting import schema
+from consult.drafting.limits import Limits
+from consult.drafting.protocol import Code, Refused, invalid
+from consult.drafting.walker import (
+    ANY,
+    DELETED,
+    FORMAT,
+    GC,
+    STRING,
+    TYPE,
+    ClientId,
+    Deletion,
+    Element,
+    Format,
+    Id,
+    Run,
+    Struct,
+    Update,
+)
+
+
+class Container:
+    """Something that holds parts: a root, an element (by tag), or a run of text."""
+
+    __slots__ = ("body", "kind", "slots")
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.body = Place(self, None)
+        self.slots: dict[str, Place] = {}
+
+
+class Place:
+    """Where a piece stands: in the body of its container, or under a key of it."""
+
+    __slots__ = ("container", "key")
+
+    def __init__(self, container: Container, key: str | None) -> None:
+        self.container = container
+        self.key = key
+
+
+_LOST = Container("#gone")
+GONE = _LOST.body
+
+
+class Track:
+    """One client's letters from the first to `end`, as runs of one place each."""
+
+    __slots__ = ("end", "places", "starts")
+
+    def __init__(self, end: int = 0) -> None:
+        self.end = end
+        self.starts: list[int] = []
+        self.places: list[Place] = []
+
+    def add(self, start: int, end: int, place: Place) -> None:
+        """Append letters that follow what is there."""
+        if not self.places or self.places[-1] is not place:
+            self.starts.append(start)
+            self.places.append(place)
+        self.end = end
+
+    def at(self, clock: int) -> Place:
+        """The place of one letter."""
+        return self.places[bisect_right(self.starts, clock) - 1]
+
+
+@dataclass(slots=True)
+class Admission:
+    """An update that fits: what it adds. `Structure.take` makes it part of the picture."""
+
+    update: Update
+    tracks: dict[ClientId, Track] = field(default_factory=dict)
+    containers: dict[Id, Container] = field(default_factory=dict)
+    title_units: int = 0
+    text_units: int = 0
+
+    @property
+    def clients(self) -> frozenset[ClientId]:
+        """Clients of whom there is something new."""
+        return frozenset(self.tracks)
+
+
+class Structure:
+    """The picture of one draft."""
+
+    def __init__(self) -> None:
+        self._roots = {name: Container(name) for name in schema.ROOTS}
+        self._tracks: dict[ClientId, Track] = {}
+        self._containers: dict[Id, Container] = {}
+
+    def state(self) -> dict[ClientId, int]:
+        """How many letters of each client are known."""
+        return {client: track.end for client, track in self._tracks.items()}
+
+    def state_of(self, client: ClientId) -> int:
+        """How many letters of this client are known."""
+        track = self._tracks.get(client)
+        return track.end if track else 0
+
+    def admit(self, update: Update, limits: Limits) -> Admission:
+        """Judge an update; the picture stays as it is.
+
+        Raises:
+            Refused: `resync` when it builds on something unknown, `invalid` when it does not fit.
+        """
+        return _Judge(self, limits, update).judged()
+
+    def take(self, admission: Admission) -> None:
+        """Make an admitted update part of the picture."""
+        for client, fresh in admission.tracks.items():
+            track = self._tracks.setdefault(client, Track())
+            bounds = [*fresh.starts[1:], fresh.end]
+            for start, end, place in zip(fresh.starts, bounds, fresh.places, strict=True):
+                track.add(start, end, place)
+                if place.key is not None:
+                    place.container.slots.setdefault(place.key, place)
+        self._containers.update(admission.containers)
+
+    def root(self, name: str) -> Container | None:
+        return self._roots.get(name)
+
+    def track(self, client: ClientId) -> Track | None:
+        return self._tracks.get(client)
+
+    def container(self, at: Id) -> Container:
+        return self._containers.get(at, _LOST)
+
+
+class _Judge:
+    """One judgement: places every new piece, in an order in which its references are known."""
+
+    def __init__(self, structure: Structure, limits: Limits, update: Update) -> None:
+        self._structure = structure
+        self._limits = limits
+        self._made = Admission(update)
+        self._slots: dict[tuple[Container, str], Place] = {}
+        self._waiting: dict[ClientId, list[Struct]] = {}
+        for run in update.runs:
+            self._queue(run)
+
+    def _queue(self, run: Run) -> None:
+        known = self._structure.state_of(run.client)
+        if run.clock > known:
+            raise Refused(Code.RESYNC, "a hole before the update")
+        fresh = [piece for piece in run.structs if piece.end > known]
+        if fresh:
+            fresh.reverse()
+            self._waiting[run.client] = fresh
+
+    def judged(self) -> Admission:
+        for client in list(self._waiting):
+            self._place_all(client)
+        for deletion in self._made.update.deletions:
+            self._check_deletion(deletion)
+        keys = len({key for container, key in self._slots if container.kind == schema.FACTS_ROOT})
+        facts = self._structure.root(schema.FACTS_ROOT)
+        if keys and facts is not None and keys + len(facts.slots) > self._limits.fact_keys:
+            invalid("too many facts")
+        return self._made
+
+    def _place_all(self, first: ClientId) -> None:
+        """Place this client's pieces, and before each one what it builds on. A circle can never be placed."""
+        chain: list[tuple[ClientId, int]] = [(first, -1)]
+        blocked = {first}
+        while chain:
+            client, wanted = chain[-1]
+            pieces = self._waiting[client]
+            if not pieces or 0 <= wanted < self._known(client):
+                blocked.discard(client)
+                chain.pop()
+                continue
+            missing = self._missing(pieces[-1])
+            if missing is None:
+                self._place(client, pieces.pop())
+            elif missing[0] in blocked or not self._waiting.get(missing[0]):
+                raise Refused(Code.RESYNC, "builds on something unknown")
+            else:
+                blocked.add(missing[0])
+                chain.append(missing)
+
+    def _missing(self, piece: Struct) -> Id | None:
+        return next((at for at in piece.references() if at[1] >= self._known(at[0])), None)
+
+    def _known(self, client: ClientId) -> int:
+        fresh = self._made.tracks.get(client)
+        return fresh.end if fresh else self._structure.state_of(client)
+
+    def _at(self, at: Id) -> Place:
+        client, clock = at
+        track = self._structure.track(client)
+        if track is not None and clock < track.end:
+            return track.at(clock)
+        return self._made.tracks[client].at(clock)
+
+    def _container(self, at: Id) -> Container:
+        return self._made.containers.get(at) or self._structure.container(at)
+
+    def _place(self, client: ClientId, piece: Struct) -> None:
+        known = self._known(client)
+        place = self._place_of(piece)
+        if piece.clock < known:
+            before = self._at((client, known - 1))
+            if before is not place and GONE not in (before, place):
+                invalid("known letters claimed elsewhere")
+        self._check(piece, place)
+        if piece.kind == TYPE and isinstance(piece.content, Element):
+            made = _LOST if place is GONE else Container(piece.content.tag or schema.RUN)
+            self._made.containers[(client, piece.clock)] = made
+        fresh = self._made.tracks.setdefault(client, Track(known))
+        fresh.add(known, piece.end, place)
+
+    def _place_of(self, piece: Struct) -> Place:
+        if piece.kind == GC:
+            return GONE
+        beside = [self._at(at) for at in (piece.origin, piece.right) if at is not None]
+        if beside:
+            if GONE in beside:
+                return GONE
+            if beside[0] is not beside[-1]:
+                invalid("neighbours in different places")
+            return beside[0]
+        if isinstance(piece.parent, str):
+            root = self._structure.root(piece.parent)
+            if root is None:
+                invalid("unknown root")
+            return self._slot(root, piece.key)
+        if piece.parent is None:
+            invalid("no place")
+        return self._slot(self._container(piece.parent), piece.key)
+
+    def _slot(self, container: Container, key: str | None) -> Place:
+        if container is _LOST:
+            return GONE
+        if key is None:
+            return container.body
+        place = container.slots.get(key) or self._slots.get((container, key))
+        if place is None:
+            place = self._slots[(container, key)] = Place(container, key)
+        return place
+
+    def _check(self, piece: Struct, place: Place) -> None:
+        if piece.kind == GC or place is GONE:
+            return
+        kind = place.container.kind
+        if piece.kind == DELETED:
+            if place.key is not None and not _may_have_key(kind, place.key):
+                invalid("unknown name")
+        elif place.key is not None:
+            self._check_value(piece, kind, place.key)
+        elif kind == schema.TITLE_ROOT:
+            self._check_title(piece)
+        elif kind == schema.RUN:
+            self._check_text(piece)
+        elif piece.kind != TYPE or not isinstance(piece.content, Element):
+            invalid("not a part of the rich text")
+        elif not schema.may_contain(kind, piece.content.tag or schema.RUN):
+            invalid("a part in the wrong place")
+
+    def _check_value(self, piece: Struct, kind: str, key: str) -> None:
+        value = piece.content
+        if piece.kind != ANY or isinstance(value, (Format, Element)):
+            invalid("not a single value")
+        if kind == schema.FACTS_ROOT:
+            if not schema.is_fact(key, value, self._limits.fact_units):
+                invalid("fact")
+        elif not schema.is_attribute(kind, key, value):
+            invalid("attribute")
+
+    def _check_title(self, piece: Struct) -> None:
+        if piece.kind != STRING:
+            invalid("the title is plain text")
+        self._made.title_units += piece.length
+        self._made.text_units += piece.length
+
+    def _check_text(self, piece: Struct) -> None:
+        if piece.kind == FORMAT and isinstance(piece.content, Format):
+            if not schema.is_mark(piece.content.key, piece.content.value):
+                invalid("mark")
+        elif piece.kind != STRING:
+            invalid("not text")
+        else:
+            self._made.text_units += piece.length
+
+    def _check_deletion(self, deletion: Deletion) -> None:
+        if deletion.clock + deletion.length > self._known(deletion.client):
+            raise Refused(Code.RESYNC, "deletes something unknown")
+
+
+def _may_have_key(kind: str, key: str) -> bool:
+    """Whether a value of this name could have stood here before it was deleted."""
+    if kind == schema.FACTS_ROOT:
+        return schema.is_fact_key(key)
+    return kind in schema.TAGS and key in ("dir", "level", "start", "type")

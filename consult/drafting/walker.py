@@ -1,0 +1,253 @@
+"""Reading an update of a shared document, struct by struct, before the CRDT library may see it.
+
+Decides whether bytes are well-formed and within bounds; `structure.py` decides whether they fit the document. A claimed
+count or length is believed only as far as the bytes reach, so that a message of four bytes cannot make a library
+allocate half a gigabyte. Pure: no I/O, no clock.
+Source: Yjs 13, update format version 1 (`src/utils/encoding.js`, `src/structs/`); kinds the editor never makes (JSON,
+binary, embed, subdocument, skip) are refused, unlike there.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from consult.drafting.lib0 import Malformed, Reader, Scalar, utf16_units
+from consult.drafting.limits import Limits
+from consult.drafting.protocol import Code, Refused, invalid
+
+GC, DELETED, STRING, FORMAT, TYPE, ANY, SKIP = 0, 1, 4, 6, 7, 8, 10
+XML_ELEMENT, XML_TEXT = 3, 6
+#: No client's letters are counted beyond this.
+MAX_CLOCK = 1 << 31
+_MAX_TEXT = 1 << 22
+_MAX_NAME = 64
+_MAX_FORMAT = 4096
+
+ClientId = int
+Id = tuple[ClientId, int]
+
+
+class Format(NamedTuple):
+    """A mark switched on or off."""
+
+    key: str
+    value: Any
+
+
+class Element(NamedTuple):
+    """A new part of the rich text: an element by its tag, or a run of text (tag None)."""
+
+    tag: str | None
+
+
+Content = str | Format | Element | Scalar
+
+
+class Struct(NamedTuple):
+    """One piece of an update. `parent` is a root's name, an id, or None when `origin` or `right` decides it."""
+
+    clock: int
+    length: int
+    kind: int
+    origin: Id | None
+    right: Id | None
+    parent: str | Id | None
+    key: str | None
+    content: Content
+
+    @property
+    def end(self) -> int:
+        return self.clock + self.length
+
+    def references(self) -> Iterator[Id]:
+        """Ids that must be known before this piece can be placed."""
+        if self.origin is not None:
+            yield self.origin
+        if self.right is not None:
+            yield self.right
+        if isinstance(self.parent, tuple):
+            yield self.parent
+
+
+class Run(NamedTuple):
+    """Consecutive pieces of one client."""
+
+    client: ClientId
+    clock: int
+    structs: tuple[Struct, ...]
+
+    @property
+    def end(self) -> int:
+        return self.structs[-1].end
+
+
+class Deletion(NamedTuple):
+    """`length` letters of `client`, from `clock` on, are deleted."""
+
+    client: ClientId
+    clock: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A well-formed update. `data` are the bytes it was read from."""
+
+    data: bytes
+    runs: tuple[Run, ...]
+    deletions: tuple[Deletion, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.runs and not self.deletions
+
+
+#: For what this server wrote itself: only the bytes bound it.
+TRUSTED = Limits(
+    update_bytes=1 << 26,
+    clients=1 << 20,
+    structs=1 << 24,
+    deletions=1 << 24,
+    run_units=1 << 31,
+    title_units=1 << 24,
+    fact_units=1 << 20,
+    fact_keys=1 << 16,
+)
+
+
+def walked(data: bytes, limits: Limits) -> Update:
+    """The update in these bytes.
+
+    Raises:
+        Refused: `too_big`, `invalid`, or `resync` for an update with a hole in it.
+    """
+    if len(data) > limits.update_bytes:
+        raise Refused(Code.TOO_BIG, "update")
+    reader = Reader(data)
+    try:
+        runs = _runs(reader, limits)
+        deletions = _deletions(reader, limits)
+    except Malformed as error:
+        invalid(f"update: {error}")
+    if not reader.at_end:
+        invalid("update: bytes left over")
+    return Update(data, runs, deletions)
+
+
+def _runs(reader: Reader, limits: Limits) -> tuple[Run, ...]:
+    runs: list[Run] = []
+    seen: set[ClientId] = set()
+    budget = limits.structs
+    for _ in range(_bounded(reader.count(5), limits.clients, "clients")):
+        count = reader.count(2)
+        client, clock = reader.uint(), reader.uint()
+        if count == 0:
+            raise Malformed("a client without parts")
+        budget -= count
+        if budget < 0:
+            raise Refused(Code.TOO_BIG, "parts")
+        if client in seen:
+            raise Malformed("a client twice")
+        seen.add(client)
+        if clock > MAX_CLOCK:
+            raise Malformed("clock")
+        structs: list[Struct] = []
+        at = clock
+        for _ in range(count):
+            piece = _struct(reader, at, limits.run_units)
+            structs.append(piece)
+            at = piece.end
+            if at - clock > limits.run_units:
+                raise Malformed("length")
+        runs.append(Run(client, clock, tuple(structs)))
+    return tuple(runs)
+
+
+def _struct(reader: Reader, clock: int, most: int) -> Struct:
+    info = reader.byte()
+    kind = info & 31
+    if kind == GC:
+        return Struct(clock, _length(reader, most), GC, None, None, None, None, None)
+    if kind == SKIP:
+        raise Refused(Code.RESYNC, "skip")
+    origin = (reader.uint(), reader.uint()) if info & 128 else None
+    right = (reader.uint(), reader.uint()) if info & 64 else None
+    parent, key = (None, None) if info & 192 else _parent(reader, info)
+    length, content = _content(reader, kind, most)
+    return Struct(clock, length, kind, origin, right, parent, key, content)
+
+
+def _parent(reader: Reader, info: int) -> tuple[str | Id, str | None]:
+    named = reader.uint()
+    parent: str | Id
+    if named == 1:
+        parent = reader.text(_MAX_NAME)
+    elif named == 0:
+        parent = (reader.uint(), reader.uint())
+    else:
+        raise Malformed("parent")
+    return parent, reader.text(_MAX_NAME) if info & 32 else None
+
+
+def _content(reader: Reader, kind: int, most: int) -> tuple[int, Content]:
+    if kind == STRING:
+        text = reader.text(_MAX_TEXT)
+        if not text:
+            raise Malformed("empty text")
+        return utf16_units(text), text
+    if kind == DELETED:
+        return _length(reader, most), None
+    if kind == FORMAT:
+        return 1, Format(reader.text(_MAX_NAME), _json(reader.text(_MAX_FORMAT)))
+    if kind == TYPE:
+        return 1, _type(reader)
+    if kind == ANY:
+        if reader.uint() != 1:
+            raise Malformed("more than one value")
+        return 1, reader.scalar(_MAX_TEXT)
+    raise Malformed("content of this kind")
+
+
+def _type(reader: Reader) -> Element:
+    kind = reader.uint()
+    if kind == XML_TEXT:
+        return Element(None)
+    if kind == XML_ELEMENT:
+        return Element(reader.text(_MAX_NAME))
+    raise Malformed("type")
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise Malformed("mark value") from None
+
+
+def _length(reader: Reader, most: int) -> int:
+    length = reader.uint()
+    if not 0 < length <= most:
+        raise Malformed("length")
+    return length
+
+
+def _deletions(reader: Reader, limits: Limits) -> tuple[Deletion, ...]:
+    deletions: list[Deletion] = []
+    for _ in range(_bounded(reader.count(2), limits.structs, "deleting clients")):
+        client = reader.uint()
+        count = reader.count(2)
+        if len(deletions) + count > limits.deletions:
+            raise Refused(Code.TOO_BIG, "deletions")
+        for _ in range(count):
+            clock, length = reader.uint(), reader.uint()
+            if length == 0 or clock + length > 2 * MAX_CLOCK:
+                raise Malformed("deletion")
+            deletions.append(Deletion(client, clock, length))
+    return tuple(deletions)
+
+
+def _bounded(count: int, most: int, what: str) -> int:
+    if count > most:
+        raise Malformed(f"too many {what}")
+    return count
