@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from consult import reference
+from consult.i18n import text
 from consult.people.import_messages import MESSAGES
 from consult.people.import_vocabulary import (
     AGE_BANDS,
@@ -42,12 +43,12 @@ class CellProblem:
     value: str
     #: A key of `import_messages.MESSAGES`; a catalogue translates its text.
     code: str
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: dict[str, object] = field(default_factory=dict)
 
     @property
     def message(self) -> str:
         """What is wrong and what to do, in English."""
-        return MESSAGES[self.code].format_map(self.params)
+        return text("en", MESSAGES[self.code], **self.params)
 
     def __str__(self) -> str:
         if not self.row:
@@ -132,7 +133,7 @@ def import_plan(data: bytes) -> ImportPlan:
     return ImportPlan(tuple(people.rows), ())
 
 
-def _refused(code: str, params: Mapping[str, object]) -> ImportPlan:
+def _refused(code: str, params: dict[str, object]) -> ImportPlan:
     return ImportPlan((), (CellProblem(0, "", "", code, params),))
 
 
@@ -221,7 +222,7 @@ class _People:
     def _check_shape(self) -> None:
         for i, value in enumerate(self._line.cells):
             if value and (i >= len(self._headings) or not self._headings[i]):
-                params = {"number": i + 1}
+                params: dict[str, object] = {"number": i + 1}
                 self.problems.append(CellProblem(self._line.number, "", short(value), "row.too_long", params))
                 return
         for column in self._columns:

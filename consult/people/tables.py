@@ -117,7 +117,7 @@ def _workbook_rows(data: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
             book.close()
     except Unreadable:
         raise
-    except Exception:  # noqa: BLE001 - a damaged workbook fails in as many ways as there are bytes
+    except Exception:  # A damaged workbook fails in as many ways as there are bytes.
         raise Unreadable("file.damaged") from None
 
 
@@ -134,7 +134,7 @@ def _check_archive(data: bytes) -> None:
                     _check_xml(archive, part)
     except Unreadable:
         raise
-    except Exception:  # noqa: BLE001 - as above
+    except Exception:  # As above.
         raise Unreadable("file.damaged") from None
 
 
