@@ -7,8 +7,10 @@ service is not there they are skipped with the reason; with CONSULT_REQUIRE_SERV
 import os
 import re
 import shutil
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, text
 
 from consult import clock, migrating
-from consult.app import create_app
 from consult.config import Settings
 from consult.db import Db, engine_for, sessions_for
 from tests import cast
@@ -39,10 +40,8 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty SQLite database at the newest migration; tests copy it."""
     path = tmp_path_factory.mktemp("template") / "empty.sqlite3"
     migrating.upgrade(f"sqlite:///{path}")
-    engine = engine_for(f"sqlite:///{path}")
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path
 
 
@@ -88,6 +87,8 @@ def settings(database_url: str) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings, engine: Engine) -> Flask:
+    from consult.app import create_app
+
     return create_app(settings, engine=engine)
 
 
@@ -136,7 +137,9 @@ def postgresql_url() -> Iterator[str]:
     server = os.environ.get("CONSULT_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432")
     name = f"consult_{uuid.uuid4().hex[:12]}"
     try:
-        admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3})
+        admin = create_engine(
+            f"{server}/postgres", isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3}
+        )
         with admin.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name}"))
     except Exception as error:
