@@ -1,0 +1,1 @@
+"""The sample consultation: facts, own plausible texts, synthetic people; built through the services people use."""
