@@ -30,6 +30,9 @@ MESSAGES: dict[str, str] = {
     "item.cannot_return": N_(
         "Only an item that was submitted, and is not in a poll, can be sent back to its room."
     ),
+    "item.changed_meanwhile": N_(
+        "Somebody submitted, withdrew or sent back this item at the same moment. The page now shows how it stands."
+    ),
     "item.no_title": N_("Give the item a title before it is marked ready or submitted."),
     "item.no_text": N_("The item has no text yet. Write it before it is marked ready or submitted."),
     "item.too_many": N_(
@@ -43,10 +46,19 @@ MESSAGES: dict[str, str] = {
     "decision.past_deadline": N_(
         "The poll is closed. Answers are taken until the deadline by the server's clock."
     ),
+    "decision.already_closed": N_("This poll is closed already."),
+    "decision.deadline_past": N_("Choose a time that is still to come."),
+    "decision.not_under_comment": N_(
+        "A poll can be opened on items that are under comment. Open the report-back first, then reload this page."
+    ),
     "decision.still_open": N_("The result is shown when the poll is closed."),
     "decision.invalid": N_("Choose In favour, Against or Abstention."),
     "decision.no_items": N_("Choose at least one item to poll on."),
     "decision.already_open": N_("There is already an open poll on this item."),
+    "late.decided": N_("Somebody has decided on this late contribution already."),
+    "late.unusable": N_(
+        "This late contribution builds on text that is no longer there, so it cannot be taken in. Copy its words instead."
+    ),
     "summary.not_published": N_("The summary has not been published yet."),
     "summary.invalid": N_(
         "The summary text could not be read, so it was not saved. Copy your text, reload, and try again."
@@ -58,10 +70,16 @@ MESSAGES: dict[str, str] = {
     "session.cannot": N_(
         "The session has changed meanwhile, so this was not done. The page now shows how it stands."
     ),
+    "session.not_open": N_("The session is not open. Open it first."),
+    "session.rooms_open": N_(
+        "Some rooms of this session are still open. Recall them to plenary first, or wait until their time is over."
+    ),
+    "source.too_many": N_("The library has reached its limit of 500 sources."),
     "seating.invalid": N_("The seating was not changed. Correct what is marked below."),
     "seating.nobody": N_("There is nobody to seat yet. Import or invite people first."),
     "seating.no_plan": N_("There is no proposal yet. Propose a seating first."),
     "seating.rooms_open": N_("The rooms are already open. Move people one by one instead."),
+    "seating.too_many_rooms": N_("Choose at least one room, at most 60, and not more rooms than people."),
     "seating.already_elsewhere": N_(
         "This person has been moved meanwhile. The page now shows where they sit."
     ),
@@ -110,13 +128,25 @@ MESSAGES: dict[str, str] = {
     "draft.late": N_(
         "The round is over. What you wrote is kept as a late contribution for the room's rapporteur."
     ),
+    "draft.content": N_(
+        "This text holds something that cannot be kept, so it was not saved. Your text is kept below."
+    ),
+    "draft.missing": N_("This item has no text of its own any more."),
     "draft.busy": N_("Too many pages are open on this room. Close one and try again."),
+    "draft.epoch": N_(
+        "The room was closed and opened again. Text from before that was not yet saved is offered for copying."
+    ),
+    "draft.moved": N_("You have been moved to another room."),
+    "draft.elsewhere": N_("You have this room open in several places: this one became read-only."),
+    "late.too_many": N_("Too much text came after the end, so this was not kept. Copy it if you need it."),
     "field.required": N_("Fill this in."),
     "field.too_long": N_("Shorten this to at most %(limit)s characters."),
     "field.number": N_("Write a whole number from %(low)s to %(high)s."),
     "field.choice": N_("Choose one of the options."),
     "field.email": N_("Write an e-mail address such as name@example.org."),
     "field.date": N_("Write a date as year-month-day, such as 2017-06-19."),
+    "field.date_order": N_("The last day cannot be before the first."),
+    "field.time_past": N_("Choose a time that is still to come, within the next four hours."),
     "field.password_short": N_("Use at least 15 characters; a sentence is good."),
     "field.password_common": N_("This password is too easy to guess. Use a longer sentence."),
 }

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.db import Base, Id, Moment, PublicId
@@ -37,6 +37,7 @@ class Comment(Base):
     """A comment on an item, or a reply to one. The lane is fixed when it is posted."""
 
     __tablename__ = "comment"
+    __table_args__ = (UniqueConstraint("member_id", "message_id"),)
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]
@@ -49,10 +50,14 @@ class Comment(Base):
     kind: Mapped[str] = mapped_column(String(20))
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[Moment]
+    #: The page's own name for what it sends, so that sending it again makes no second comment; None: it gave none.
+    message_id: Mapped[str | None] = mapped_column(String(40))
 
     member: Mapped[Member] = relationship()
     replies: Mapped[list["Comment"]] = relationship(order_by="Comment.id")
-    dispositions: Mapped[list["Disposition"]] = relationship(back_populates="comment", order_by="Disposition.id")
+    dispositions: Mapped[list["Disposition"]] = relationship(
+        back_populates="comment", order_by="Disposition.id"
+    )
 
 
 class Disposition(Base):

@@ -11,6 +11,8 @@ from typing import Any
 from consult.permissions.actor import Actor
 
 EDITABLE_ROOM_STATES = frozenset({"open", "closing", "reopened"})
+#: Roles that answer a poll for their delegation.
+ANSWERING_ROLES = frozenset({"delegate", "panelist", "observer", "facilitator"})
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def delegation_may_answer(actor: Actor, subject: Any) -> bool:
 
 @predicate("decision.observers_do_not_answer")
 def speaks_for_delegation(actor: Actor, subject: Any) -> bool:
-    return actor.role in ("delegate", "panelist", "observer", "facilitator")
+    return actor.role in ANSWERING_ROLES
 
 
 @predicate("decision.still_open")

@@ -407,11 +407,13 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=20), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('at', consult.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('message_id', sa.String(length=40), nullable=True),
     sa.ForeignKeyConstraint(['consultation_id'], ['consultation.id'], name=op.f('fk_comment_consultation_id_consultation')),
     sa.ForeignKeyConstraint(['item_id'], ['action_item.id'], name=op.f('fk_comment_item_id_action_item')),
     sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_comment_member_id_member')),
     sa.ForeignKeyConstraint(['parent_id'], ['comment.id'], name=op.f('fk_comment_parent_id_comment')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_comment')),
+    sa.UniqueConstraint('member_id', 'message_id', name=op.f('uq_comment_member_id_message_id')),
     sa.UniqueConstraint('public_id', name=op.f('uq_comment_public_id'))
     )
     with op.batch_alter_table('comment', schema=None) as batch_op:

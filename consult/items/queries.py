@@ -1,0 +1,56 @@
+"""Reading action items: where they belong, and the lists that pages show. No effects."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from consult.db import Db
+from consult.items.models import ActionItem, ItemState
+from consult.programme.models import Consultation, Session
+from consult.rooms.models import Room, Round
+
+#: States in which everybody of the consultation may read an item.
+IN_PLENARY = (ItemState.SUBMITTED.value, ItemState.UNDER_COMMENT.value, ItemState.TABLED.value)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Public ids of where an item belongs."""
+
+    consultation: str
+    session: str
+    room: str
+
+
+def place_of(db: Db, item: ActionItem) -> Place:
+    """The consultation, session and room of an item."""
+    query = (
+        select(Consultation.public_id, Session.public_id, Room.public_id)
+        .join(Session, Session.consultation_id == Consultation.id)
+        .join(Room, Room.session_id == Session.id)
+        .where(Room.id == item.room_id)
+    )
+    return Place(*db.execute(query).one())
+
+
+def items_of_room(db: Db, room_id: int, *, withdrawn: bool = False) -> Sequence[ActionItem]:
+    """The items of a room by number; withdrawn ones only when asked for."""
+    query = select(ActionItem).where(ActionItem.room_id == room_id).order_by(ActionItem.number)
+    if not withdrawn:
+        query = query.where(ActionItem.state != ItemState.WITHDRAWN.value)
+    return db.scalars(query).all()
+
+
+def items_of_session(db: Db, session_id: int, *, states: Iterable[str] = IN_PLENARY) -> Sequence[ActionItem]:
+    """The items of a session with their rooms, in the order of rounds, rooms and numbers."""
+    query = (
+        select(ActionItem)
+        .join(ActionItem.room)
+        .join(Room.round)
+        .where(ActionItem.session_id == session_id, ActionItem.state.in_(list(states)))
+        .options(joinedload(ActionItem.room).joinedload(Room.round))
+        .order_by(Round.number, Room.number, ActionItem.number)
+    )
+    return db.scalars(query).all()

@@ -1,0 +1,325 @@
+"""The life of an action item: created, ready, submitted; withdrawn; sent back to its room; sources quoted.
+
+Decides which step an item takes and keeps what it said at that moment. The words themselves belong to `drafting`.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select, update
+
+from consult import clock, richtext
+from consult.announce import audiences, outbox
+from consult.announce.events import (
+    Event,
+    ItemChanged,
+    ItemCreated,
+    ItemReadyChanged,
+    ItemReturned,
+    ItemSubmitted,
+    ItemWithdrawn,
+    LateDecided,
+)
+from consult.audit import service as audit
+from consult.db import Db
+from consult.drafting import service as drafting
+from consult.drafting.content import DraftContent
+from consult.drafting.models import LateContribution
+from consult.errors import Conflict, Invalid, NotAllowed
+from consult.items.models import ActionItem, ItemState, ItemVersion
+from consult.items.queries import Place, place_of
+from consult.library.models import Source
+from consult.permissions.actor import Actor
+from consult.permissions.check import require
+from consult.permissions.names import Permission
+from consult.programme.models import Session, SessionState
+from consult.rooms.models import Room
+
+#: Items of one room that are not withdrawn.
+ITEMS_PER_ROOM = 30
+LONGEST_TITLE = 300
+LONGEST_REASON = 1000
+#: Rooms an item can be sent back to: they were open once and can be opened again.
+REOPENABLE = ("open", "closing", "closed", "reopened")
+
+
+def create_item(
+    db: Db, actor: Actor, room: Room, *, title: str = "", text: richtext.Doc | None = None
+) -> ActionItem:
+    """Start a new action item in a room, with its draft.
+
+    Raises:
+        NotAllowed: not seated, or the room is not open.
+        Invalid: `item.too_many`.
+    """
+    require(actor, Permission.ITEM_CREATE, _locked(db, room))
+    _require_time(room)
+    here = ActionItem.room_id == room.id
+    living = select(func.count()).where(here, ActionItem.state != ItemState.WITHDRAWN.value)
+    if (db.scalar(living) or 0) >= ITEMS_PER_ROOM:
+        raise Invalid("item.too_many")
+    item = ActionItem(
+        consultation_id=room.consultation_id,
+        session_id=room.session_id,
+        room_id=room.id,
+        number=(db.scalar(select(func.max(ActionItem.number)).where(here)) or 0) + 1,
+        title=title.strip()[:LONGEST_TITLE],
+        text=text or richtext.empty(),
+        facts={},
+        created_by_id=actor.member_id,
+        created_at=clock.now(),
+    )
+    db.add(item)
+    db.flush()
+    drafting.create_draft(db, item)
+    place = place_of(db, item)
+    _record(db, actor, "item.created", item, place)
+    _announce(db, ItemCreated(item.public_id, place.room), place)
+    return item
+
+
+def write_item(
+    db: Db,
+    actor: Actor,
+    item: ActionItem,
+    *,
+    title: str | None = None,
+    text: richtext.Doc | None = None,
+    facts: dict[str, object] | None = None,
+) -> None:
+    """Write title, text or facts from the server, for whom the live editor is not there; what is None stays.
+
+    Raises:
+        NotAllowed: not seated, the room is not open, or the item is submitted.
+        Invalid: `draft.content`.
+    """
+    require(actor, Permission.ITEM_EDIT, _locked_room_of(db, item))
+    _require_time(item.room)
+    content = drafting.write(db, actor, item, title=title, text=text, facts=facts)
+    _mirror(item, content)
+    item.text_changed_at = clock.now()
+    place = place_of(db, item)
+    _announce(db, ItemChanged(item.public_id, place.room), place)
+
+
+def quote_source(db: Db, actor: Actor, item: ActionItem, source: Source) -> None:
+    """Name a source of the consultation as one the item builds on."""
+    if source.consultation_id != item.consultation_id:
+        raise Invalid("form.invalid")
+    facts = {**drafting.content_of(db, item).facts, f"source:{source.public_id}": True}
+    write_item(db, actor, item, facts=facts)
+
+
+def mark_ready(db: Db, actor: Actor, item: ActionItem) -> None:
+    """Say that the room agrees to submit the item as it stands.
+
+    Raises:
+        Invalid: `item.no_title`, `item.no_text`.
+    """
+    require(actor, Permission.ITEM_SUBMIT, item)
+    content = drafting.content_of(db, item)
+    _check_complete(content)
+    _set_ready(db, actor, item, ready=True)
+    _mirror(item, content)
+
+
+def unmark_ready(db: Db, actor: Actor, item: ActionItem) -> None:
+    """Say that the item needs more work after all."""
+    require(actor, Permission.ITEM_SUBMIT, item)
+    _set_ready(db, actor, item, ready=False)
+
+
+def submit_items(
+    db: Db, actor: Actor, room: Room, *, items: Iterable[ActionItem] | None = None
+) -> list[ActionItem]:
+    """Submit items of a room to plenary: those given, else all that are ready. All are submitted or none.
+
+    Raises:
+        NotAllowed: not seated, or the room is not open.
+        Invalid: `item.nothing_ready`, `item.no_title`, `item.no_text`.
+        Conflict: one was submitted or withdrawn meanwhile.
+    """
+    _locked(db, room)
+    chosen = list(_ready_items(db, room) if items is None else items)
+    if not chosen:
+        require(actor, Permission.ITEM_CREATE, room)
+        raise Invalid("item.nothing_ready")
+    for item in chosen:
+        require(actor, Permission.ITEM_SUBMIT, item)
+        _submit(db, actor, item)
+    return chosen
+
+
+def withdraw_item(db: Db, actor: Actor, item: ActionItem) -> None:
+    """Take an item out of the room's list; its text stays in the record.
+
+    Raises:
+        NotAllowed: not seated, the room is not open, or the item is submitted.
+        Conflict: somebody was faster.
+    """
+    require(actor, Permission.ITEM_WITHDRAW, item)
+    _move(db, item, (ItemState.DRAFTING,), ItemState.WITHDRAWN)
+    _mirror(item, drafting.freeze(db, item))
+    place = place_of(db, item)
+    _record(db, actor, "item.withdrawn", item, place)
+    _announce(db, ItemWithdrawn(item.public_id, place.room), place)
+
+
+def return_item(db: Db, actor: Actor, item: ActionItem, *, reason: str) -> None:
+    """Send a submitted item back to its room, which reads the reason. The room itself is reopened on the console.
+
+    Rule: submitted items can be sent back to their room by a facilitator while the session is open, with a reason.
+
+    Raises:
+        NotAllowed: not a facilitator, or the item is in a poll.
+        Invalid: no reason, or too long a one.
+        Conflict: the session is closed, or somebody was faster.
+    """
+    require(actor, Permission.ITEM_RETURN, item)
+    reason = reason.strip()
+    if not reason or len(reason) > LONGEST_REASON:
+        raise Invalid("form.invalid", fields={"reason": "field.required" if not reason else "field.too_long"})
+    if item.room.state not in REOPENABLE or _session_state(db, item) == SessionState.CLOSED:
+        raise Conflict("item.cannot_return")
+    _move(db, item, (ItemState.SUBMITTED, ItemState.UNDER_COMMENT), ItemState.DRAFTING)
+    item.returned_reason, item.ready_at, item.submitted_at = reason, None, None
+    drafting.thaw(db, item)
+    place = place_of(db, item)
+    _record(db, actor, "item.returned", item, place, reason=reason)
+    _announce(db, ItemReturned(item.public_id, place.room), place)
+
+
+def keep_version(db: Db, item: ActionItem, content: DraftContent, reason: str) -> ItemVersion:
+    """Keep what an item says at a named moment. `reason`: "submitted" or "closed"."""
+    number = db.scalar(select(func.max(ItemVersion.number)).where(ItemVersion.item_id == item.id)) or 0
+    version = ItemVersion(
+        item_id=item.id,
+        number=number + 1,
+        reason=reason,
+        title=content.title,
+        text=content.text,
+        facts=content.facts,
+        at=clock.now(),
+    )
+    db.add(version)
+    return version
+
+
+def decide_late(
+    db: Db, actor: Actor, item: ActionItem, contribution: LateContribution, *, accept: bool
+) -> None:
+    """Take a late contribution into the item's text, or set it aside; it stays in the record.
+
+    Raises:
+        NotAllowed: not of the room's record.
+        Conflict: decided already, no longer usable, or the item is not in drafting any more.
+    """
+    require(actor, Permission.LATE_DECIDE, item)
+    if accept:
+        if item.state != ItemState.DRAFTING:
+            raise Conflict("item.not_drafting")
+        _mirror(item, drafting.accept_late(db, actor, contribution))
+        item.text_changed_at = clock.now()
+    else:
+        drafting.drop_late(db, actor, contribution)
+    place = place_of(db, item)
+    _record(db, actor, "late.decided", item, place, late=contribution.public_id, accepted=accept)
+    _announce(db, LateDecided(item.public_id, place.room, accept), place)
+
+
+def _submit(db: Db, actor: Actor, item: ActionItem) -> None:
+    content = drafting.freeze(db, item)
+    _check_complete(content)
+    commenting = _session_state(db, item) == SessionState.REPORT_BACK
+    _move(db, item, (ItemState.DRAFTING,), ItemState.UNDER_COMMENT if commenting else ItemState.SUBMITTED)
+    _mirror(item, content)
+    item.submitted_at = clock.now()
+    item.ready_at = item.ready_at or item.submitted_at
+    item.returned_reason = ""
+    version = keep_version(db, item, content, "submitted")
+    place = place_of(db, item)
+    _record(db, actor, "item.submitted", item, place, version=version.number)
+    _announce(db, ItemSubmitted(item.public_id, place.room), place)
+
+
+def _set_ready(db: Db, actor: Actor, item: ActionItem, *, ready: bool) -> None:
+    if (item.ready_at is not None) == ready:
+        return
+    now = clock.now() if ready else None
+    changed = db.execute(
+        update(ActionItem)
+        .where(ActionItem.id == item.id, ActionItem.state == ItemState.DRAFTING.value)
+        .values(ready_at=now)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("item.not_drafting")
+    place = place_of(db, item)
+    _record(db, actor, "item.ready" if ready else "item.not_ready", item, place)
+    _announce(db, ItemReadyChanged(item.public_id, place.room, ready), place)
+
+
+def _move(db: Db, item: ActionItem, before: Sequence[ItemState], after: ItemState) -> None:
+    """Take a step that exactly one of two people makes; the other is told."""
+    states = [state.value for state in before]
+    moved = db.execute(
+        update(ActionItem)
+        .where(ActionItem.id == item.id, ActionItem.state.in_(states))
+        .values(state=after.value)
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("item.changed_meanwhile")
+    db.refresh(item, ["state"])
+
+
+def _check_complete(content: DraftContent) -> None:
+    if not content.title.strip():
+        raise Invalid("item.no_title")
+    if richtext.is_blank(content.text):
+        raise Invalid("item.no_text")
+
+
+def _mirror(item: ActionItem, content: DraftContent) -> None:
+    item.title, item.text, item.facts = content.title, content.text, content.facts
+
+
+def _ready_items(db: Db, room: Room) -> list[ActionItem]:
+    query = select(ActionItem).where(
+        ActionItem.room_id == room.id,
+        ActionItem.state == ItemState.DRAFTING.value,
+        ActionItem.ready_at.is_not(None),
+    )
+    return list(db.scalars(query.order_by(ActionItem.number)))
+
+
+def _locked(db: Db, room: Room) -> Room:
+    """The room as it stands now; it cannot close, and no item can start in it, before this act is done."""
+    db.refresh(room, with_for_update=True)
+    return room
+
+
+def _locked_room_of(db: Db, item: ActionItem) -> ActionItem:
+    _locked(db, item.room)
+    return item
+
+
+def _require_time(room: Room) -> None:
+    if not room.is_open_at(clock.now()):
+        raise NotAllowed("room.closed")
+
+
+def _session_state(db: Db, item: ActionItem) -> str | None:
+    return db.scalar(select(Session.state).where(Session.id == item.session_id))
+
+
+def _record(db: Db, actor: Actor, act: str, item: ActionItem, place: Place, **facts: object) -> None:
+    audit.record(
+        db,
+        actor,
+        act,
+        f"item:{item.public_id}",
+        chain=place.consultation,
+        facts={"room": place.room, **facts},
+    )
+
+
+def _announce(db: Db, event: Event, place: Place) -> None:
+    outbox.add(db, event, to=[audiences.session(place.session), audiences.room(place.room)])
