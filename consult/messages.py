@@ -138,6 +138,7 @@ MESSAGES: dict[str, str] = {
     ),
     "draft.moved": N_("You have been moved to another room."),
     "draft.elsewhere": N_("You have this room open in several places: this one became read-only."),
+    "draft.somebody": N_("A participant"),
     "late.too_many": N_("Too much text came after the end, so this was not kept. Copy it if you need it."),
     "field.required": N_("Fill this in."),
     "field.too_long": N_("Shorten this to at most %(limit)s characters."),

@@ -6,8 +6,6 @@ so a change made here reaches open pages by itself. Who may do it is decided by 
 contributions, whose acts begin and end here.
 """
 
-import hashlib
-import secrets
 from typing import Protocol
 
 from sqlalchemy import select
@@ -19,6 +17,7 @@ from consult.drafting.content import DraftContent, Facts, kept_facts
 from consult.drafting.document import Broken
 from consult.drafting.models import Draft, LateContribution
 from consult.drafting.protocol import Refused
+from consult.drafting.pseudonyms import new_salt
 from consult.drafting.seed import seed_update
 from consult.drafting.walker import TRUSTED, walked
 from consult.errors import Conflict, Invalid, NotFound
@@ -141,16 +140,6 @@ def rebuild(db: Db, item: DraftedItem) -> DraftContent:
     draft.snapshot, draft.snapshot_seq, draft.snapshot_crc = None, 0, 0
     db.flush()
     return snapshot(db, item)
-
-
-def new_salt() -> str:
-    """Fresh random material for the pseudonyms of one draft."""
-    return secrets.token_hex(16)
-
-
-def owner_of(salt: str, member_id: int) -> str:
-    """A member's pseudonym in one draft: stable while the salt is kept, unlinkable afterwards."""
-    return hashlib.blake2b(f"{salt}:{member_id}".encode(), digest_size=12).hexdigest()
 
 
 def late_contributions(db: Db, item: DraftedItem, *, undecided_only: bool = True) -> list[LateContribution]:

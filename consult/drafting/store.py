@@ -15,10 +15,13 @@ from sqlalchemy import Select, insert, select, update
 from sqlalchemy.orm import contains_eager
 
 from consult.db import Db
+from consult.disclosure.attribution import Attribution
 from consult.drafting.document import Broken, Document
 from consult.drafting.models import Draft, DraftClient, DraftUpdate
 from consult.drafting.protocol import Code, Refused
+from consult.drafting.pseudonyms import new_salt
 from consult.drafting.walker import ClientId
+from consult.programme.models import Consultation
 from consult.rooms.models import Room
 
 log = logging.getLogger("consult.drafting")
@@ -72,10 +75,30 @@ def locked(db: Db, draft_ids: Iterable[int]) -> list[Draft]:
     return list(db.scalars(query))
 
 
-def unmirrored(db: Db, limit: int) -> list[str]:
-    """Names of drafts whose item's columns are behind, as a crash may leave them."""
-    query = select(Draft.public_id).where(Draft.mirrored_seq < Draft.seq, Draft.frozen_at.is_(None))
-    return list(db.scalars(query.order_by(Draft.id).limit(limit)))
+def unmirrored(db: Db, limit: int) -> list[Draft]:
+    """Drafts whose item's columns are behind, as a crash may leave them."""
+    query = _with_rooms().where(Draft.mirrored_seq < Draft.seq, Draft.frozen_at.is_(None))
+    return list(db.scalars(query.limit(limit)))
+
+
+def mark_mirrored(db: Db, draft_id: int, seq: int) -> None:
+    """The item's columns say what the log says up to `seq`."""
+    db.execute(update(Draft).where(Draft.id == draft_id).values(mirrored_seq=seq))
+
+
+def unlink_closed(db: Db, closed_before: datetime) -> None:
+    """Destroy what links pseudonyms to members, where neither identity nor affiliation may be revealed.
+
+    Rule: under "none" (Chatham House Rule) the link between text and person ends when the room has closed.
+    """
+    nameless = select(Consultation.id).where(Consultation.attribution == Attribution.NONE.value)
+    closed = _with_rooms().where(
+        Room.state == "closed", Room.closed_at < closed_before, Draft.consultation_id.in_(nameless)
+    )
+    for draft in db.scalars(closed).all():
+        unlinked = f"{draft.room.epoch}-"
+        if not draft.salt.startswith(unlinked):
+            draft.salt = unlinked + new_salt()[len(unlinked) :]
 
 
 def _with_rooms() -> Select[Draft]:

@@ -41,6 +41,8 @@ class Hub:
     on_rights_changed: list[Callable[[str], None]] = field(default_factory=list)
     on_room_changed: list[Callable[[str], None]] = field(default_factory=list)
     on_stop: list[Callable[[], None]] = field(default_factory=list)
+    #: The drafting engine (`live.drafting.Drafting`).
+    drafting: Any = None
     stopping: bool = False
 
     def start(self) -> None:

@@ -1,0 +1,204 @@
+"""One tick's writing: all drafts with something to write, one transaction, then the answers.
+
+Every update is judged here against the document and the rights as the transaction sees them; what is applied is in the log
+before anybody is told. Decides into which of four outcomes an update falls (taken, synced late, kept as a late
+contribution, refused); refuses to decide who may write (`Rights`).
+"""
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pycrdt import merge_updates
+
+from consult.announce import audiences, outbox
+from consult.announce.events import LateKept
+from consult.db import Db
+from consult.drafting import late, store
+from consult.drafting.content import RESERVED_CLIENTS
+from consult.drafting.document import Broken, Document
+from consult.drafting.limits import Limits
+from consult.drafting.live_draft import Ack, LiveDraft, Outlet, Pending, Rights
+from consult.drafting.models import Draft
+from consult.drafting.protocol import Code, Refused
+from consult.drafting.structure import Admission
+from consult.drafting.walker import ClientId
+
+log = logging.getLogger("consult.drafting")
+#: Reasons for which an update is worth keeping when it cannot be written any more.
+_TOO_LATE = frozenset({"room.closed", "item.not_drafting"})
+
+
+@dataclass
+class Written:
+    """What a tick did to one draft."""
+
+    live: LiveDraft
+    draft: Draft | None = None
+    deltas: list[bytes] = field(default_factory=list)
+    authors: set[str] = field(default_factory=set)
+    taken: list[Pending] = field(default_factory=list)
+    refused: list[tuple[Pending, Ack]] = field(default_factory=list)
+    bindings: dict[ClientId, store.Binding] = field(default_factory=dict)
+    #: Owners who used their one sync after the close.
+    synced: set[str] = field(default_factory=set)
+    #: Rows another writer appended meanwhile.
+    foreign: list[tuple[int, bytes]] = field(default_factory=list)
+    changed: bool = False
+    broken: bool = False
+    merged: bytes = b""
+
+
+@dataclass(frozen=True)
+class Flush:
+    """The rules of writing; one for a process."""
+
+    rights: Rights
+    outlet: Outlet
+    limits: Limits
+    grace: float
+
+    def write(self, db: Db, batch: dict[LiveDraft, list[Pending]], now: datetime) -> list[Written]:
+        """Judge, apply and log what waits, inside one transaction; nothing is told to anybody yet."""
+        drafts = {draft.id: draft for draft in store.locked(db, [live.draft_id for live in batch])}
+        done = [self._one(db, live, drafts.get(live.draft_id), items, now) for live, items in batch.items()]
+        entries = []
+        for written in done:
+            if written.broken or not written.deltas:
+                continue
+            deltas = written.deltas
+            written.merged = deltas[0] if len(deltas) == 1 else merge_updates(*deltas)
+            written.live.seq += 1
+            entries.append(store.Entry(written.live.draft_id, written.live.seq, written.merged))
+        store.append(db, entries, now)
+        store.bind(db, [b for written in done if not written.broken for b in written.bindings.values()], now)
+        return done
+
+    def _one(
+        self, db: Db, live: LiveDraft, draft: Draft | None, items: list[Pending], now: datetime
+    ) -> Written:
+        written = Written(live, draft)
+        if draft is None:
+            written.refused = [(item, self.nack(Refused(Code.FORBIDDEN, "no draft"))) for item in items]
+            return written
+        written.changed = live.follow(draft)
+        self.catch_up(db, live, draft, written)
+        for item in items:
+            try:
+                self._take(db, written, item, now)
+            except Refused as refusal:
+                written.refused.append((item, self.nack(refusal, sid=item.sid)))
+            except Broken as error:
+                log.error("draft %s: dropped from memory, an update broke it: %s", live.public_id, error)
+                written.broken = True
+                written.refused.append((item, self.nack(Refused(Code.INVALID, "broken"))))
+                break
+        if written.broken:
+            told = {id(item) for item, _ack in written.refused}
+            again = self.nack(Refused(Code.RETRY, "document reloaded"))
+            written.refused += [(item, again) for item in items if id(item) not in told]
+            written.taken.clear()
+        return written
+
+    def catch_up(self, db: Db, live: LiveDraft, draft: Draft, written: Written) -> Document:
+        """Bring the document in memory to what the log says, whoever wrote it."""
+        if live.document is None:
+            live.document = store.load(db, draft)
+            live.owners = store.owners(db, draft.id)
+            live.rows_since_snapshot = draft.seq - draft.snapshot_seq
+            live.mirrored_seq = draft.mirrored_seq
+        elif draft.seq > live.seq:
+            for row in store.rows_after(db, draft.id, live.seq):
+                live.document.restore(row.data)
+                written.foreign.append((row.seq, row.data))
+        live.seq = max(live.seq, draft.seq)
+        return live.document
+
+    def _take(self, db: Db, written: Written, item: Pending, now: datetime) -> None:
+        live, document = written.live, written.live.document
+        seat = live.seats.get(item.sid)
+        if seat is None or document is None or written.draft is None:
+            raise Refused(Code.RESYNC, "not joined")
+        refusal = self.rights.editing(item.sid, live.subject)
+        if refusal is None and live.subject.is_over_at(item.received_at):
+            refusal = "room.closed"
+        admission = document.judge(item.update, self.limits)
+        self._own(written, admission, seat.owner, seat.member_id, write=False)
+        if refusal is not None and not self._synced(
+            live, item.sid, seat.owner, now, refusal, admission, document
+        ):
+            if refusal in _TOO_LATE and self.rights.reading(item.sid, live.subject) is None:
+                self._keep_late(db, written, item, now)
+                raise Refused(Code.LATE, refusal)
+            raise Refused(Code.READONLY, refusal)
+        self._own(written, admission, seat.owner, seat.member_id, write=True)
+        delta = document.apply(admission)
+        if delta:
+            written.deltas.append(delta)
+            written.authors.add(item.sid)
+            if refusal is not None:
+                written.synced.add(seat.owner)
+        written.taken.append(item)
+
+    def _synced(
+        self,
+        live: LiveDraft,
+        sid: str,
+        owner: str,
+        now: datetime,
+        refusal: str,
+        admission: Admission,
+        document: Document,
+    ) -> bool:
+        """Whether an update may still go in though the room is closed: it brings nothing, or its author was cut off."""
+        if refusal not in _TOO_LATE or self.rights.reading(sid, live.subject) is not None:
+            return False
+        if not admission.clients and late.brings_nothing(document, admission.update):
+            return True
+        return live.may_sync_late(sid, owner, now, self.grace)
+
+    def _own(
+        self, written: Written, admission: Admission, owner: str, member_id: int, *, write: bool
+    ) -> None:
+        """A client id belongs to whoever used it first; nobody writes under another's."""
+        live = written.live
+        for client in admission.clients:
+            if client < RESERVED_CLIENTS:
+                raise Refused(Code.INVALID, "reserved client id")
+            if live.owners.get(client, owner) != owner:
+                raise Refused(Code.INVALID, "client id of somebody else")
+            shown = live.carets.get(client)
+            if shown is not None and live.seats.get(shown.sid) and live.seats[shown.sid].owner != owner:
+                raise Refused(Code.INVALID, "client id of somebody else")
+            if write and client not in live.owners:
+                live.owners[client] = owner
+                known = None if self.rights.is_anonymous(live.subject) else member_id
+                written.bindings[client] = store.Binding(live.draft_id, client, owner, known)
+
+    def _keep_late(self, db: Db, written: Written, item: Pending, now: datetime) -> None:
+        live, seat = written.live, written.live.seats[item.sid]
+        if (
+            written.draft is None
+            or late.undecided_of(db, live.draft_id, seat.owner) >= self.limits.late_per_author
+        ):
+            raise Refused(Code.READONLY, "late.too_many")
+        known = None if self.rights.is_anonymous(live.subject) else seat.member_id
+        late.keep(db, written.draft, item.update, owner=seat.owner, member_id=known, at=now)
+        event = LateKept(item=live.public_id, room=live.subject.room.public_id)
+        outbox.add(db, event, to=[audiences.room(live.subject.room.public_id)])
+
+    def nack(self, refusal: Refused, *, sid: str | None = None) -> Ack:
+        """The answer to a refused update, in words too."""
+        if refusal.code not in (Code.RESYNC, Code.RETRY):
+            log.info("refused update code=%s detail=%s sid=%s", refusal.code.value, refusal.detail, sid)
+        ack: Ack = {"ok": 0, "code": refusal.code.value, "message": self.outlet.words(words_code(refusal))}
+        if refusal.after:
+            ack["after"] = round(refusal.after * 1000)
+        return ack
+
+
+def words_code(refusal: Refused) -> str:
+    """The message code of a refusal: the reason where there is one, else that of the short code."""
+    if refusal.code in (Code.READONLY, Code.FORBIDDEN, Code.MOVED) and "." in refusal.detail:
+        return refusal.detail
+    return f"draft.{refusal.code.value}"

@@ -1,0 +1,245 @@
+"""A draft while people have it open: its document in memory, who is at it, what waits to be written, and their carets.
+
+Decides nothing about rights (`Rights` is passed in by the entrance and asks the one table); holds what the writer needs.
+No I/O; the clock comes in as arguments.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from consult.drafting.awareness import Caret
+from consult.drafting.document import Document
+from consult.drafting.limits import Allowance
+from consult.drafting.models import Draft
+from consult.drafting.protocol import Code, Refused
+from consult.drafting.walker import ClientId, Update
+from consult.rooms.models import EDITABLE
+
+Ack = dict[str, Any]
+CARET_SECONDS = 35.0
+
+
+class Reply(Protocol):
+    """Where the answer to a message goes; the sender waits for it."""
+
+    def set(self, value: Any) -> None: ...
+
+
+@dataclass
+class RoomView:
+    """What the rules ask about a room, as last read from the database."""
+
+    id: int
+    public_id: str
+    state: str
+    deadline_at: datetime | None
+    closed_at: datetime | None
+    epoch: int
+
+
+@dataclass
+class Subject:
+    """What the rules ask about a draft: its item's state and its room. Times are UTC."""
+
+    consultation_id: int
+    public_id: str
+    state: str
+    room: RoomView
+    room_id: int
+
+    def is_over_at(self, moment: datetime) -> bool:
+        """Whether the room's time had run out at this moment, whatever its state says."""
+        return self.room.deadline_at is not None and moment >= self.room.deadline_at
+
+
+class Rights(Protocol):
+    """Answers of the one table of rights, for a connection. A reason code means no."""
+
+    def reading(self, sid: str, subject: Subject) -> str | None: ...
+
+    def editing(self, sid: str, subject: Subject) -> str | None: ...
+
+    def member_id(self, sid: str, subject: Subject) -> int | None: ...
+
+    def signature(self, sid: str, subject: Subject) -> dict[str, str]: ...
+
+    def is_anonymous(self, subject: Subject) -> bool: ...
+
+
+class Outlet(Protocol):
+    """The way to the pages."""
+
+    def enter(self, sid: str, draft: str) -> None: ...
+
+    def leave(self, sid: str, draft: str) -> None: ...
+
+    def update(self, draft: str, data: bytes, seq: int, skip: str | None) -> None: ...
+
+    def carets(
+        self, draft: str, data: bytes, *, skip: str | None = None, only: str | None = None
+    ) -> None: ...
+
+    def permission(self, sid: str, draft: str, *, edit: bool, epoch: int, reason: str | None) -> None: ...
+
+    def moved(self, sid: str, draft: str, room: str, reason: str) -> None: ...
+
+    def resync(self, draft: str) -> None: ...
+
+    def words(self, code: str) -> str: ...
+
+
+@dataclass
+class Seat:
+    """A connection at a draft."""
+
+    sid: str
+    member_id: int
+    owner: str
+    edit: bool
+    epoch: int
+
+
+@dataclass
+class Page:
+    """One connection: what it may still send, and the drafts it has joined, in order."""
+
+    sid: str
+    allowance: Allowance
+    drafts: dict[str, "LiveDraft"] = field(default_factory=dict)
+
+
+@dataclass
+class Pending:
+    """An update that was well-formed and allowed when it came, waiting for the next tick."""
+
+    sid: str
+    update: Update
+    reply: Reply
+    received_at: datetime
+
+
+@dataclass
+class Shown:
+    """A caret and the connection it belongs to; `at` is monotonic seconds."""
+
+    sid: str
+    caret: Caret
+    at: float
+
+
+@dataclass(eq=False)
+class LiveDraft:
+    """One draft in memory. `document` is None when it has to be loaded (again)."""
+
+    draft_id: int
+    item_id: int
+    public_id: str
+    subject: Subject
+    salt: str
+    own_epoch: int
+    seq: int = 0
+    document: Document | None = None
+    owners: dict[ClientId, str] = field(default_factory=dict)
+    seats: dict[str, Seat] = field(default_factory=dict)
+    pending: list[Pending] = field(default_factory=list)
+    carets: dict[ClientId, Shown] = field(default_factory=dict)
+    #: Caret messages to send at the next tick, by client id, with the connection that said so.
+    caret_news: dict[ClientId, tuple[str, Caret]] = field(default_factory=dict)
+    #: Authors whose connection was lost, and when (UTC).
+    cut_off: dict[str, datetime] = field(default_factory=dict)
+    #: Connections that were here when the room closed; None while it is open.
+    here_at_close: frozenset[str] | None = None
+    #: Authors who used their one sync after the close.
+    synced: set[str] = field(default_factory=set)
+    rows_since_snapshot: int = 0
+    mirrored_seq: int = 0
+    #: Monotonic seconds at which the item's columns are to follow; None when they do.
+    mirror_due: float | None = None
+    idle_since: float | None = None
+
+    @property
+    def epoch(self) -> int:
+        return self.subject.room.epoch + self.own_epoch
+
+    @property
+    def is_open(self) -> bool:
+        return self.subject.room.state in EDITABLE
+
+    def shown_carets(self) -> list[Caret]:
+        """Everybody's carets, for somebody who comes in."""
+        return [shown.caret for shown in self.carets.values()]
+
+    def follow(self, draft: Draft) -> bool:
+        """Take over what the database says now about the draft and its room; whether anything changed for the pages."""
+        before = (self.subject.state, self.subject.room.state, self.epoch)
+        was_open = self.is_open
+        self.subject = subject_of(draft)
+        self.own_epoch, self.salt = draft.epoch, draft.salt
+        if self.is_open:
+            self.here_at_close = None
+            self.synced.clear()
+        elif was_open:
+            self.here_at_close = frozenset(self.seats)
+        return before != (self.subject.state, self.subject.room.state, self.epoch)
+
+    def may_sync_late(self, sid: str, owner: str, now: datetime, grace: float) -> bool:
+        """Rule: for a minute after the close, somebody who was cut off before it may sync once what they wrote while away."""
+        closed_at = self.subject.room.closed_at
+        if self.subject.room.state != "closed" or self.subject.state != "drafting" or closed_at is None:
+            return False
+        if owner in self.synced or (now - closed_at).total_seconds() > grace:
+            return False
+        if self.here_at_close is not None and sid in self.here_at_close:
+            return False
+        lost_at = self.cut_off.get(owner)
+        return lost_at is not None or owner in self.owners.values()
+
+    def show(self, sid: str, caret: Caret, now: float) -> None:
+        """Take a caret; it must be this connection's own.
+
+        Raises:
+            Refused: `invalid`, the client id is somebody else's.
+        """
+        shown = self.carets.get(caret.client)
+        seat = self.seats[sid]
+        if (shown is not None and shown.sid != sid) or self.owners.get(
+            caret.client, seat.owner
+        ) != seat.owner:
+            raise Refused(Code.INVALID, "caret of somebody else")
+        if shown is None and sum(other.sid == sid for other in self.carets.values()) >= 4:
+            raise Refused(Code.INVALID, "too many carets")
+        if caret.state is None:
+            self.carets.pop(caret.client, None)
+        else:
+            self.carets[caret.client] = Shown(sid, caret, now)
+        self.caret_news[caret.client] = (sid, caret)
+
+    def hide(self, gone: Callable[[Shown], bool]) -> None:
+        """Remove carets and tell the others at the next tick."""
+        for client, shown in list(self.carets.items()):
+            if gone(shown):
+                del self.carets[client]
+                self.caret_news[client] = (shown.sid, shown.caret.gone())
+
+
+def subject_of(draft: Draft) -> Subject:
+    """A draft as the rules see it."""
+    room = draft.room
+    view = RoomView(room.id, room.public_id, room.state, room.deadline_at, room.closed_at, room.epoch)
+    state = "drafting" if draft.frozen_at is None else "submitted"
+    return Subject(draft.consultation_id, draft.public_id, state, view, room.id)
+
+
+def live_draft_of(draft: Draft) -> LiveDraft:
+    """A draft about to be opened in memory."""
+    return LiveDraft(
+        draft_id=draft.id,
+        item_id=draft.item_id,
+        public_id=draft.public_id,
+        subject=subject_of(draft),
+        salt=draft.salt,
+        own_epoch=draft.epoch,
+        mirrored_seq=draft.mirrored_seq,
+    )

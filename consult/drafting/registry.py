@@ -1,0 +1,394 @@
+"""Live drafts in memory, and the one writer that owns them.
+
+Decides the order of things: what was received before is written before; nothing is acknowledged or shown to others before the
+commit; a failed commit is never called saved. One greenlet per process runs `turn`; it alone touches documents, so there is no
+lock. gevent is not imported here: the entrance passes in how to wait (`Runtime`), tests call `turn` themselves.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from consult import clock
+from consult.db import Db
+from consult.drafting import awareness, protocol, store
+from consult.drafting.flush import Flush, Written
+from consult.drafting.joining import Joining, join_request
+from consult.drafting.limits import Allowance, Limits
+from consult.drafting.live_draft import (
+    CARET_SECONDS,
+    Ack,
+    LiveDraft,
+    Outlet,
+    Page,
+    Pending,
+    Reply,
+    Rights,
+)
+from consult.drafting.models import Draft
+from consult.drafting.protocol import Code, Refused
+from consult.drafting.runtime import Runtime
+from consult.drafting.upkeep import Mirror, UnitOfWork, Upkeep
+from consult.drafting.walker import walked
+
+log = logging.getLogger("consult.drafting")
+LOOK_EVERY_SECONDS = 1.0
+MIRROR_AFTER_SECONDS = 1.0
+
+
+class Registry:
+    """All live drafts of this process."""
+
+    def __init__(
+        self,
+        *,
+        writing: UnitOfWork,
+        reading: UnitOfWork,
+        rights: Rights,
+        outlet: Outlet,
+        mirror: Mirror,
+        runtime: Runtime,
+        limits: Limits,
+        grace: float,
+    ) -> None:
+        self._writing, self._reading = writing, reading
+        self._rights, self._outlet = rights, outlet
+        self._runtime, self._limits = runtime, limits
+        self._flusher = Flush(rights, outlet, limits, grace)
+        self._drafts: dict[str, LiveDraft] = {}
+        self._pages: dict[str, Page] = {}
+        self._joining = Joining(self._drafts, self._pages, self._flusher, limits, runtime.tick)
+        self._upkeep = Upkeep(writing, mirror, grace)
+        self._commands: list[Callable[[], None]] = []
+        self._looked_at = float("-inf")
+        self._in_turn = False
+        self.commits = 0
+        self.updates = 0
+
+    # What the entrance calls, from any greenlet.
+
+    def join(self, sid: str, payload: object, reply: Reply) -> None:
+        """Take a request to join a draft; the answer comes from the writer."""
+        page = self._page(sid)
+        try:
+            wait = page.allowance.join(clock.monotonic())
+            if wait:
+                raise Refused(Code.RATE, "join", after=wait)
+            name, vector, epoch = join_request(payload, self._limits)
+        except Refused as refusal:
+            reply.set(self._flusher.nack(refusal, sid=sid))
+            return
+        self._later(lambda: reply.set(self._join(page, name, vector, epoch)))
+
+    def update(self, sid: str, args: tuple[object, ...], reply: Reply) -> None:
+        """Take an update: counted, decoded and walked at once, written at the next tick."""
+        try:
+            page = self._pages.get(sid)
+            if page is None or not page.drafts:
+                raise Refused(Code.RESYNC, "not joined")
+            live = self._addressed(page, args)
+            size = len(args[0]) * 3 // 4 if args and isinstance(args[0], str) else 0
+            wait = page.allowance.update(size, clock.monotonic())
+            if wait:
+                raise Refused(Code.RATE, "update", after=wait)
+            data = protocol.decoded(args[0], self._limits.update_bytes)
+            item = Pending(sid, walked(data, self._limits), reply, clock.now())
+            reason = self._rights.reading(sid, live.subject)
+            if reason is not None:
+                raise Refused(Code.READONLY, reason)
+        except Refused as refusal:
+            reply.set(self._flusher.nack(refusal, sid=sid))
+            return
+        live.pending.append(item)
+        self._runtime.wake.set()
+
+    def caret(self, sid: str, args: tuple[object, ...]) -> None:
+        """Take carets; what is wrong or too frequent is dropped, the next one corrects it."""
+        page = self._pages.get(sid)
+        if page is None or not page.allowance.awareness(clock.monotonic()):
+            return
+        try:
+            live = self._addressed(page, args)
+            found = awareness.carets(protocol.decoded(args[0], self._limits.awareness_bytes), self._limits)
+            if self._rights.editing(sid, live.subject) is not None:
+                return
+            user = self._rights.signature(sid, live.subject)
+            for caret in found:
+                live.show(sid, caret.signed(user), clock.monotonic())
+        except Refused as refusal:
+            log.info("refused caret detail=%s sid=%s", refusal.detail, sid)
+            return
+        self._runtime.wake.set()
+
+    def left(self, sid: str) -> None:
+        """A connection ended; nobody can tell a lost one from a closed page, so it counts as cut off."""
+        page = self._pages.pop(sid, None)
+        if page is not None:
+            self._later(lambda: self._leave_all(page))
+
+    def barrier(self, act: Callable[[Db], Any], reply: Reply) -> None:
+        """Write everything received so far, then run `act` in a transaction of the writer, then tell the pages.
+
+        What closes a room goes through here: nothing received before is left out, nothing can be written after. The reply is
+        a pair: what `act` returned, and the exception it raised or None.
+        """
+
+        def flush_and_act() -> None:
+            self._flush()
+            try:
+                with self._writing() as db:
+                    outcome = (act(db), None)
+            except Exception as error:  # the caller's, raised again where it waits
+                reply.set((None, error))
+                return
+            self._look(list(self._drafts.values()), True)
+            reply.set(outcome)
+
+        self._later(flush_and_act)
+
+    def room_changed(self, public_id: str) -> None:
+        """A room's state, deadline or seats changed: tell its pages what they may do now."""
+        self._later(
+            lambda: self._look(
+                [d for d in self._drafts.values() if d.subject.room.public_id == public_id], True
+            )
+        )
+
+    def rights_changed(self) -> None:
+        """Somebody's seat or role changed: every open draft asks the rights again."""
+        self._later(lambda: self._look(list(self._drafts.values()), True))
+
+    def _later(self, command: Callable[[], None]) -> None:
+        self._commands.append(command)
+        self._runtime.wake.set()
+
+    def _page(self, sid: str) -> Page:
+        page = self._pages.get(sid)
+        if page is None:
+            page = self._pages[sid] = Page(sid, Allowance(self._limits))
+        return page
+
+    def _addressed(self, page: Page, args: tuple[object, ...]) -> LiveDraft:
+        if not args or len(args) > 2:
+            raise Refused(Code.INVALID, "arguments")
+        name = args[1] if len(args) == 2 else None
+        if name is None and len(page.drafts) == 1:
+            return next(iter(page.drafts.values()))
+        live = page.drafts.get(name) if isinstance(name, str) else None
+        if live is None:
+            raise Refused(Code.RESYNC, "not joined")
+        return live
+
+    # The writer.
+
+    def run(self) -> None:
+        """Wait for work, let a tick's worth gather, do it."""
+        self._runtime.wake.wait(timeout=LOOK_EVERY_SECONDS)
+        self._runtime.wake.clear()
+        self._runtime.sleep(self._runtime.tick)
+        self.turn()
+
+    def turn(self) -> None:
+        """One round of the writer: write, show carets, then joins and the like, then housekeeping."""
+        self._in_turn = True
+        try:
+            self._work()
+        finally:
+            self._in_turn = False
+
+    def _work(self) -> None:
+        self._flush()
+        self._show_carets()
+        commands, self._commands = self._commands, []
+        for command in commands:
+            try:
+                command()
+            except Exception:  # one bad command must not keep the others waiting
+                log.exception("drafting command failed")
+        now = clock.monotonic()
+        if now - self._looked_at >= LOOK_EVERY_SECONDS:
+            self._looked_at = now
+            self._look(list(self._drafts.values()), False)
+            self._keep_house(now)
+
+    def stop(self) -> None:
+        """Write what was accepted and bring every item's columns up to date."""
+        while self._in_turn:
+            self._runtime.sleep(0.005)
+        self._flush()
+        for live in self._drafts.values():
+            if live.mirror_due is not None:
+                self._upkeep.care(live, live.mirror_due)
+
+    def _flush(self) -> None:
+        batch = {live: live.pending for live in self._drafts.values() if live.pending}
+        if not batch:
+            return
+        for live in batch:
+            live.pending = []
+        try:
+            with self._writing() as db:
+                done = self._flusher.write(db, batch, clock.now())
+        except Exception:
+            log.exception("drafting: nothing written, %d drafts", len(batch))
+            self._give_back(batch)
+            return
+        self.commits += 1
+        for written in done:
+            try:
+                self._tell(written)
+            except Exception:
+                log.exception("draft %s: written, but not told", written.live.public_id)
+
+    def _give_back(self, batch: dict[LiveDraft, list[Pending]]) -> None:
+        """The commit failed: no document in memory is what the log says, and nobody may believe in saved text."""
+        nack = self._flusher.nack(Refused(Code.RETRY, "commit failed"))
+        for live, items in batch.items():
+            self._forget(live)
+            for item in items:
+                item.reply.set(nack)
+
+    def _forget(self, live: LiveDraft) -> None:
+        live.document = None
+        live.owners = {}
+        self._outlet.resync(live.public_id)
+
+    def _tell(self, written: Written) -> None:
+        live = written.live
+        if written.broken:
+            self._forget(live)
+        for item, ack in written.refused:
+            item.reply.set(ack)
+        for seq, data in written.foreign:
+            self._outlet.update(live.public_id, data, seq, None)
+        if written.broken:
+            return
+        if written.merged:
+            sole = next(iter(written.authors)) if len(written.authors) == 1 else None
+            self._outlet.update(live.public_id, written.merged, live.seq, sole)
+            live.synced |= written.synced
+        if written.merged or written.foreign:
+            self._changed(live)
+        taken: Ack = {"ok": 1, "seq": live.seq}
+        if live.document is not None and live.document.size > self._limits.document_warning:
+            taken["full"] = round(live.document.size / self._limits.document_bytes, 2)
+        for item in written.taken:
+            self.updates += 1
+            item.reply.set(taken)
+        if written.changed:
+            self._tell_rights(live)
+
+    def _changed(self, live: LiveDraft) -> None:
+        live.rows_since_snapshot += 1
+        if live.mirror_due is None:
+            live.mirror_due = clock.monotonic() + MIRROR_AFTER_SECONDS
+
+    def _show_carets(self) -> None:
+        for live in self._drafts.values():
+            news, live.caret_news = live.caret_news, {}
+            if news:
+                senders = {sid for sid, _caret in news.values()}
+                data = awareness.message([caret for _sid, caret in news.values()])
+                self._outlet.carets(live.public_id, data, skip=senders.pop() if len(senders) == 1 else None)
+
+    # Joining and leaving.
+
+    def _join(self, page: Page, name: str, vector: bytes, epoch: int | None) -> Ack:
+        try:
+            with self._reading() as db:
+                written = self._joining.open(db, page, name, epoch)
+            for sid in self._joining.in_the_way(written.live, page):
+                self._put_out(sid, "draft.elsewhere")
+            ack = self._joining.seat(written.live, page, vector)
+        except Refused as refusal:
+            return self._flusher.nack(refusal, sid=page.sid)
+        except Exception:
+            log.exception("draft %s: cannot be opened", name)
+            return self._flusher.nack(Refused(Code.BUSY, "database"), sid=page.sid)
+        self._tell(written)
+        carets = written.live.shown_carets()
+        if carets:
+            self._later(lambda: self._outlet.carets(name, awareness.message(carets), only=page.sid))
+        return ack
+
+    def _put_out(self, sid: str, reason: str) -> None:
+        page = self._pages.get(sid)
+        for live in list(page.drafts.values()) if page else []:
+            self._outlet.permission(
+                sid, live.public_id, edit=False, epoch=live.epoch, reason=self._outlet.words(reason)
+            )
+            self._leave(live, sid)
+
+    def _leave_all(self, page: Page) -> None:
+        for live in list(page.drafts.values()):
+            seat = live.seats.get(page.sid)
+            if seat is not None:
+                live.cut_off[seat.owner] = clock.now()
+            self._leave(live, page.sid)
+
+    def _leave(self, live: LiveDraft, sid: str) -> None:
+        seat = live.seats.pop(sid, None)
+        page = self._pages.get(sid)
+        if page is not None:
+            page.drafts.pop(live.public_id, None)
+        if seat is not None:
+            live.hide(lambda shown: shown.sid == sid)
+            self._outlet.leave(sid, live.public_id)
+        if not live.seats:
+            live.idle_since = clock.monotonic()
+
+    # Rights and housekeeping.
+
+    def _tell_rights(self, live: LiveDraft) -> None:
+        """Tell each page what it may do now; who may not even read leaves."""
+        for sid, seat in list(live.seats.items()):
+            reason = self._rights.reading(sid, live.subject)
+            if reason is not None:
+                self._outlet.moved(
+                    sid, live.public_id, live.subject.room.public_id, self._outlet.words(reason)
+                )
+                self._leave(live, sid)
+                continue
+            reason = self._rights.editing(sid, live.subject)
+            if (reason is None) == seat.edit and seat.epoch == live.epoch:
+                continue
+            seat.edit, seat.epoch = reason is None, live.epoch
+            if reason is not None:
+                live.hide(lambda shown, sid=sid: shown.sid == sid)  # type: ignore[misc]
+            words = self._outlet.words(reason) if reason else None
+            self._outlet.permission(sid, live.public_id, edit=seat.edit, epoch=live.epoch, reason=words)
+
+    def _look(self, drafts: list[LiveDraft], always: bool) -> None:
+        """Compare drafts with the database: a changed room, an item submitted, rows another writer appended."""
+        if not drafts:
+            return
+        try:
+            with self._reading() as db:
+                rows = {draft.id: draft for draft in store.current(db, [live.draft_id for live in drafts])}
+                for live in drafts:
+                    draft = rows.get(live.draft_id)
+                    if draft is not None:
+                        self._compare(db, live, draft, always)
+        except Exception:
+            log.exception("drafting: the database did not answer")
+
+    def _compare(self, db: Db, live: LiveDraft, draft: Draft, always: bool) -> None:
+        written = Written(live, draft)
+        written.changed = live.follow(draft)
+        if live.document is not None and draft.seq > live.seq:
+            self._flusher.catch_up(db, live, draft, written)
+        self._tell(written)
+        if always and not written.changed:
+            self._tell_rights(live)
+
+    def _keep_house(self, now: float) -> None:
+        for live in list(self._drafts.values()):
+            live.hide(lambda shown: now - shown.at > CARET_SECONDS)
+            try:
+                is_done = self._upkeep.care(live, now)
+            except Exception:
+                log.exception("draft %s: housekeeping failed", live.public_id)
+                continue
+            if is_done and not live.pending and not live.seats:
+                del self._drafts[live.public_id]
+        self._upkeep.sweep(now, frozenset(self._drafts))

@@ -1,0 +1,267 @@
+"""The drafting events `join`, `u` and `a`: a thin layer between Socket.IO and the writer of `consult.drafting`.
+
+Handlers run on the python-socketio server itself, outside Flask's request context, and wait for the writer's answer. Rights
+come from the one table, for an actor that is cached per connection, forgotten when a commit changed a right, and read
+again after ten seconds at the latest.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+from gevent.event import AsyncResult, Event
+from sqlalchemy import select, update
+
+from consult import clock
+from consult.announce import audiences, outbox
+from consult.announce.events import ItemChanged
+from consult.db import Db, reading_session, unit_of_work
+from consult.disclosure.attribution import Attribution
+from consult.drafting import protocol
+from consult.drafting.content import DraftContent
+from consult.drafting.limits import Limits
+from consult.drafting.live_draft import Ack, Subject
+from consult.drafting.registry import Registry
+from consult.drafting.runtime import Runtime
+from consult.items.models import ActionItem
+from consult.live.connections import Connection
+from consult.live.hub import Hub
+from consult.messages import message
+from consult.permissions.actor import Actor
+from consult.permissions.check import refusal
+from consult.permissions.names import Permission
+from consult.programme.models import Consultation
+from consult.reference import groups
+from consult.rooms.actors import actor_for
+
+log = logging.getLogger("consult.drafting")
+ACTOR_SECONDS = 10.0
+ANSWER_SECONDS = 12.0
+_LANGUAGE = "en"
+
+
+class LiveRights:
+    """What a connection may do with a draft, and under which name its caret appears."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._actors: dict[tuple[str, int], tuple[Actor | None, float]] = {}
+        self._rules: dict[int, tuple[str, float]] = {}
+        self._groups = {group.mark: group.label for group in groups()}
+
+    def forget(self) -> None:
+        """A right changed somewhere: read every actor anew when next asked."""
+        self._actors.clear()
+
+    def forget_connection(self, connection: Connection) -> None:
+        for key in [key for key in self._actors if key[0] == connection.sid]:
+            del self._actors[key]
+
+    def _actor(self, sid: str, subject: Subject) -> Actor | None:
+        key, now = (sid, subject.consultation_id), clock.monotonic()
+        known = self._actors.get(key)
+        if known is not None and now - known[1] < ACTOR_SECONDS:
+            return known[0]
+        connection = self._hub.connections.get(sid)
+        if connection is None:
+            return None
+        with reading_session(self._hub.engine) as db:
+            actor = actor_for(db, connection.user_id, subject.consultation_id)
+        self._actors[key] = (actor, now)
+        return actor
+
+    def _refusal(self, sid: str, permission: Permission, subject: Subject) -> str | None:
+        actor = self._actor(sid, subject)
+        return "not_a_member" if actor is None else refusal(actor, permission, subject)
+
+    def reading(self, sid: str, subject: Subject) -> str | None:
+        return self._refusal(sid, Permission.ROOM_VIEW, subject)
+
+    def editing(self, sid: str, subject: Subject) -> str | None:
+        return self._refusal(sid, Permission.ITEM_EDIT, subject)
+
+    def member_id(self, sid: str, subject: Subject) -> int | None:
+        actor = self._actor(sid, subject)
+        return actor.member_id if actor else None
+
+    def _rule(self, subject: Subject) -> str:
+        known, now = self._rules.get(subject.consultation_id), clock.monotonic()
+        if known is None or now - known[1] > ACTOR_SECONDS:
+            with reading_session(self._hub.engine) as db:
+                rule = db.scalar(
+                    select(Consultation.attribution).where(Consultation.id == subject.consultation_id)
+                )
+            known = self._rules[subject.consultation_id] = (rule or Attribution.NONE.value, now)
+        return known[0]
+
+    def is_anonymous(self, subject: Subject) -> bool:
+        return self._rule(subject) == Attribution.NONE
+
+    def signature(self, sid: str, subject: Subject) -> dict[str, str]:
+        """Rule: attribution holds for carets too; a page cannot choose its own name."""
+        actor, rule = self._actor(sid, subject), self._rule(subject)
+        if actor is None or rule == Attribution.NONE:
+            return {"name": message("draft.somebody", _LANGUAGE), "delegation": "", "mark": "", "hue": "st"}
+        name = {Attribution.NAME: actor.name, Attribution.DELEGATION: actor.delegation_name}.get(
+            Attribution(rule), self._groups.get(actor.mark, actor.mark)
+        )
+        delegation = actor.delegation_name if rule in (Attribution.NAME, Attribution.DELEGATION) else ""
+        return {"name": name, "delegation": delegation, "mark": actor.mark, "hue": actor.mark.lower()}
+
+
+class SocketOutlet:
+    """The writer's way to the pages, on the public interface of python-socketio."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+
+    def enter(self, sid: str, draft: str) -> None:
+        self._quietly(lambda: self._server.enter_room(sid, _channel(draft)))
+
+    def leave(self, sid: str, draft: str) -> None:
+        self._quietly(lambda: self._server.leave_room(sid, _channel(draft)))
+
+    def update(self, draft: str, data: bytes, seq: int, skip: str | None) -> None:
+        self._server.emit("u", (protocol.encoded(data), seq, draft), to=_channel(draft), skip_sid=skip)
+
+    def carets(self, draft: str, data: bytes, *, skip: str | None = None, only: str | None = None) -> None:
+        self._server.emit("a", (protocol.encoded(data), draft), to=only or _channel(draft), skip_sid=skip)
+
+    def permission(self, sid: str, draft: str, *, edit: bool, epoch: int, reason: str | None) -> None:
+        self._server.emit("perm", {"draft": draft, "edit": edit, "epoch": epoch, "reason": reason}, to=sid)
+
+    def moved(self, sid: str, draft: str, room: str, reason: str) -> None:
+        self._server.emit("moved", {"draft": draft, "room": room, "reason": reason}, to=sid)
+
+    def resync(self, draft: str) -> None:
+        self._server.emit("resync", {"draft": draft}, to=_channel(draft))
+
+    def words(self, code: str) -> str:
+        return message(code, _LANGUAGE)
+
+    @staticmethod
+    def _quietly(act: Callable[[], None]) -> None:
+        """A connection may end between two lines; then there is nobody to enter or leave."""
+        try:
+            act()
+        except (KeyError, ValueError):
+            log.debug("connection gone")
+
+
+def _channel(draft: str) -> str:
+    return f"draft:{draft}"
+
+
+class Drafting:
+    """The drafting engine of one process, as the other live modules see it."""
+
+    def __init__(self, hub: Hub) -> None:
+        settings = hub.settings
+        self._is_started = False
+        self.rights = LiveRights(hub)
+        self.registry = Registry(
+            writing=lambda: unit_of_work(hub.sessions),
+            reading=lambda: reading_session(hub.engine),
+            rights=self.rights,
+            outlet=SocketOutlet(hub.server),
+            mirror=mirror,
+            runtime=Runtime(wake=Event(), sleep=gevent.sleep, tick=settings.draft_tick_ms / 1000),
+            limits=Limits(
+                connections_per_member=settings.connections_per_member,
+                connections_per_room=settings.connections_per_room,
+            ),
+            grace=settings.late_sync_seconds,
+        )
+
+    def run(self) -> None:
+        """The writer's loop."""
+        self._is_started = True
+        self.registry.run()
+
+    def barrier(self, act: Callable[[Db], Any]) -> Any:
+        """Write everything received so far, then run `act` in the writer's transaction, then tell the pages."""
+        reply: AsyncResult[Any] = AsyncResult()
+        self.registry.barrier(act, reply)
+        outcome, error = self._wait(reply, timeout=None)
+        if error is not None:
+            raise error
+        return outcome
+
+    def ask(self, request: Callable[[AsyncResult[Any]], None]) -> Ack:
+        """Hand a message to the writer and wait for its answer, which comes after the commit."""
+        reply: AsyncResult[Any] = AsyncResult()
+        request(reply)
+        try:
+            answer: Ack = self._wait(reply, timeout=ANSWER_SECONDS)
+        except gevent.Timeout:
+            return {"ok": 0, "code": "retry", "message": message("draft.retry", _LANGUAGE)}
+        return answer
+
+    def _wait(self, reply: AsyncResult[Any], timeout: float | None) -> Any:
+        """Where no writer runs (a process that does not serve), the caller does its work itself."""
+        if not self._is_started and not reply.ready():
+            self.registry.turn()
+        return reply.get(timeout=timeout)
+
+
+def register(hub: Hub) -> None:
+    """Register the events and start the writer with the hub."""
+    drafting = Drafting(hub)
+    hub.drafting = drafting
+    registry = drafting.registry
+    signed_out = {"ok": 0, "code": "forbidden", "message": message("sign_in.required", _LANGUAGE)}
+
+    def on_join(sid: str, *args: Any) -> Ack:
+        if hub.connections.get(sid) is None:
+            return signed_out
+        return drafting.ask(lambda reply: registry.join(sid, args[0] if len(args) == 1 else None, reply))
+
+    def on_update(sid: str, *args: Any) -> Ack:
+        if hub.connections.get(sid) is None:
+            return signed_out
+        return drafting.ask(lambda reply: registry.update(sid, args, reply))
+
+    def on_caret(sid: str, *args: Any) -> None:
+        if hub.connections.get(sid) is not None:
+            registry.caret(sid, args)
+
+    def on_left(connection: Connection) -> None:
+        registry.left(connection.sid)
+        drafting.rights.forget_connection(connection)
+
+    def on_rights(_member: str) -> None:
+        drafting.rights.forget()
+        registry.rights_changed()
+
+    hub.server.on("join", on_join)
+    hub.server.on("u", on_update)
+    hub.server.on("a", on_caret)
+    hub.workers.append(drafting.run)
+    hub.on_disconnected.append(on_left)
+    hub.on_rights_changed.append(on_rights)
+    hub.on_room_changed.append(registry.room_changed)
+    hub.on_stop.append(registry.stop)
+    gauges = hub.app.extensions["consult.gauges"]
+    gauges["draft_updates_total"] = lambda: registry.updates
+    gauges["draft_commits_total"] = lambda: registry.commits
+
+
+def mirror(db: Db, item_id: int, content: DraftContent) -> None:
+    """Make an item's columns follow its draft; lists are told only when what they show has changed."""
+    item = db.get(ActionItem, item_id)
+    if item is None or item.state != "drafting":
+        return
+    is_listed = (item.title, (item.facts or {}).get("term")) != (content.title, content.facts.get("term"))
+    changed = is_listed or item.text != content.text or item.facts != content.facts
+    if not changed:
+        return
+    values = {"title": content.title, "text": content.text, "facts": content.facts}
+    db.execute(
+        update(ActionItem).where(ActionItem.id == item_id).values(**values, text_changed_at=clock.now())
+    )
+    if is_listed:
+        room = item.room.public_id
+        outbox.add(db, ItemChanged(item=item.public_id, room=room), to=[audiences.room(room)])
