@@ -1,5 +1,6 @@
 // Everything the drafting room and the summary editor need, in one file with one copy of yjs.
 export * as Y from "yjs";
+export { writeVarUint } from "lib0/encoding";
 export { IndexeddbPersistence } from "y-indexeddb";
 export { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from "y-protocols/awareness";
 export { Editor, Extension, Mark } from "@tiptap/core";

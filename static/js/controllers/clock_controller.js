@@ -1,0 +1,96 @@
+import { Controller } from "../../vendor/page.js";
+import { announce, textOf } from "../helpers/text.js";
+import { serverClock } from "../live/clock.js";
+import { stored, write } from "../live/unsent.js";
+
+const SOON_S = 300;
+const LAST_S = 60;
+const WARNINGS_S = [600, 300, 60, 10];
+const MUTED = "consult.setting.clock_muted";
+
+/** The time left by the server's clock, the same on every screen; said aloud only at the marks. */
+export default class extends Controller {
+  static targets = ["time", "bar", "mute"];
+  static values = { deadline: String, paused: String, total: Number };
+
+  #stop = null;
+  #lastLeft = null;
+
+  connect() {
+    this.#stop = serverClock.onTick(() => this.#show());
+    this.muteTargets.forEach((button) => (button.hidden = false));
+    this.#showMuted();
+    this.#show();
+  }
+
+  disconnect() {
+    this.#stop();
+  }
+
+  deadlineValueChanged() {
+    this.#lastLeft = null;
+    if (this.#stop) this.#show();
+  }
+
+  pausedValueChanged() {
+    if (this.#stop) this.#show();
+  }
+
+  mute() {
+    write(MUTED, this.#isMuted ? null : "1");
+    this.#showMuted();
+  }
+
+  get #isMuted() {
+    return stored(MUTED) !== null;
+  }
+
+  #showMuted() {
+    this.muteTargets.forEach((button) => button.setAttribute("aria-pressed", String(this.#isMuted)));
+  }
+
+  #show() {
+    const deadline = Date.parse(this.deadlineValue);
+    if (Number.isNaN(deadline)) return this.#phase("none");
+    const paused = Date.parse(this.pausedValue);
+    const left = Math.max(0, Math.round((deadline - (Number.isNaN(paused) ? serverClock.now() : paused)) / 1000));
+    if (Number.isNaN(paused)) {
+      this.#phase(left === 0 ? "over" : left <= LAST_S ? "last" : left <= SOON_S ? "soon" : "calm");
+      this.#write(left === 0 ? "over" : "left", left);
+      this.#warn(left);
+    } else {
+      this.#phase("paused");
+      this.#write("paused", left);
+    }
+    this.#lastLeft = left;
+  }
+
+  #phase(name) {
+    if (this.element.dataset.phase !== name) this.element.dataset.phase = name;
+  }
+
+  #write(name, left) {
+    const text = textOf(this.element, name, { time: clockFace(left) });
+    for (const time of this.timeTargets) if (time.textContent !== text) time.textContent = text;
+    for (const bar of this.barTargets) {
+      bar.max = this.totalValue || bar.max;
+      bar.value = left;
+    }
+  }
+
+  #warn(left) {
+    const before = this.#lastLeft;
+    if (before === null || this.#isMuted) return;
+    const mark = WARNINGS_S.find((seconds) => before > seconds && left <= seconds && left > seconds - 5);
+    if (mark) announce(textOf(this.element, `warn-${mark}`));
+    else if (before > 0 && left === 0) announce(textOf(this.element, "over"));
+  }
+}
+
+/** @param {number} seconds  @returns {string} 23:41 or 1:02:03 */
+function clockFace(seconds) {
+  const two = (value) => String(value).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}

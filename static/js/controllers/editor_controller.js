@@ -1,0 +1,63 @@
+import { Controller } from "../../vendor/page.js";
+import { surfaceParts } from "../helpers/parts.js";
+import { draftAround } from "../live/drafts.js";
+
+const ROOT = "default";
+
+/** The shared text of a draft. Until it is there, what the server rendered stands in its place. */
+export default class extends Controller {
+  static targets = ["toolbar", "static", "mount", "linkDialog", "linkUrl", "linkError", "linkRemove"];
+  static values = { label: String, describedby: String };
+
+  #draft = null;
+  #surface = null;
+  #isGone = false;
+
+  async connect() {
+    this.#isGone = false;
+    const draft = await draftAround(this.element);
+    this.modules = await Promise.all([
+      import("../../vendor/editor.js"),
+      import("../editing/surface.js"),
+      import("../editing/carets.js"),
+    ]);
+    if (this.#isGone) return;
+    this.#draft = draft;
+    draft.addEventListener("replaced", this.#mount);
+    draft.addEventListener("state", this.#permit);
+    if (draft.isOpen) this.#mount();
+  }
+
+  disconnect() {
+    this.#isGone = true;
+    this.#draft?.removeEventListener("replaced", this.#mount);
+    this.#draft?.removeEventListener("state", this.#permit);
+    this.#surface?.remove();
+    this.#surface = null;
+    if (this.hasStaticTarget) this.staticTarget.hidden = false;
+  }
+
+  saveLink(event) {
+    this.#surface?.link.submit(event);
+  }
+
+  #mount = () => {
+    const [{ Collaboration }, { Surface }, { carets }] = this.modules;
+    const hadFocus = this.#surface?.editor.isFocused;
+    this.#surface?.remove();
+    const { doc, awareness, edit } = this.#draft;
+    this.#surface = new Surface(surfaceParts(this), {
+      label: this.labelValue,
+      describedby: this.describedbyValue,
+      isEditable: edit,
+      extensions: [Collaboration.configure({ fragment: doc.getXmlFragment(ROOT) }), carets(awareness, this.#me)],
+    });
+    if (hadFocus) this.#surface.editor.commands.focus();
+  };
+
+  #permit = () => this.#surface?.allow(this.#draft.edit);
+
+  get #me() {
+    return JSON.parse(this.element.closest("[data-draft-me-value]")?.dataset.draftMeValue ?? "{}");
+  }
+}

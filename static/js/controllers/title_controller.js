@@ -1,0 +1,131 @@
+import { Controller } from "../../vendor/page.js";
+import { draftAround } from "../live/drafts.js";
+
+const ROOT = "title";
+
+/** The title of a draft in an ordinary field. Other people's changes keep the caret where it was. */
+export default class extends Controller {
+  #draft = null;
+  #text = null;
+  #isComposing = false;
+  #isGone = false;
+  #shown = "";
+  #missed = [];
+
+  async connect() {
+    this.#isGone = false;
+    this.element.addEventListener("input", this.#typed);
+    this.element.addEventListener("keydown", this.#noBreak);
+    this.element.addEventListener("compositionstart", this.#composing);
+    this.element.addEventListener("compositionend", this.#composed);
+    const draft = await draftAround(this.element);
+    if (this.#isGone) return;
+    this.#draft = draft;
+    draft.addEventListener("replaced", this.#bind);
+    draft.addEventListener("state", this.#permit);
+    this.#bind();
+  }
+
+  disconnect() {
+    this.#isGone = true;
+    this.element.removeEventListener("input", this.#typed);
+    this.element.removeEventListener("keydown", this.#noBreak);
+    this.element.removeEventListener("compositionstart", this.#composing);
+    this.element.removeEventListener("compositionend", this.#composed);
+    this.#text?.unobserve(this.#changed);
+    this.#draft?.removeEventListener("replaced", this.#bind);
+    this.#draft?.removeEventListener("state", this.#permit);
+  }
+
+  #bind = () => {
+    this.#text?.unobserve(this.#changed);
+    this.#text = this.#draft.doc.getText(ROOT);
+    this.#text.observe(this.#changed);
+    if (this.#draft.isOpen) this.#write(this.#text.toString(), (at) => at);
+    this.#permit();
+  };
+
+  #permit = () => {
+    this.element.readOnly = !(this.#draft.isOpen && this.#draft.edit);
+  };
+
+  #changed = (event) => {
+    if (event.transaction.origin === this || !this.#draft.isOpen) return;
+    if (this.#isComposing) this.#missed.push(event.delta);
+    else this.#write(this.#text.toString(), (at) => moved(at, event.delta));
+  };
+
+  #write(value, move) {
+    const field = this.element;
+    const { value: before, selectionStart: from, selectionEnd: to, selectionDirection: way } = field;
+    this.#shown = field.defaultValue = value;
+    if (before === value) return;
+    field.value = value;
+    if (document.activeElement === field) field.setSelectionRange(move(from), move(to), way);
+  }
+
+  #typed = () => {
+    if (this.#isComposing || !this.#text || this.element.readOnly) return;
+    const { at, gone, added } = difference(this.#text.toString(), this.element.value.replace(/\s*\n\s*/g, " "));
+    if (!gone && !added) return;
+    this.#draft.doc.transact(() => {
+      if (gone) this.#text.delete(at, gone);
+      if (added) this.#text.insert(at, added);
+    }, this);
+    this.#shown = this.element.defaultValue = this.#text.toString();
+  };
+
+  #noBreak = (event) => {
+    if (event.key === "Enter" && !event.isComposing) event.preventDefault();
+  };
+
+  #composing = () => {
+    this.#isComposing = true;
+    this.#missed = [];
+  };
+
+  /** What others wrote during the composition is in the shared text only: carry this change over to it. */
+  #composed = () => {
+    this.#isComposing = false;
+    const { at, gone, added } = difference(this.#shown, this.element.value);
+    if (!this.#text || (!gone && !added && this.#missed.length === 0)) return;
+    const carried = (position) => this.#missed.reduce(moved, position);
+    const [from, to] = [carried(at), carried(at + gone)];
+    this.#draft.doc.transact(() => {
+      if (to > from) this.#text.delete(from, to - from);
+      if (added) this.#text.insert(from, added);
+    }, this);
+    this.#write(this.#text.toString(), () => from + added.length);
+  };
+}
+
+/** The one changed stretch between two texts, never through the middle of a character pair. */
+export function difference(before, after) {
+  let start = 0;
+  while (start < before.length && start < after.length && before[start] === after[start]) start += 1;
+  let end = 0;
+  const most = Math.min(before.length, after.length) - start;
+  while (end < most && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  if (start > 0 && isHigh(before.charCodeAt(start - 1))) start -= 1;
+  if (end > 0 && isLow(before.charCodeAt(before.length - end))) end -= 1;
+  return { at: start, gone: before.length - start - end, added: after.slice(start, after.length - end) };
+}
+
+/** Where a position is after a change by somebody else. */
+export function moved(position, delta) {
+  let at = 0;
+  let result = position;
+  for (const { retain = 0, insert = "", delete: gone = 0 } of delta) {
+    if (at > result) break;
+    if (insert) {
+      if (at < result) result += insert.length;
+      at += insert.length;
+    }
+    if (gone) result -= Math.min(gone, Math.max(0, result - at));
+    at += retain;
+  }
+  return result;
+}
+
+const isHigh = (code) => code >= 0xd800 && code <= 0xdbff;
+const isLow = (code) => code >= 0xdc00 && code <= 0xdfff;

@@ -1,0 +1,46 @@
+import { morphFromPage } from "./morph.js";
+
+/**
+ * Posts a form and takes over parts of the page that answers.
+ *
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement|null} submitter
+ * @param {string[]} ids  regions to take over; by default the flashes and every live part
+ * @returns {Promise<"done"|"refused"|"lost"|"left">} refused: the server said no and the page shows why;
+ *   lost: no answer, nothing changed; left: the browser is on its way to another page
+ */
+export async function sendForm(form, submitter, ids = []) {
+  let response;
+  let page;
+  try {
+    const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href;
+    const data = new FormData(form, submitter);
+    response = await fetch(action, {
+      method: "POST",
+      body: form.enctype === "multipart/form-data" ? data : new URLSearchParams(data),
+      headers: { Accept: "text/html" },
+    });
+    page = await response.text();
+  } catch {
+    return "lost";
+  }
+  if (response.ok && response.redirected && new URL(response.url).pathname !== location.pathname) {
+    location.assign(response.url);
+    return "left";
+  }
+  if (response.ok) form.reset();
+  const own = !response.ok && form.id ? [form.id] : [];
+  morphFromPage(page, [...(ids.length ? ids : everyPart()), ...own]);
+  if (response.ok) return "done";
+  showError(form);
+  return response.status >= 500 ? "lost" : "refused";
+}
+
+function everyPart() {
+  return ["flashes", ...[...document.querySelectorAll("[data-controller~=part][id]")].map(({ id }) => id)];
+}
+
+function showError(form) {
+  const place = form.querySelector("[aria-invalid=true]") ?? document.querySelector("#flashes [role=alert], [data-error-summary]");
+  place?.focus({ preventScroll: false });
+}

@@ -1,0 +1,72 @@
+import { Idiomorph } from "../../vendor/page.js";
+
+/** Takes over HTML the server rendered, in place: focus, typed text, open menus and editors stay as they are. */
+
+const FRESH_MS = 1_200;
+const FIELDS = "input, textarea, select";
+
+/** Replaces what is inside `element`, or `element` itself when the HTML begins with an element of the same id. */
+export function morphInto(element, html) {
+  const content = document.createElement("template");
+  content.innerHTML = html;
+  morphNodes(element, content.content);
+}
+
+/** Takes the elements with these ids over from a whole page. @returns {Document} the page */
+export function morphFromPage(html, ids) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const id of ids) {
+    const element = document.getElementById(id);
+    const next = page.getElementById(id);
+    if (element && next) Idiomorph.morph(element, next, options("outerHTML"));
+  }
+  return page;
+}
+
+function morphNodes(element, fragment) {
+  const first = fragment.firstElementChild;
+  if (first?.id && first.id === element.id) Idiomorph.morph(element, first, options("outerHTML"));
+  else Idiomorph.morph(element, [...fragment.childNodes], options("innerHTML"));
+}
+
+function options(morphStyle) {
+  return { morphStyle, restoreFocus: true, callbacks: { beforeNodeMorphed, beforeNodeRemoved, afterNodeAdded, beforeAttributeUpdated } };
+}
+
+function beforeNodeMorphed(old, next) {
+  if (!(old instanceof Element)) return true;
+  if (isTypedInto(old)) return old.type === next.type && old.value === next.value;
+  return !old.hasAttribute("data-keep");
+}
+
+function beforeNodeRemoved(old) {
+  if (!(old instanceof Element)) return true;
+  const typed = [...old.querySelectorAll(FIELDS), ...(old.matches(FIELDS) ? [old] : [])].some(isTypedInto);
+  return !typed && !old.hasAttribute("data-keep") && !old.querySelector("[data-keep]");
+}
+
+function afterNodeAdded(node) {
+  if (!(node instanceof Element)) return;
+  node.setAttribute("data-fresh", "");
+  setTimeout(() => node.removeAttribute("data-fresh"), FRESH_MS);
+}
+
+function beforeAttributeUpdated(name, node) {
+  if (name === "open") return !node.matches("details, dialog");
+  if (name === "data-fresh") return false;
+  return true;
+}
+
+function isTypedInto(field) {
+  if (!field.matches(FIELDS) || field.type === "hidden") return false;
+  if (field instanceof HTMLSelectElement) return isSelectChanged(field);
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  return field.value !== field.defaultValue;
+}
+
+function isSelectChanged(select) {
+  const options = [...select.options];
+  const initial = options.filter((option) => option.defaultSelected);
+  if (initial.length === 0) return select.selectedIndex > 0;
+  return options.some((option) => option.selected !== option.defaultSelected);
+}

@@ -1,0 +1,369 @@
+import { Awareness, Y, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from "../../vendor/editor.js";
+import { DraftStore } from "./draft_store.js";
+import { linesOf, missingText } from "./draft_text.js";
+import { WIRE } from "./events.js";
+import { hold, isDirty, keepText, markDirty } from "./unsent.js";
+import { cut, fromBase64, newsFor, toBase64 } from "./updates.js";
+
+/**
+ * One action item's shared document on the page's connection.
+ *
+ * Every (re)connection joins by state vector, so a lost answer, a crash and an hour offline take the same path. One
+ * update is in flight; what is typed meanwhile goes with the next. "Saved" is said only when nothing is pending,
+ * nothing is in flight and the last answer was yes.
+ *
+ * Events: `state` (phase, edit or reason changed), `replaced` (there is a new `doc`: bind again), `refused`
+ * (detail: text, reason), `moved` (detail: room, reason).
+ */
+
+const COLLECT_MS = 30;
+const CARET_MS = 200;
+const UPDATE_MS = 15_000;
+const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000];
+const CHECK_MS = 60_000;
+const DEFAULT_LIMIT = 64 * 1024;
+const BUSY_CODES = new Set(["busy", "rate", "retry"]);
+const INVALID_UNTIL_REFUSED = 2;
+const NOTHING = { title: "", blocks: [], facts: [] };
+
+export class Draft extends EventTarget {
+  doc = DraftStore.blank();
+  awareness = new Awareness(this.doc);
+  edit = false;
+  reason = "";
+  phase = "loading";
+  #connection;
+  #store;
+  #words;
+  #stops = [];
+  #attempt = 0;
+  #joined = false;
+  #wasJoined = false;
+  #pending = [];
+  #inFlight = null;
+  #failures = 0;
+  #invalid = 0;
+  #sticky = null;
+  #limit = DEFAULT_LIMIT;
+  #timers = {};
+  #caretWaits = false;
+  #dirty = null;
+
+  /**
+   * @param {{id: string, user: string, connection: import("./socket.js").Connection, words?: {title?: string, text?: string}}} options
+   *   user: a key of the person, stable and not their name: it separates what people keep in one browser
+   */
+  constructor({ id, user, connection, words = {} }) {
+    super();
+    this.id = id;
+    this.user = user;
+    this.#connection = connection;
+    this.#words = words;
+    this.#store = new DraftStore(user, id);
+  }
+
+  /** Loads what this browser kept and joins as soon as there is a connection. */
+  async start() {
+    const epoch = this.#store.epoch;
+    if (epoch !== null) await this.#store.attach(this.doc, epoch);
+    this.#watchDocument();
+    const on = (name, listener) => this.#stops.push(this.#connection.on(name, listener));
+    on(WIRE.UPDATE, (update, _seq, draft) => draft === this.id && this.#wasJoined && this.#apply(update));
+    on(WIRE.AWARENESS, (states, draft) => draft === this.id && this.#applyCarets(states));
+    on(WIRE.PERM, (change) => change.draft === this.id && this.#permit(change));
+    on(WIRE.RESYNC, (notice) => notice.draft === this.id && this.#join());
+    on(WIRE.MOVED, (notice) => this.#moved(notice));
+    this.#stops.push(this.#connection.onState((state) => (state === "connected" ? this.#join() : this.#cutOff())));
+    this.#every("check", CHECK_MS, () => !this.unsaved && document.visibilityState === "visible" && this.#join());
+    if (this.#connection.isConnected) this.#join();
+    this.#tell();
+  }
+
+  stop() {
+    this.#attempt += 1;
+    for (const timer of Object.values(this.#timers)) clearTimeout(timer);
+    this.#stops.forEach((stop) => stop());
+    hold(this.#holder, false);
+    this.#store.close();
+    this.awareness.destroy();
+    this.doc.destroy();
+  }
+
+  /** Is there anything the server has not confirmed? */
+  get unsaved() {
+    return this.#pending.length > 0 || this.#inFlight !== null;
+  }
+
+  /** Has the server's text been here, so that it can be shown and worked on? */
+  get isOpen() {
+    return this.#wasJoined;
+  }
+
+  /** Writes the text down for copying, when some of it is not at the server. */
+  writeDown() {
+    if (this.unsaved) keepText(this.user, this.id, missingText(linesOf(this.doc), NOTHING, this.#words), this.reason);
+  }
+
+  get #holder() {
+    return `draft.${this.id}`;
+  }
+
+  // ── the document ──
+
+  #watchDocument() {
+    this.doc.on("update", this.#onUpdate);
+    this.awareness.on("update", this.#onCaret);
+  }
+
+  #onUpdate = (update, origin) => {
+    if (origin === this || !this.#wasJoined) return;
+    this.#sticky = null;
+    this.#pending.push(update);
+    this.#tell();
+    this.#later("collect", COLLECT_MS, () => this.#flush());
+  };
+
+  #apply(update) {
+    Y.applyUpdate(this.doc, fromBase64(update), this);
+  }
+
+  // ── joining ──
+
+  async #join() {
+    const attempt = ++this.#attempt;
+    const isStale = () => attempt !== this.#attempt;
+    this.#joined = false;
+    clearTimeout(this.#timers.retry);
+    this.#inFlight = null;
+    const epoch = this.#store.epoch;
+    const vector = toBase64(Y.encodeStateVector(this.doc));
+    const question = { v: 1, draft: this.id, sv: vector, ...(epoch === null ? {} : { epoch }) };
+    let answer;
+    try {
+      answer = await this.#connection.ask(WIRE.JOIN, [question]);
+    } catch {
+      if (!isStale()) this.#retry();
+      return;
+    }
+    if (isStale()) return;
+    if (answer?.ok) await this.#joinedWith(answer, isStale);
+    else this.#notJoined(answer ?? {});
+  }
+
+  async #joinedWith(answer, isStale) {
+    this.#limit = answer.limits?.update_bytes ?? this.#limit;
+    this.edit = answer.edit === true;
+    this.reason = answer.reason ?? "";
+    this.#apply(answer.update);
+    const isFirst = !this.#wasJoined;
+    if (this.#store.epoch !== answer.epoch) {
+      if (this.#store.epoch !== null) await this.#store.clear();
+      await this.#store.attach(this.doc, answer.epoch);
+      if (isStale()) return;
+    }
+    this.#joined = this.#wasJoined = true;
+    this.#failures = 0;
+    const news = newsFor(this.doc, fromBase64(answer.sv), fromBase64(answer.update));
+    this.#pending = news ? [news] : [];
+    if (isFirst) this.dispatchEvent(new Event("replaced"));
+    this.#tell();
+    this.#sayCaret();
+    this.#flush();
+  }
+
+  #notJoined(answer) {
+    this.#joined = false;
+    if (answer.code === "epoch") return this.#rebuild(answer.message ?? "");
+    if (BUSY_CODES.has(answer.code)) return this.#retry(answer.after);
+    if (answer.code === "moved") this.#moved({ room: answer.room, reason: answer.message });
+    return this.#refuse(answer.message ?? "");
+  }
+
+  #retry(after) {
+    this.#joined = false;
+    const wait = after ?? RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] * (0.5 + Math.random());
+    this.#failures += 1;
+    this.#tell();
+    this.#later("retry", wait, () => this.#connection.isConnected && this.#join());
+  }
+
+  #cutOff() {
+    this.#attempt += 1;
+    this.#joined = false;
+    if (this.#inFlight) this.#pending.unshift(this.#inFlight);
+    this.#inFlight = null;
+    const others = [...this.awareness.getStates().keys()].filter((client) => client !== this.doc.clientID);
+    removeAwarenessStates(this.awareness, others, this);
+    this.#outrunRemoval();
+    this.#tell();
+  }
+
+  // ── sending ──
+
+  async #flush() {
+    if (!this.#joined || this.#inFlight || this.#pending.length === 0) return;
+    const merged = this.#pending.length === 1 ? this.#pending[0] : Y.mergeUpdates(this.#pending);
+    const [first, ...rest] = cut(merged, this.#limit);
+    this.#pending = rest;
+    this.#inFlight = first;
+    this.#tell();
+    const attempt = this.#attempt;
+    let answer = null;
+    try {
+      answer = await this.#connection.ask(WIRE.UPDATE, [toBase64(first), this.id], { within: UPDATE_MS });
+    } catch {
+      // Nobody knows whether it arrived: joining again finds out.
+    }
+    if (attempt !== this.#attempt) return;
+    if (answer?.ok) this.#saved();
+    else this.#notSaved(answer);
+  }
+
+  #saved() {
+    this.#inFlight = null;
+    this.#failures = this.#invalid = 0;
+    this.#tell();
+    this.#flush();
+  }
+
+  #notSaved(answer) {
+    const { code, message = "", after } = answer ?? {};
+    this.#pending.unshift(this.#inFlight);
+    this.#inFlight = null;
+    if (code === "late") return this.#rebuild(message, { isKept: true });
+    if (code === "readonly" || code === "forbidden") return this.#refuse(message);
+    if (code === "rate" && after) return this.#later("collect", after, () => this.#flush());
+    if (code === "too_big" && this.#limit > 2_048) {
+      this.#limit = Math.floor(this.#limit / 2);
+      return this.#flush();
+    }
+    if (code === "too_big" || (code === "invalid" && ++this.#invalid >= INVALID_UNTIL_REFUSED)) return this.#refuse(message);
+    if (code === "resync") return this.#join();
+    return this.#retry(after);
+  }
+
+  // ── losing the right to write ──
+
+  #permit({ edit, epoch, reason }) {
+    this.edit = edit === true;
+    this.reason = reason ?? "";
+    if (this.#sticky && this.edit) this.#sticky = null;
+    this.#tell();
+    if (this.edit && epoch !== this.#store.epoch) this.#join();
+    else this.#flush();
+  }
+
+  #moved(notice) {
+    if (notice.draft && notice.draft !== this.id) return;
+    this.edit = false;
+    this.dispatchEvent(new CustomEvent("moved", { detail: notice }));
+    this.#tell();
+  }
+
+  #refuse(reason) {
+    this.edit = false;
+    this.reason = reason;
+    return this.#rebuild(reason);
+  }
+
+  /**
+   * Starts again from what the server has. Passages only this page has are written down first and offered, unless the
+   * server kept them itself. Somebody who may not even read any more keeps on the screen what is there.
+   */
+  async #rebuild(reason, { isKept = false } = {}) {
+    const attempt = ++this.#attempt;
+    this.#joined = false;
+    const mayMiss = this.unsaved || isDirty(this.user, this.id);
+    const fresh = DraftStore.blank();
+    const question = { v: 1, draft: this.id, sv: toBase64(Y.encodeStateVector(fresh)) };
+    const answer = await this.#connection.ask(WIRE.JOIN, [question]).catch(() => null);
+    if (attempt !== this.#attempt) return;
+    if (!answer || BUSY_CODES.has(answer.code)) return this.#retry(answer?.after);
+    if (answer.ok) Y.applyUpdate(fresh, fromBase64(answer.update), this);
+    const text = mayMiss && !isKept ? missingText(linesOf(this.doc), linesOf(fresh), this.#words) : "";
+    if (text) keepText(this.user, this.id, text, reason);
+    this.#pending = [];
+    this.#sticky = text ? "refused" : isKept ? "late" : this.#sticky;
+    this.#setDirty(false);
+    await this.#store.clear();
+    if (attempt !== this.#attempt) return;
+    if (answer.ok) this.#replaceDocument(fresh);
+    this.#tell();
+    if (text) this.dispatchEvent(new CustomEvent("refused", { detail: { text, reason } }));
+    if (answer.ok) this.#join();
+  }
+
+  #replaceDocument(doc) {
+    const old = { doc: this.doc, awareness: this.awareness };
+    this.doc = doc;
+    this.awareness = new Awareness(doc);
+    this.#watchDocument();
+    this.dispatchEvent(new Event("replaced"));
+    old.awareness.destroy();
+    old.doc.destroy();
+  }
+
+  // ── carets ──
+
+  #onCaret = ({ added, updated, removed }, origin) => {
+    if (origin === this || ![...added, ...updated, ...removed].includes(this.doc.clientID)) return;
+    if (this.#caretWaits) return;
+    this.#caretWaits = true;
+    this.#later("caret", CARET_MS, () => this.#sayCaret());
+  };
+
+  #sayCaret() {
+    this.#caretWaits = false;
+    if (!this.#joined || !this.edit || !this.awareness.getLocalState()) return;
+    const state = encodeAwarenessUpdate(this.awareness, [this.doc.clientID]);
+    this.#connection.tell(WIRE.AWARENESS, toBase64(state), this.id);
+  }
+
+  /** The server told the others, one step ahead of our count, that this caret is gone: count past it. */
+  #outrunRemoval() {
+    const state = this.awareness.getLocalState();
+    if (!state) return;
+    this.awareness.setLocalState(state);
+    this.awareness.setLocalState(state);
+  }
+
+  #applyCarets(states) {
+    if (this.#joined) applyAwarenessUpdate(this.awareness, fromBase64(states), this);
+  }
+
+  // ── saying where we are ──
+
+  #tell() {
+    const { unsaved } = this;
+    if (unsaved || this.#joined) this.#setDirty(unsaved);
+    hold(this.#holder, unsaved, { safe: this.#store.isWorking });
+    this.phase = this.#phase();
+    this.dispatchEvent(new Event("state"));
+  }
+
+  #setDirty(isUnsaved) {
+    if (isUnsaved === this.#dirty) return;
+    this.#dirty = isUnsaved;
+    markDirty(this.user, this.id, isUnsaved);
+  }
+
+  #phase() {
+    if (this.#sticky) return this.#sticky;
+    if (!this.#connection.isConnected && (this.edit || this.unsaved)) return "unsent";
+    if (!this.#wasJoined) return "loading";
+    if (this.unsaved) return this.#failures > 0 || this.#invalid > 0 ? "unsaved" : "saving";
+    return this.edit ? "saved" : "readonly";
+  }
+
+  #later(name, wait, act) {
+    clearTimeout(this.#timers[name]);
+    this.#timers[name] = setTimeout(act, wait);
+  }
+
+  #every(name, wait, act) {
+    this.#later(name, wait, () => {
+      act();
+      this.#every(name, wait, act);
+    });
+  }
+}

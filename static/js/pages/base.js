@@ -1,0 +1,4 @@
+import { start } from "../helpers/start.js";
+import { BASE } from "./base_controllers.js";
+
+start(BASE);
