@@ -94,6 +94,12 @@ MESSAGES: dict[str, str] = {
     "invitation.ended": N_(
         "This invitation has been used, has expired or was withdrawn. Ask the secretariat for a new one."
     ),
+    "invitation.not_open": N_(
+        "This invitation was accepted or withdrawn meanwhile. The page now shows how it stands."
+    ),
+    "invitation.sign_in_first": N_(
+        "There is an account with the invited address. Sign in with it, then open this link again."
+    ),
     "form.expired": N_(
         "The page was open for too long, so the form could not be checked. Your text is kept below: send it again."
     ),
@@ -102,6 +108,15 @@ MESSAGES: dict[str, str] = {
     ),
     "import.problems": N_(
         "Nothing was imported. Correct the cells listed below in your file and upload it again."
+    ),
+    "people.delegates_of_states": N_(
+        "Only people of a Member State's delegation can be delegates. Choose another role."
+    ),
+    "people.no_such_state": N_(
+        "There is no State of that kind with this name or code. Write its name, or a code such as KEN."
+    ),
+    "people.takes_part": N_(
+        "The person with this address takes part already. Change their role on their own page."
     ),
     "people.last_organizer": N_("A consultation needs at least one person in the secretariat."),
     "too_many": N_("Too many attempts. Wait %(after)s seconds and try again."),
@@ -149,6 +164,11 @@ MESSAGES: dict[str, str] = {
     "field.date_order": N_("The last day cannot be before the first."),
     "field.time_past": N_("Choose a time that is still to come, within the next four hours."),
     "field.password_short": N_("Use at least 15 characters; a sentence is good."),
+    "field.password_long": N_("Use at most 200 characters."),
+    "field.password_wrong": N_(
+        "This is not your password of today. Try again, or sign in with a link by e-mail."
+    ),
+    "field.file_missing": N_("Choose a file."),
     "field.password_common": N_("This password is too easy to guess. Use a longer sentence."),
 }
 

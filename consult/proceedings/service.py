@@ -1,0 +1,245 @@
+"""Recall, close, reopen, report-back, end of a session: what touches rooms, drafts, items and plenary at once.
+
+Nothing closes a room but the clock: an act of a person only moves the deadline, and `close_due` closes what is due, with
+one conditional update per room, so that of several processes exactly one wins.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+
+from consult import clock
+from consult.announce import audiences, outbox
+from consult.announce.events import ReportBackOpened, SessionChanged
+from consult.audit import service as audit
+from consult.db import Db
+from consult.drafting import service as drafting
+from consult.errors import Conflict, Invalid
+from consult.items.models import ActionItem, ItemState, ItemVersion
+from consult.permissions.actor import Actor
+from consult.permissions.check import require
+from consult.permissions.names import Permission
+from consult.programme.models import Consultation, Session, SessionState
+from consult.programme.states import before
+from consult.rooms import service as rooms_service
+from consult.rooms.models import EDITABLE, Room, RoomState, Round
+from consult.rooms.notices import call_in, chain_of, tell_state
+
+#: Editable seconds after a recall, where the caller does not say otherwise.
+RECALL_SECONDS = 60
+
+
+def recall(
+    db: Db, actor: Actor, round_: Round, *, immediately: bool = False, seconds: int = RECALL_SECONDS
+) -> list[Room]:
+    """Call everybody in a round's rooms back to plenary.
+
+    Rule: a recall first grants some editable seconds with a visible countdown; "immediately" skips them.
+
+    Raises:
+        Conflict: `room.not_open` when no room is open.
+    """
+    require(actor, Permission.ROOM_RUN, round_)
+    return _recall(db, actor, rooms_service.rooms_of(db, round_), 0 if immediately else seconds)
+
+
+def recall_room(
+    db: Db, actor: Actor, room: Room, *, immediately: bool = False, seconds: int = RECALL_SECONDS
+) -> None:
+    """Call the people of one room back to plenary.
+
+    Raises:
+        Conflict: `room.not_open`.
+    """
+    require(actor, Permission.ROOM_RUN, room)
+    _recall(db, actor, [room], 0 if immediately else seconds)
+
+
+def rooms_due(db: Db, now: datetime) -> list[int]:
+    """Row ids of the rooms whose time is over and that are not closed yet."""
+    query = select(Room.id).where(Room.state.in_(EDITABLE), Room.deadline_at <= now)
+    return list(db.scalars(query.order_by(Room.id)))
+
+
+def close_due(db: Db, now: datetime) -> list[str]:
+    """Close every room whose time is over: read-only, its drafts kept as versions, everybody told.
+
+    Safe to call at any time by any process: a room is closed once.
+
+    Returns:
+        Public ids of the rooms closed by this call.
+    """
+    return [
+        room.public_id for room_id in rooms_due(db, now) if (room := _close(db, room_id, now)) is not None
+    ]
+
+
+def reopen_room(db: Db, actor: Actor, room: Room, *, minutes: int, reason: str = "") -> None:
+    """Open a closed room again for some minutes and call its people in.
+
+    Raises:
+        Conflict: `room.cannot` when it is not closed, `session.not_open`.
+    """
+    require(actor, Permission.ROOM_RUN, room)
+    if not 1 <= minutes <= rooms_service.MOST_MINUTES:
+        raise Invalid(
+            "form.invalid", fields={"minutes": "field.number"}, low=1, high=rooms_service.MOST_MINUTES
+        )
+    if db.get_one(Session, room.session_id).state not in rooms_service.MEETING:
+        raise Conflict("session.not_open")
+    deadline = clock.now() + timedelta(minutes=minutes)
+    done = db.scalar(
+        update(Room)
+        .where(Room.id == room.id, Room.state == RoomState.CLOSED.value)
+        .returning(Room.id)
+        .values(state=RoomState.REOPENED.value, deadline_at=deadline, closed_at=None, epoch=Room.epoch + 1)
+    )
+    if done is None:
+        raise Conflict("room.cannot")
+    db.refresh(room)
+    facts = {"minutes": minutes} | ({"reason": reason} if reason else {})
+    audit.record(db, actor, "room.reopened", f"room:{room.public_id}", chain=chain_of(db, room), facts=facts)
+    tell_state(db, room)
+    call_in(db, room)
+
+
+def open_report_back(db: Db, actor: Actor, session: Session) -> list[ActionItem]:
+    """Bring what the rooms submitted before plenary: the items are open for comment from now on.
+
+    May be done again after a later round, for what was submitted since.
+
+    Raises:
+        Conflict: `session.rooms_open` while people still draft, `session.cannot` when it is planned or closed.
+    """
+    require(actor, Permission.SESSION_RUN, session)
+    _check_rooms_closed(db, session)
+    was = session.state
+    _advance(db, session, SessionState.REPORT_BACK)
+    if was == SessionState.OPEN:
+        session.report_back_at = clock.now()
+    query = select(ActionItem).where(
+        ActionItem.session_id == session.id, ActionItem.state == ItemState.SUBMITTED.value
+    )
+    items = list(db.scalars(query.order_by(ActionItem.id)))
+    for item in items:
+        item.state = ItemState.UNDER_COMMENT.value
+    facts = {"items": [item.public_id for item in items]}
+    audit.record(
+        db,
+        actor,
+        "report_back.opened",
+        f"session:{session.public_id}",
+        chain=chain_of(db, session),
+        facts=facts,
+    )
+    outbox.add(db, ReportBackOpened(session.public_id), to=[audiences.session(session.public_id)])
+    _tell_session(db, session)
+    return items
+
+
+def close_session(db: Db, actor: Actor, session: Session) -> None:
+    """End a session: no more rooms, no more comments.
+
+    Raises:
+        Conflict: `session.rooms_open` while people still draft, `session.cannot` when it is not open.
+    """
+    require(actor, Permission.SESSION_RUN, session)
+    _check_rooms_closed(db, session)
+    _advance(db, session, SessionState.CLOSED)
+    session.closed_at = clock.now()
+    audit.record(db, actor, "session.closed", f"session:{session.public_id}", chain=chain_of(db, session))
+    _tell_session(db, session)
+
+
+def _recall(db: Db, actor: Actor, rooms: Sequence[Room], seconds: int) -> list[Room]:
+    latest = clock.now() + timedelta(seconds=seconds)
+    called = []
+    for room in rooms:
+        deadline = min(room.deadline_at or latest, latest)
+        done = db.scalar(
+            update(Room)
+            .where(Room.id == room.id, Room.state.in_(EDITABLE))
+            .values(state=RoomState.CLOSING.value, deadline_at=deadline)
+            .returning(Room.id)
+        )
+        if done is not None:
+            db.refresh(room)
+            called.append(room)
+    if not called:
+        raise Conflict("room.not_open")
+    facts = {"rooms": [room.public_id for room in called], "seconds": seconds}
+    audit.record(
+        db, actor, "rooms.recalled", f"room:{called[0].public_id}", chain=chain_of(db, called[0]), facts=facts
+    )
+    for room in called:
+        tell_state(db, room)
+    return called
+
+
+def _close(db: Db, room_id: int, now: datetime) -> Room | None:
+    done = db.scalar(
+        update(Room)
+        .where(Room.id == room_id, Room.state.in_(EDITABLE), Room.deadline_at <= now)
+        .values(state=RoomState.CLOSED.value, closed_at=now, epoch=Room.epoch + 1)
+        .returning(Room.id)
+    )
+    if done is None:
+        return None
+    room = db.get_one(Room, room_id, populate_existing=True)
+    items = _keep_versions(db, room, now)
+    facts = {"items": [item.public_id for item in items]}
+    audit.record(db, None, "room.closed", f"room:{room.public_id}", chain=chain_of(db, room), facts=facts)
+    tell_state(db, room)
+    return room
+
+
+def _keep_versions(db: Db, room: Room, now: datetime) -> list[ActionItem]:
+    """Every item still being drafted, as it stood when the room closed: its columns, and a version of it."""
+    query = select(ActionItem).where(
+        ActionItem.room_id == room.id, ActionItem.state == ItemState.DRAFTING.value
+    )
+    items = list(db.scalars(query.order_by(ActionItem.number)))
+    for item in items:
+        content = drafting.snapshot(db, item)
+        item.title, item.text, item.facts = content.title, content.text, dict(content.facts)
+        last = db.scalar(select(func.max(ItemVersion.number)).where(ItemVersion.item_id == item.id)) or 0
+        db.add(
+            ItemVersion(
+                item_id=item.id,
+                number=last + 1,
+                reason="closed",
+                title=content.title,
+                text=content.text,
+                facts=dict(content.facts),
+                at=now,
+            )
+        )
+    db.flush()
+    return items
+
+
+def _check_rooms_closed(db: Db, session: Session) -> None:
+    query = select(func.count()).where(Room.session_id == session.id, Room.state.in_(EDITABLE))
+    if db.scalar(query):
+        raise Conflict("session.rooms_open")
+
+
+def _advance(db: Db, session: Session, to: SessionState) -> None:
+    done = db.scalar(
+        update(Session)
+        .where(Session.id == session.id, Session.state.in_(before(to)))
+        .values(state=to.value)
+        .returning(Session.id)
+    )
+    if done is None:
+        raise Conflict("session.cannot")
+    db.refresh(session, ["state"])
+
+
+def _tell_session(db: Db, session: Session) -> None:
+    consultation = db.scalars(
+        select(Consultation.public_id).where(Consultation.id == session.consultation_id)
+    ).one()
+    names = [audiences.session(session.public_id), audiences.consultation(consultation)]
+    outbox.add(db, SessionChanged(session.public_id, session.state), to=names)

@@ -1,0 +1,238 @@
+"""Rounds and rooms: made, opened, given more time; and, from `seats`, who sits where. The end of a round is in `proceedings`."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+
+from consult import clock
+from consult.announce import audiences, outbox
+from consult.announce.events import RoomDeadlineChanged, RoundChanged
+from consult.audit import service as audit
+from consult.db import Db
+from consult.errors import Conflict, Invalid
+from consult.permissions.actor import Actor
+from consult.permissions.check import require
+from consult.permissions.names import Permission
+from consult.programme.models import Session
+from consult.rooms import timing
+from consult.rooms.models import EDITABLE, Room, RoomState, Round, Seat
+from consult.rooms.notices import call_in, chain_of, session_audience, tell, tell_state
+from consult.rooms.seats import DUTIES, add_seat, assign_duty, move_member, seat_member, unseat
+
+__all__ = [
+    "DUTIES",
+    "add_seat",
+    "assign_duty",
+    "change_round",
+    "create_round",
+    "extend",
+    "move_member",
+    "open_rooms",
+    "rooms_of",
+    "seat_member",
+    "set_deadline",
+    "stage_rooms",
+    "unseat",
+]
+
+MOST_ROOMS = 60
+MOST_MINUTES = 240
+#: Session states in which people meet in rooms: a second round may follow a first report-back.
+MEETING = frozenset({"open", "report_back"})
+
+
+def create_round(db: Db, actor: Actor, session: Session, *, topic: str, minutes: int) -> Round:
+    """Prepare a breakout period of a session: what to talk about and for how long.
+
+    Raises:
+        Conflict: `session.not_open`.
+    """
+    require(actor, Permission.ROUND_OPEN, session)
+    if session.state not in MEETING:
+        raise Conflict("session.not_open")
+    _check_minutes(minutes)
+    last = db.scalar(select(func.max(Round.number)).where(Round.session_id == session.id)) or 0
+    round_ = Round(
+        consultation_id=session.consultation_id,
+        session_id=session.id,
+        number=last + 1,
+        topic=topic,
+        minutes=minutes,
+        created_at=clock.now(),
+    )
+    db.add(round_)
+    db.flush()
+    facts = {"session": session.public_id, "minutes": minutes}
+    audit.record(
+        db, actor, "round.created", f"round:{round_.public_id}", chain=chain_of(db, session), facts=facts
+    )
+    outbox.add(db, RoundChanged(round_.public_id), to=[audiences.session(session.public_id)])
+    return round_
+
+
+def change_round(db: Db, actor: Actor, round_: Round, *, topic: str, minutes: int) -> None:
+    """Change topic and length of a round whose rooms are not open yet.
+
+    Raises:
+        Conflict: `round.already_open`.
+    """
+    require(actor, Permission.ROUND_OPEN, round_)
+    _check_minutes(minutes)
+    if (round_.topic, round_.minutes) == (topic, minutes):
+        return
+    rooms = rooms_of(db, round_)
+    if any(room.state != RoomState.STAGED for room in rooms):
+        raise Conflict("round.already_open")
+    round_.topic, round_.minutes = topic, minutes
+    for room in rooms:
+        room.topic = topic
+    audit.record(
+        db,
+        actor,
+        "round.changed",
+        f"round:{round_.public_id}",
+        chain=chain_of(db, round_),
+        facts={"minutes": minutes},
+    )
+    outbox.add(db, RoundChanged(round_.public_id), to=[session_audience(db, round_)])
+
+
+def open_rooms(db: Db, actor: Actor, round_: Round, *, minutes: int | None = None) -> list[Room]:
+    """Open every staged room of a round at the same moment and call its people in.
+
+    Args:
+        minutes: length of the round; None for the planned one.
+
+    Raises:
+        Conflict: `session.not_open`, `round.no_rooms`, `round.already_open`.
+    """
+    require(actor, Permission.ROOM_RUN, round_)
+    _check_minutes(minutes if minutes is not None else round_.minutes)
+    session = db.get_one(Session, round_.session_id)
+    if session.state not in MEETING:
+        raise Conflict("session.not_open")
+    now = clock.now()
+    deadline = now + timedelta(minutes=minutes if minutes is not None else round_.minutes)
+    opened = db.scalars(
+        update(Room)
+        .where(Room.round_id == round_.id, Room.state == RoomState.STAGED.value)
+        .values(state=RoomState.OPEN.value, opened_at=now, deadline_at=deadline)
+        .returning(Room.id)
+    ).all()
+    if not opened:
+        raise Conflict("round.already_open" if rooms_of(db, round_) else "round.no_rooms")
+    rooms = [room for room in rooms_of(db, round_) if room.id in set(opened)]
+    facts = {"rooms": [room.number for room in rooms], "deadline": deadline.isoformat(timespec="seconds")}
+    audit.record(
+        db, actor, "rooms.opened", f"round:{round_.public_id}", chain=chain_of(db, round_), facts=facts
+    )
+    for room in rooms:
+        tell_state(db, room)
+        call_in(db, room)
+    return rooms
+
+
+def extend(db: Db, actor: Actor, rooms: list[Room], *, minutes: int) -> None:
+    """Give open rooms more time; a recall that is running is taken back.
+
+    Raises:
+        Conflict: `room.not_open` when none of them is open any more.
+    """
+    now = clock.now()
+    _postpone(
+        db, actor, rooms, {room.id: timing.extended(room.deadline_at or now, now, minutes) for room in rooms}
+    )
+
+
+def set_deadline(db: Db, actor: Actor, rooms: list[Room], *, deadline: datetime) -> None:
+    """Set the end of open rooms to a moment (UTC) that is still to come.
+
+    Raises:
+        Invalid: `field.time_past`.
+        Conflict: `room.not_open` when none of them is open any more.
+    """
+    now = clock.now()
+    if not now < deadline <= now + timedelta(minutes=MOST_MINUTES):
+        raise Invalid("field.time_past", fields={"deadline": "field.time_past"})
+    _postpone(db, actor, rooms, {room.id: deadline for room in rooms})
+
+
+def stage_rooms(db: Db, round_: Round, *, count: int) -> list[Room]:
+    """The first `count` rooms of a round, staged: missing ones made, surplus ones removed, all seats free.
+
+    Seats of rooms that never opened gave nobody a right, so they leave no history.
+
+    Raises:
+        Conflict: `seating.rooms_open` when a room has been opened.
+    """
+    rooms = {room.number: room for room in rooms_of(db, round_)}
+    if any(room.state != RoomState.STAGED for room in rooms.values()):
+        raise Conflict("seating.rooms_open")
+    for seat in db.scalars(select(Seat).where(Seat.round_id == round_.id)):
+        db.delete(seat)
+    db.flush()
+    for number in [number for number in rooms if number > count]:
+        db.delete(rooms.pop(number))
+    for number in range(1, count + 1):
+        if number not in rooms:
+            rooms[number] = Room(
+                consultation_id=round_.consultation_id,
+                session_id=round_.session_id,
+                round_id=round_.id,
+                number=number,
+                topic=round_.topic,
+                state=RoomState.STAGED.value,
+            )
+            db.add(rooms[number])
+    db.flush()
+    return [rooms[number] for number in sorted(rooms)]
+
+
+def rooms_of(db: Db, round_: Round) -> list[Room]:
+    """The rooms of a round as they stand now, by number."""
+    query = select(Room).where(Room.round_id == round_.id).order_by(Room.number)
+    return list(db.scalars(query.execution_options(populate_existing=True)))
+
+
+def _check_minutes(minutes: int) -> None:
+    if not 1 <= minutes <= MOST_MINUTES:
+        raise Invalid("form.invalid", fields={"minutes": "field.number"}, low=1, high=MOST_MINUTES)
+
+
+def _postpone(db: Db, actor: Actor, rooms: list[Room], deadlines: dict[int, datetime]) -> None:
+    changed = []
+    for room in rooms:
+        require(actor, Permission.ROOM_RUN, room)
+        was = room.state
+        editable = Room.state == was, Room.state.in_(EDITABLE)
+        state = RoomState.OPEN.value if was == RoomState.CLOSING else was
+        later = (
+            update(Room)
+            .where(Room.id == room.id, *editable)
+            .values(deadline_at=deadlines[room.id], state=state)
+        )
+        if db.scalar(later.returning(Room.id)) is not None:
+            db.refresh(room)
+            changed.append(room)
+            _tell_deadline(db, room, state_changed=was != room.state)
+    if not changed:
+        raise Conflict("room.not_open")
+    facts = {
+        "rooms": [room.public_id for room in changed],
+        "deadline": deadlines[changed[0].id].isoformat(timespec="seconds"),
+    }
+    audit.record(
+        db,
+        actor,
+        "rooms.deadline_changed",
+        f"room:{changed[0].public_id}",
+        chain=chain_of(db, changed[0]),
+        facts=facts,
+    )
+
+
+def _tell_deadline(db: Db, room: Room, *, state_changed: bool) -> None:
+    if state_changed:
+        tell_state(db, room)
+    if room.deadline_at:
+        tell(db, room, RoomDeadlineChanged(room.public_id, clock.milliseconds(room.deadline_at)))

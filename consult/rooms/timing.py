@@ -1,0 +1,69 @@
+"""What the clock says about a room: open or not, how long still, which warning is due. Pure: no I/O, no clock.
+
+Times are UTC; lengths are seconds unless a name says minutes.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+#: Warnings are given when this many seconds are left (Rule: at 10, 5 and 1 minutes and 10 seconds).
+WARNINGS = (600, 300, 60, 10)
+SOON_SECONDS = 300
+LAST_SECONDS = 60
+#: States in which people seated in a room may write.
+EDITABLE = ("open", "closing", "reopened")
+
+
+def is_open_at(state: str, deadline: datetime | None, now: datetime) -> bool:
+    """Whether the people of a room may write at `now`: at the deadline itself they may not any more."""
+    return state in EDITABLE and (deadline is None or now < deadline)
+
+
+def seconds_left(deadline: datetime, now: datetime) -> int:
+    """Whole seconds until the deadline, rounded up so that 1 is shown until the very end; never negative."""
+    left = deadline - now
+    whole = int(left.total_seconds())
+    return max(0, whole + (1 if left > timedelta(seconds=whole) else 0))
+
+
+def grace_ends_at(closed_at: datetime, grace: int) -> datetime:
+    """Until when a connection that was cut off before the close may still deliver its text. `grace`: seconds."""
+    return closed_at + timedelta(seconds=grace)
+
+
+def warnings_due(left_before: float, left_now: float) -> list[int]:
+    """The warnings whose moment lies between two looks at the clock, in the order they are given.
+
+    Args:
+        left_before, left_now: seconds left at the earlier and the later look.
+    """
+    return [mark for mark in WARNINGS if left_now <= mark < left_before]
+
+
+def phase(deadline: datetime | None, now: datetime) -> str:
+    """How urgent the clock looks: none, calm, soon (5 minutes or less), last (1 minute or less), over."""
+    if deadline is None:
+        return "none"
+    left = seconds_left(deadline, now)
+    if left == 0:
+        return "over"
+    if left <= LAST_SECONDS:
+        return "last"
+    return "soon" if left <= SOON_SECONDS else "calm"
+
+
+def extended(deadline: datetime, now: datetime, minutes: int) -> datetime:
+    """The later deadline: counted from the old one, or from now when that has passed already."""
+    return max(deadline, now) + timedelta(minutes=minutes)
+
+
+def round_state(states: Iterable[str]) -> str:
+    """The state of a round, derived from its rooms: the liveliest of them; `draft` while it has none.
+
+    Rule: states are per room; a round has none of its own.
+    """
+    found = set(states)
+    for state in ("open", "reopened", "closing", "staged", "closed"):
+        if state in found:
+            return state
+    return "draft"
