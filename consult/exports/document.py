@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from consult.exports.labels import LANES, SAMPLE_NOTICE, label, status_line
+from consult.exports.labels import LANES, SAMPLE_NOTICE, label
 from consult.exports.outline import Note, Outline, Writer
 from consult.exports.record import (
     Comment,
@@ -22,6 +22,8 @@ from consult.exports.record import (
 )
 from consult.i18n import day_and_time, text
 from consult.richtext import one_line, to_text
+from consult.summaries.compose import status_line
+from consult.summaries.counting import hidden_number
 
 
 def document(record: Record) -> Outline:
@@ -227,7 +229,7 @@ class _Document:
         self._out.paragraph(
             self._(
                 "The poll measures support among delegations, one answer each. It has no formal standing and "
-                "nothing was adopted. Numbers under five in a group are not shown."
+                "nothing was adopted. Where fewer than five of a group answered, its answers are not shown."
             )
         )
         for poll in session.polls:
@@ -251,10 +253,10 @@ class _Document:
 
     def _poll_row(self, row: PollRow) -> tuple[str, ...]:
         numbers = (row.in_favour, row.against, row.abstention, row.not_voting)
-        return (row.label, *(self._number(number) for number in numbers))
+        return (row.label, *(self._number(number, row.hidden) for number in numbers))
 
-    def _number(self, number: int | None) -> str:
-        return self._("fewer than 5") if number is None else str(number)
+    def _number(self, number: int | None, hidden: str) -> str:
+        return hidden_number(self._record.language, hidden) if number is None else str(number)
 
     def _participation(self, found: Participation, level: int) -> None:
         if not found.participants:
@@ -273,7 +275,7 @@ class _Document:
 
     def _counts(self, caption: str, first: str, counts: tuple[Count, ...]) -> None:
         if counts:
-            rows = [(count.label, self._number(count.number)) for count in counts]
+            rows = [(count.label, self._number(count.number, count.hidden)) for count in counts]
             self._out.table(caption, (first, self._("Participants")), rows, 1)
 
     def _delegations(self) -> None:

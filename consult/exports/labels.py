@@ -38,14 +38,6 @@ _LABELS: dict[str, dict[str, str]] = {
 }
 LANES = ("panelists", "member_states", "others")
 
-_STATUS = {
-    "informal": N_(
-        "Prepared by the co-facilitators under their own responsibility. "
-        "This summary does not represent a negotiated outcome."
-    ),
-    "negotiation": N_("Text under negotiation. Nothing is agreed until everything is agreed."),
-    "formal": N_("Record of a formal meeting."),
-}
 SAMPLE_NOTICE = N_("Sample consultation, synthetic participants")
 
 
@@ -53,8 +45,3 @@ def label(language: str, family: str, code: str) -> str:
     """The words for a code, ours before those of the pages; a code that is not known is shown as it is."""
     known = _LABELS.get(family, {}).get(code) or labels.of(family, code)
     return text(language, known) if known else ""
-
-
-def status_line(language: str, mode: str) -> str:
-    """What standing the document has. Rule: the record of an informal session says that nothing is agreed."""
-    return text(language, _STATUS.get(mode, _STATUS["informal"]))

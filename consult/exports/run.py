@@ -60,7 +60,7 @@ def render(record: Record, form: str, *, timeout: float = TIMEOUT_SECONDS) -> Ex
         ExportFailed: when the process fails, or takes longer.
     """
     media_type = MEDIA_TYPES[form]
-    request = f"{form}\n{to_json(record)}".encode()
+    request = f"{form}\n{to_json(record, indent=None)}".encode()
     with _PLACES:
         answer = _answer(request, timeout)
     head, _, content = answer.partition(b"\n")

@@ -22,7 +22,11 @@ def test_a_later_field_does_not_disturb_an_earlier_reader() -> None:
 
 
 def test_small_counts_stay_hidden_in_json() -> None:
-    assert json.loads(to_json(record()))["participation"]["by_group"][1] == {"label": "WEOG", "number": None}
+    assert json.loads(to_json(record()))["participation"]["by_group"][1] == {
+        "label": "WEOG",
+        "number": None,
+        "hidden": "few",
+    }
 
 
 @pytest.mark.parametrize(
