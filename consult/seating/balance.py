@@ -163,7 +163,7 @@ def _measures(
             Proof.PIGEONHOLE,
             _pairs_sentence(found["delegation_pairs"], together, delegations, len(sizes)),
         ),
-        _line("lang_uncovered", found, 0, Proof.BEST_FOUND, _languages_sentence(found)),
+        _line("lang_uncovered", found, 0, Proof.ARITHMETIC, _languages_sentence(found)),
         _line("no_facilitator", found, 0, Proof.ARITHMETIC, _facilitators_sentence(found["no_facilitator"])),
     ]
     lines.extend(

@@ -117,9 +117,9 @@ class _State:
         return weight * (max(0, low - n - step, n + step - high) - max(0, low - n, n - high))
 
     def is_wanting(self, i: int) -> bool:
-        """Whether the room of a person has anything that an exchange could make better."""
+        """Whether the room of a person has anything that an exchange should make better; bridged people may stay."""
         room = self.seat[i]
-        if self._languages[room]:
+        if self._languages[room] >= WEIGHTS["lang_uncovered"]:
             return True
         counts = self._counts[room]
         return any(
