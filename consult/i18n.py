@@ -6,7 +6,7 @@ letters are carried over into Arabic script, so that direction, shaping and leng
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
@@ -111,6 +111,11 @@ def locale(code: str) -> Locale:
 def day(moment: datetime, code: str, zone: str) -> str:
     """A date in words, in the given time zone."""
     return format_date(moment.astimezone(ZoneInfo(zone)), "d MMMM y", locale=locale(code))
+
+
+def date_words(day: date, code: str) -> str:
+    """A calendar date in words."""
+    return format_date(day, "d MMMM y", locale=locale(code))
 
 
 def time_of_day(moment: datetime, code: str, zone: str) -> str:

@@ -19,7 +19,9 @@ class Summary(Base):
     #: The version number that is public; None until published.
     published_version: Mapped[int | None]
 
-    versions: Mapped[list["SummaryVersion"]] = relationship(back_populates="summary", order_by="SummaryVersion.number")
+    versions: Mapped[list["SummaryVersion"]] = relationship(
+        back_populates="summary", order_by="SummaryVersion.number"
+    )
 
 
 class SummaryVersion(Base):

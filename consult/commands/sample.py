@@ -1,0 +1,158 @@
+"""`consult demo`: the sample consultation, built anew and served."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from consult import migrating
+from consult.commands.serving import start
+from consult.config import INSTANCE
+from consult.db import Db, engine_for, sessions_for, unit_of_work
+from consult.people import accounts
+from consult.people.models import Member, Role
+from consult.sample.build import PASSWORD, Sample, Stage, build
+
+LINK_DAYS = 365
+#: Opens the front page once the server answers; a person who has no screen here is not bothered.
+_OPENING = "import socket,sys,time,webbrowser\nfor _ in range(100):\n    try: socket.create_connection((sys.argv[1], int(sys.argv[2])), 1).close(); break\n    except OSError: time.sleep(0.1)\nwebbrowser.open(sys.argv[3])"
+
+
+@click.command()
+@click.option(
+    "--participants",
+    default=60,
+    show_default=True,
+    type=click.IntRange(12, 2000),
+    help="How many people take part.",
+)
+@click.option(
+    "--stage",
+    default=Stage.REGISTRATION.value,
+    show_default=True,
+    type=click.Choice([stage.value for stage in Stage]),
+    help="How far the session has come.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=5000, show_default=True, help="Port to listen on.")
+@click.option("--database", help="Database address; default: instance/demo.sqlite3.")
+@click.option("--keep", is_flag=True, help="Go on with the sample as it was left.")
+@click.option("--no-open", is_flag=True, help="Do not open a browser.")
+def demo(
+    participants: int, stage: str, host: str, port: int, database: str | None, keep: bool, no_open: bool
+) -> None:
+    """Build the sample consultation (Geneva, June 2017; synthetic participants) and serve it."""
+    INSTANCE.mkdir(exist_ok=True)
+    url = database or f"sqlite:///{INSTANCE / 'demo.sqlite3'}"
+    base_url = f"http://{host}:{port}"
+    cast_file = INSTANCE / "demo.json"
+    if not (keep and cast_file.exists() and _is_built(url)):
+        _empty(url)
+        engine = engine_for(url)
+        with unit_of_work(sessions_for(engine)) as db:
+            sample = build(db, number=participants, stage=Stage(stage))
+            cast = _cast(db, sample, base_url)
+        engine.dispose()
+        _write(cast_file, json.dumps(cast, ensure_ascii=False, indent=1))
+    else:
+        cast = _at(json.loads(cast_file.read_text(encoding="utf-8")), base_url)
+        _write(cast_file, json.dumps(cast, ensure_ascii=False, indent=1))
+    _print(cast)
+    if not no_open and (os.environ.get("DISPLAY") or sys.platform in ("darwin", "win32")):
+        address = cast["people"]["facilitator"]["sign_in_url"]
+        subprocess.Popen([sys.executable, "-c", _OPENING, host, str(port), address])
+    start(
+        host,
+        port,
+        {
+            "CONSULT_DEMO": "1",
+            "CONSULT_DATABASE_URL": url,
+            "CONSULT_PUBLIC_URL": base_url,
+            "CONSULT_SECRET_KEY": _secret(INSTANCE / "demo.key"),
+        },
+    )
+
+
+def _is_built(url: str) -> bool:
+    return migrating.pending(url) is None
+
+
+def _empty(url: str) -> None:
+    """An empty database at the newest migration."""
+    if url.startswith("sqlite:///"):
+        for suffix in ("", "-wal", "-shm"):
+            Path(url.removeprefix("sqlite:///") + suffix).unlink(missing_ok=True)
+    else:
+        migrating.downgrade(url, "base")
+    migrating.upgrade(url)
+
+
+def _cast(db: Db, sample: Sample, base_url: str) -> dict[str, Any]:
+    """The people to sign in as, with links that may be used many times."""
+
+    def part(member: Member) -> dict[str, str]:
+        token = accounts.issue_link(db, member.user, reusable=True, days=LINK_DAYS)
+        return {
+            "email": member.user.email,
+            "password": PASSWORD,
+            "name": member.user.name,
+            "delegation": member.delegation.name,
+            "sign_in_url": f"{base_url}/sign-in/link/{token}",
+        }
+
+    members = sample.members
+    rapporteur = next((member for member in members if "rapporteur" in member.duties), None)
+    delegates = [member for member in members if member.role == Role.DELEGATE and member is not rapporteur]
+    return {
+        "base_url": base_url,
+        "consultation": sample.consultation.public_id,
+        "session": sample.session.public_id,
+        "people": {
+            "organizer": part(sample.staff(Role.ORGANIZER)),
+            "facilitator": part(sample.staff(Role.FACILITATOR)),
+            "panelist": part(sample.staff(Role.PANELIST)),
+            "observer": part(sample.staff(Role.OBSERVER)),
+            "rapporteur": part(rapporteur or delegates[0]),
+            "delegates": [part(member) for member in delegates],
+        },
+    }
+
+
+def _at(cast: dict[str, Any], base_url: str) -> dict[str, Any]:
+    """The cast of an earlier start, with its links at today's address."""
+    text = json.dumps(cast, ensure_ascii=False).replace(cast["base_url"], base_url)
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _print(cast: dict[str, Any]) -> None:
+    people = cast["people"]
+    shown = [
+        (role, people[role]) for role in ("organizer", "facilitator", "panelist", "observer", "rapporteur")
+    ]
+    shown += [("delegate", person) for person in people["delegates"][:6]]
+    click.echo("Sample consultation, synthetic participants. Each link signs in, as often as you like:\n")
+    for role, person in shown:
+        click.echo(f"  {role:12} {person['name']:18} {person['delegation'][:28]:28} {person['sign_in_url']}")
+    click.echo(f"\nMore delegates in instance/demo.json; everybody's password: {PASSWORD}")
+    click.echo(f"Serving {cast['base_url']} (Ctrl-C stops)", nl=True)
+
+
+def _secret(path: Path) -> str:
+    """A key for this sample alone, kept so that sign-ins survive a restart."""
+    if not path.exists():
+        _write(path, secrets.token_urlsafe(32))
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _write(path: Path, text: str) -> None:
+    path.touch(mode=0o600, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+COMMANDS = (demo,)
