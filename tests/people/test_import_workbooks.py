@@ -11,6 +11,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from consult.people.imports import ImportPlan, import_plan
 
 HEADER = ["Name", "Email", "State", "Type", "Role", "Languages"]
+_IN_UTF7 = b'<?xml version="1.0" encoding="UTF-7"?>'
 GOOD = ["Delegate KEN-1", "ken-1@example.org", "KEN", "member_state", "delegate", "en|fr"]
 
 
@@ -105,6 +106,21 @@ def test_an_archive_that_unpacks_to_far_more_is_refused() -> None:
         archive.writestr("xl/workbook.xml", b" " * (31 * 1024 * 1024))
     assert len(stream.getvalue()) < 100_000
     assert code_of(import_plan(stream.getvalue())) == "file.unpacks_too_big"
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/hidden.bin"])
+def test_a_small_archive_of_millions_of_elements_is_refused(part: str) -> None:
+    data = workbook([*HEADER], [*GOOD])
+    stream = io.BytesIO(data)
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"{part}x", b"<c/>" * 900_000)
+    assert len(stream.getvalue()) < 50_000
+    assert code_of(import_plan(stream.getvalue())) == "file.unpacks_too_big"
+
+
+def test_another_encoding_is_refused() -> None:
+    data = changed(workbook([*HEADER], [*GOOD]), "xl/workbook.xml", b"<workbook", _IN_UTF7 + b"<workbook")
+    assert code_of(import_plan(data)) == "file.damaged"
 
 
 def test_a_row_far_below_the_list_is_refused() -> None:
