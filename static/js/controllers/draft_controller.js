@@ -1,5 +1,6 @@
 import { Controller } from "../../vendor/page.js";
 import { afterFirstPaint } from "../helpers/idle.js";
+import { textOf } from "../helpers/text.js";
 import { offerDraft, withdrawDraft } from "../live/drafts.js";
 import { connection } from "../live/socket.js";
 
@@ -37,9 +38,10 @@ export default class extends Controller {
   }
 
   #show = () => {
-    const { edit, phase, reason } = this.#draft;
+    const { edit, phase, reason, full } = this.#draft;
     this.element.dataset.state = phase === "loading" ? "loading" : edit ? "live" : "readonly";
-    this.#notice(edit || phase === "loading" ? "" : reason);
+    const words = full ? textOf(this.element, "full", { percent: Math.round(full * 100) }) : "";
+    this.#notice(edit || phase === "loading" ? words : reason);
   };
 
   #refused = () => dispatchEvent(new Event("consult:refused"));

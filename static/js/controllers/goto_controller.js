@@ -32,7 +32,7 @@ export default class extends Controller {
   }
 
   #heard({ name, data }) {
-    const rule = this.rulesValue.find((one) => one.event === name && matches(one.when, data));
+    const rule = this.rulesValue.find((one) => one.event === name && matches(one, data));
     if (rule) this.#plan(filled(rule.url, data), rule);
   }
 
@@ -63,8 +63,10 @@ export default class extends Controller {
   }
 }
 
-function matches(when = {}, data) {
-  return Object.entries(when).every(([field, value]) => data[field] === value);
+/** The event's data has the values asked for, and everything the address needs. */
+function matches({ when = {}, url }, data) {
+  const needed = [...url.matchAll(/\{(\w+)\}/g)].map(([, field]) => field);
+  return Object.entries(when).every(([field, value]) => data[field] === value) && needed.every((field) => data[field] != null);
 }
 
 function isHere(url) {

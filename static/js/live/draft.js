@@ -18,7 +18,7 @@ import { cut, fromBase64, newsFor, toBase64 } from "./updates.js";
 
 const COLLECT_MS = 30;
 const CARET_MS = 200;
-const UPDATE_MS = 15_000;
+const ANSWER_MS = 15_000;
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000];
 const CHECK_MS = 60_000;
 const DEFAULT_LIMIT = 64 * 1024;
@@ -32,6 +32,8 @@ export class Draft extends EventTarget {
   edit = false;
   reason = "";
   phase = "loading";
+  /** How much of the largest size is used, told by the server when it is nearly all (0 to 1). */
+  full = 0;
   #connection;
   #store;
   #words;
@@ -140,7 +142,7 @@ export class Draft extends EventTarget {
     const question = { v: 1, draft: this.id, sv: vector, ...(epoch === null ? {} : { epoch }) };
     let answer;
     try {
-      answer = await this.#connection.ask(WIRE.JOIN, [question]);
+      answer = await this.#connection.ask(WIRE.JOIN, [question], { within: ANSWER_MS });
     } catch {
       if (!isStale()) this.#retry();
       return;
@@ -210,17 +212,18 @@ export class Draft extends EventTarget {
     const attempt = this.#attempt;
     let answer = null;
     try {
-      answer = await this.#connection.ask(WIRE.UPDATE, [toBase64(first), this.id], { within: UPDATE_MS });
+      answer = await this.#connection.ask(WIRE.UPDATE, [toBase64(first), this.id], { within: ANSWER_MS });
     } catch {
       // Nobody knows whether it arrived: joining again finds out.
     }
     if (attempt !== this.#attempt) return;
-    if (answer?.ok) this.#saved();
+    if (answer?.ok) this.#saved(answer);
     else this.#notSaved(answer);
   }
 
-  #saved() {
+  #saved({ full = 0 }) {
     this.#inFlight = null;
+    this.full = full;
     this.#failures = this.#invalid = 0;
     this.#tell();
     this.#flush();

@@ -1,0 +1,54 @@
+"""Chromium with the test site; every page must end without a script error and without a breach of the content policy."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser_client import pages
+from tests.browser_client.site import ORIGIN, Site
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-sync"]
+_HARMLESS = ("ERR_CONNECTION", "WebSocket connection", "Failed to load resource")
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def site() -> Site:
+    return Site(pages.room)
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: Site) -> Iterator[OpenPage]:
+    """Open a page of the site as a person (each has an own browser context, kept for the test)."""
+    contexts: dict[str, BrowserContext] = {}
+    problems: list[str] = []
+
+    def noted(kind: str, text: str) -> None:
+        if kind in ("error", "warning") and not any(harmless in text for harmless in _HARMLESS):
+            problems.append(text)
+
+    def open_as(person: str = "A", path: str = "/rooms/r1", **query: str) -> Page:
+        if person not in contexts:
+            contexts[person] = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+        page = contexts[person].new_page()
+        page.on("pageerror", lambda error: problems.append(f"{error} {error.stack}"))
+        page.on("console", lambda message: noted(message.type, message.text))
+        site.serve(page)
+        asked = "&".join(f"{name}={value}" for name, value in {"u": person, **query}.items())
+        page.goto(f"{ORIGIN}{path}?{asked}")
+        return page
+
+    yield open_as
+    for context in contexts.values():
+        context.close()
+    assert not problems, problems

@@ -1,0 +1,95 @@
+"""The HTML of the test pages, after the contract in `docs/front-end.md`."""
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.browser_client.site import Site
+
+COMMANDS = [
+    "bold",
+    "italic",
+    "underline",
+    "strike",
+    "heading2",
+    "bulletList",
+    "orderedList",
+    "blockquote",
+    "bracket",
+    "link",
+    "undo",
+    "redo",
+]
+_UNPRESSED = {"bracket", "undo", "redo"}
+
+STATUS = """<p id="status" role="status" aria-live="off" data-live-target="status" data-state="plain"
+ data-text-connecting="Connecting" data-text-connected="Connected" data-text-lost="Not connected"
+ data-text-loading="Loading" data-text-saved="All changes saved" data-text-saving="Saving"
+ data-text-unsent="Not connected: your text is kept here" data-text-unsaved="Not saved yet"
+ data-text-readonly="Read-only" data-text-late="Kept as late" data-text-refused="Not saved: copy your text"></p>"""
+
+UNSENT = """<dialog data-controller="copy-text" data-copy-text-user-value="user{user}" aria-label="Unsaved text" data-text-copied="Copied">
+<p data-copy-text-target="reason"></p><textarea aria-label="Your text" readonly data-copy-text-target="text"></textarea>
+<button type="button" data-action="copy-text#copy">Copy text</button>
+<button type="button" data-action="copy-text#discard">I have my text</button>
+<button type="button" data-action="copy-text#later">Keep it</button></dialog>"""
+
+
+def shell(body: str, script: str, *, query: str = "", user: str = "A", direction: str = "ltr") -> str:
+    """A page with the body, the announcers and one entry module."""
+    audiences = json.dumps({"room:r1": 0, f"member:{user}": 0})
+    live = f"data-controller='live' data-live-audiences-value='{audiences}' data-live-query-value='{query}' data-live-now-value='1782213540000'"
+    return f"""<!doctype html><html lang="en" dir="{direction}"><head><meta charset="utf-8"><title>Test</title>
+<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><link rel="stylesheet" href="/static/css/components/editor.css">
+<script type="module" src="/static/js/pages/{script}.js"></script></head>
+<body {live if query else ""}><main id="main"><div id="flashes"></div>{body}</main>{UNSENT.format(user=user)}
+<div aria-live="polite" data-announce="polite"></div><div aria-live="assertive" data-announce="assertive"></div></body></html>"""
+
+
+def room(site: "Site", query: dict[str, str]) -> str:
+    """A room with the items named in the query (`items=i1,i2`), for the person `u`."""
+    user = query.get("u", "A")
+    items = "".join(_item(name, user) for name in query.get("items", "i1").split(","))
+    rules = json.dumps([{"event": "seat.called", "url": f"/rooms/{{room}}?u={user}", "text": "seated"}])
+    moving = f"""<div data-controller="goto" data-keep hidden data-goto-rules-value='{rules}' data-text-seated="You are seated"
+ data-text-held="You have text that is not sent yet"><p data-goto-target="message"></p><a data-goto-target="link" href="">Go now</a></div>"""
+    body = STATUS + moving + items
+    return shell(body, "room", query="room=r1", user=user, direction=query.get("dir", "ltr"))
+
+
+def toolbar(prefix: str) -> str:
+    """The buttons above a rich text."""
+    pressed = {name: "" if name in _UNPRESSED else ' aria-pressed="false"' for name in COMMANDS}
+    buttons = "".join(
+        f'<button type="button" data-editor-command="{name}" aria-label="{name}"{pressed[name]}>{name}</button>'
+        for name in COMMANDS
+    )
+    return (
+        f'<div role="toolbar" aria-label="Text style" data-{prefix}-target="toolbar" hidden>{buttons}</div>'
+    )
+
+
+def link_dialog(prefix: str) -> str:
+    """The dialog for a link's address."""
+    return f"""<dialog data-{prefix}-target="linkDialog" aria-label="Link"><form method="dialog" data-action="submit->{prefix}#saveLink">
+<label>Address <input type="text" data-{prefix}-target="linkUrl"></label><p data-{prefix}-target="linkError" hidden>Not an address</p>
+<button value="save">Save link</button><button value="remove" data-{prefix}-target="linkRemove">Remove link</button></form></dialog>"""
+
+
+def _item(name: str, user: str) -> str:
+    me = json.dumps({"name": f"Delegate {user}", "delegation": f"State {user}", "mark": "AF", "hue": "af"})
+    return f"""<article id="item-{name}" data-keep data-controller="draft" data-draft-id-value="{name}" data-draft-user-value="user{user}"
+ data-draft-me-value='{me}' data-text-title="Title" data-text-text="Text"><p data-draft-target="notice" hidden></p>
+<label for="t-{name}">Title</label><input id="t-{name}" data-controller="title" value="" readonly>
+<div data-controller="editor" data-editor-label-value="Text of the action item">{toolbar("editor")}
+<div data-editor-target="static"><p>As the server has it</p></div><div data-editor-target="mount"></div>{link_dialog("editor")}</div>
+<fieldset data-controller="facts" disabled><legend>Details</legend>
+<label>Term <select data-fact="term"><option value=""></option><option value="short">Short</option></select></label>
+<label>Means <textarea data-fact="means"></textarea></label><label><input type="checkbox" data-fact="actor:iom"> IOM</label>
+<div data-controller="fact-list" data-fact-list-prefix-value="target:" data-text-added="{{label}} added" data-text-removed="{{label}} removed">
+<ul data-fact-list-target="rows" aria-label="Targets"></ul><template data-fact-list-target="row"><li><span data-slot="label"></span>
+<select data-slot="value" aria-label="Relation"><option value="aligns">aligns</option><option value="adds">adds</option></select>
+<button type="button" data-slot="remove">Remove</button></li></template>
+<label>SDG target <select data-fact-list-target="choice"><option value="10.7">10.7 Safe migration</option></select></label>
+<button type="button" data-action="fact-list#add">Add target</button></div></fieldset>
+<p data-controller="presence" data-text-writing="{{names}}: writing here now" data-text-nobody=""></p></article>"""
