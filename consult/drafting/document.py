@@ -7,7 +7,7 @@ Pure: no I/O, no clock; pycrdt is the calculation library.
 from collections.abc import Callable
 from typing import Any
 
-from pycrdt import Doc, TransactionEvent
+from pycrdt import Doc
 
 from consult import richtext
 from consult.drafting.content import (
@@ -35,14 +35,9 @@ class Document:
     def __init__(self) -> None:
         self._doc: Doc[Any] = Doc(client_id=SERVER_CLIENT)
         roots(self._doc)
-        self._deltas: list[bytes] = []
-        self._watch = self._doc.observe(self._changed)
         self.structure = Structure()
         #: Encoded bytes, at least; exact when it was last measured.
         self.size = 2
-
-    def _changed(self, event: TransactionEvent) -> None:
-        self._deltas.append(event.update)
 
     def judge(self, update: Update, limits: Limits) -> Admission:
         """Whether the update fits this document; nothing changes.
@@ -94,29 +89,31 @@ class Document:
         Raises:
             ValueError: content the schema does not know.
         """
-        self._deltas.clear()
-        write_content(self._doc, title=title, text=text, facts=facts)
-        delta = self._taken()
+        delta = self._watched(lambda: write_content(self._doc, title=title, text=text, facts=facts))
         if delta:
             self.structure.take(self.structure.admit(walked(delta, TRUSTED), TRUSTED))
             self.size += len(delta)
         return delta
 
     def _guarded(self, act: Callable[[], None]) -> bytes:
-        self._deltas.clear()
         try:
-            act()
+            return self._watched(act)
         except BaseException as error:  # a panic of the library is not an Exception
             if isinstance(error, Exception) or type(error).__name__ == "PanicException":
                 raise Broken(str(error)) from error
             raise
-        return self._taken()
 
-    def _taken(self) -> bytes:
-        taken, self._deltas = self._deltas, []
-        if len(taken) > 1:
+    def _watched(self, act: Callable[[], None]) -> bytes:
+        """What an act changed. Watching ends at once: the library's subscription holds the document, which would never be freed."""
+        deltas: list[bytes] = []
+        watch = self._doc.observe(lambda event: deltas.append(event.update))
+        try:
+            act()
+        finally:
+            self._doc.unobserve(watch)
+        if len(deltas) > 1:
             raise Broken("one update, several changes")
-        return taken[0] if taken else b""
+        return deltas[0] if deltas else b""
 
     def encoded(self) -> bytes:
         """The whole document as one update."""

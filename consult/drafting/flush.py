@@ -102,17 +102,17 @@ class Flush:
 
     def catch_up(self, db: Db, live: LiveDraft, draft: Draft, written: Written) -> Document:
         """Bring the document in memory to what the log says, whoever wrote it."""
-        if live.document is None:
-            live.document = store.load(db, draft)
-            live.owners = store.owners(db, draft.id)
+        document = live.document
+        if document is None:
+            document, live.owners = store.load(db, draft), store.owners(db, draft.id)
+            live.document, live.seq = document, draft.seq
             live.rows_since_snapshot = draft.seq - draft.snapshot_seq
-            live.mirrored_seq = draft.mirrored_seq
         elif draft.seq > live.seq:
             for row in store.rows_after(db, draft.id, live.seq):
-                live.document.restore(row.data)
+                document.restore(row.data)
                 written.foreign.append((row.seq, row.data))
-        live.seq = max(live.seq, draft.seq)
-        return live.document
+            live.seq = draft.seq
+        return document
 
     def _take(self, db: Db, written: Written, item: Pending, now: datetime) -> None:
         live, document = written.live, written.live.document

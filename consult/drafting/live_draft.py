@@ -154,7 +154,6 @@ class LiveDraft:
     #: Authors who used their one sync after the close.
     synced: set[str] = field(default_factory=set)
     rows_since_snapshot: int = 0
-    mirrored_seq: int = 0
     #: Monotonic seconds at which the item's columns are to follow; None when they do.
     mirror_due: float | None = None
     idle_since: float | None = None
@@ -241,5 +240,4 @@ def live_draft_of(draft: Draft) -> LiveDraft:
         subject=subject_of(draft),
         salt=draft.salt,
         own_epoch=draft.epoch,
-        mirrored_seq=draft.mirrored_seq,
     )

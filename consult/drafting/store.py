@@ -193,7 +193,7 @@ def owners(db: Db, draft_id: int) -> dict[ClientId, str]:
     rows = db.execute(
         select(DraftClient.client_id, DraftClient.owner).where(DraftClient.draft_id == draft_id)
     )
-    return dict(rows.tuples())
+    return {row.client_id: row.owner for row in rows}
 
 
 def bind(db: Db, bindings: Collection[Binding], at: datetime) -> None:

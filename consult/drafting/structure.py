@@ -57,14 +57,16 @@ GONE = _LOST.body
 
 
 class Track:
-    """One client's letters from the first to `end`, as runs of one place each."""
+    """One client's letters from the first to `end`, as runs of one place each, and which of them came already deleted."""
 
-    __slots__ = ("end", "places", "starts")
+    __slots__ = ("dead_ends", "dead_starts", "end", "places", "starts")
 
     def __init__(self, end: int = 0) -> None:
         self.end = end
         self.starts: list[int] = []
         self.places: list[Place] = []
+        self.dead_starts: list[int] = []
+        self.dead_ends: list[int] = []
 
     def add(self, start: int, end: int, place: Place) -> None:
         """Append letters that follow what is there."""
@@ -72,6 +74,19 @@ class Track:
             self.starts.append(start)
             self.places.append(place)
         self.end = end
+
+    def bury(self, start: int, end: int) -> None:
+        """Note letters that came already deleted, in order."""
+        if self.dead_ends and self.dead_ends[-1] == start:
+            self.dead_ends[-1] = end
+        else:
+            self.dead_starts.append(start)
+            self.dead_ends.append(end)
+
+    def is_dead(self, clock: int) -> bool:
+        """Whether this letter came already deleted."""
+        at = bisect_right(self.dead_starts, clock) - 1
+        return at >= 0 and clock < self.dead_ends[at]
 
     def at(self, clock: int) -> Place:
         """The place of one letter."""
@@ -128,6 +143,8 @@ class Structure:
                 track.add(start, end, place)
                 if place.key is not None:
                     place.container.slots.setdefault(place.key, place)
+            for start, end in zip(fresh.dead_starts, fresh.dead_ends, strict=True):
+                track.bury(start, end)
         self._containers.update(admission.containers)
 
     def root(self, name: str) -> Container | None:
@@ -136,8 +153,8 @@ class Structure:
     def track(self, client: ClientId) -> Track | None:
         return self._tracks.get(client)
 
-    def container(self, at: Id) -> Container:
-        return self._containers.get(at, _LOST)
+    def container(self, at: Id) -> Container | None:
+        return self._containers.get(at)
 
 
 class _Judge:
@@ -207,7 +224,14 @@ class _Judge:
         return self._made.tracks[client].at(clock)
 
     def _container(self, at: Id) -> Container:
-        return self._made.containers.get(at) or self._structure.container(at)
+        """What has this id; something deleted for good takes no more parts, a letter never had any."""
+        found = self._made.containers.get(at) or self._structure.container(at)
+        if found is not None:
+            return found
+        tracks = (self._structure.track(at[0]), self._made.tracks.get(at[0]))
+        if not any(track is not None and track.is_dead(at[1]) for track in tracks):
+            invalid("part of a letter")
+        return _LOST
 
     def _place(self, client: ClientId, piece: Struct) -> None:
         known = self._known(client)
@@ -222,6 +246,8 @@ class _Judge:
             self._made.containers[(client, piece.clock)] = made
         fresh = self._made.tracks.setdefault(client, Track(known))
         fresh.add(known, piece.end, place)
+        if piece.kind in (GC, DELETED):
+            fresh.bury(known, piece.end)
 
     def _place_of(self, piece: Struct) -> Place:
         if piece.kind == GC:
