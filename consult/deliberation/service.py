@@ -38,7 +38,7 @@ def post_comment(
 
     Args:
         text: 1 to 5,000 characters.
-        message_id: the page's own name for this message; the same one again makes no second comment.
+        message_id: the page's own name for this message; the same words under it again make no second comment.
 
     Raises:
         NotAllowed: a viewer, or comments are not open.
@@ -47,7 +47,7 @@ def post_comment(
     require(actor, Permission.COMMENT_POST, item)
     _require_open(db, item)
     known = _posted_before(db, actor, message_id)
-    if known is not None:
+    if known is not None and known.text == text.strip():
         return known
     _check(kind, text, item, parent)
     comment = Comment(
@@ -59,7 +59,7 @@ def post_comment(
         kind=kind,
         text=text.strip(),
         at=clock.now(),
-        message_id=message_id or None,
+        message_id=None if known else message_id or None,
     )
     db.add(comment)
     db.flush()

@@ -1,5 +1,152 @@
-"""Routes of items."""
+"""Routes of items: create, write without script, ready, submit, withdraw, send back, late text; the item page."""
 
-from flask import Blueprint
+from flask import Blueprint, Response, request
+from sqlalchemy import select
+from werkzeug.wrappers import Response as BaseResponse
+
+from consult import richtext
+from consult.drafting import service as drafting
+from consult.errors import Invalid, NotFound
+from consult.items import service
+from consult.items.models import ActionItem, ItemVersion
+from consult.library.models import Source
+from consult.rooms.models import Room
+from consult.web.context import db
+from consult.web.forms import Form
+from consult.web.item_pages import Sent, item_page, version_page
+from consult.web.loading import item_for, room_for
+from consult.web.pages import back_to, refusal, say, t
 
 pages = Blueprint("items", __name__)
+LONGEST_TEXT = richtext.ITEM_LIMITS.characters
+
+
+@pages.get("/items/<public_id>")
+def item(public_id: str) -> Response:
+    found, actor = item_for(public_id)
+    return item_page(found, actor)
+
+
+@pages.get("/items/<public_id>/versions/<int:number>")
+def version(public_id: str, number: int) -> Response:
+    found, actor = item_for(public_id)
+    query = select(ItemVersion).where(ItemVersion.item_id == found.id, ItemVersion.number == number)
+    kept = db().scalar(query)
+    if kept is None:
+        raise NotFound()
+    return version_page(found, actor, kept)
+
+
+@pages.post("/rooms/<public_id>/items")
+def create(public_id: str) -> BaseResponse:
+    room, actor = room_for(public_id)
+    made = service.create_item(db(), actor, room)
+    return back_to(_in_room(room, made))
+
+
+@pages.post("/rooms/<public_id>/submit")
+def submit(public_id: str) -> BaseResponse:
+    room, actor = room_for(public_id)
+    named = Form(request.form).choices("item")
+    submitted = service.submit_items(db(), actor, room, items=_items_in(room, named) if named else None)
+    if len(submitted) == 1:
+        say(t("Item %(number)s was submitted to plenary.", number=submitted[0].number))
+    else:
+        say(t("%(number)s items were submitted to plenary.", number=len(submitted)))
+    return back_to(f"/rooms/{room.public_id}")
+
+
+@pages.post("/items/<public_id>/ready")
+def ready(public_id: str) -> BaseResponse:
+    found, actor = item_for(public_id)
+    if request.form.get("ready", "1") == "1":
+        service.mark_ready(db(), actor, found)
+        say(t("Item %(number)s is marked ready.", number=found.number))
+    else:
+        service.unmark_ready(db(), actor, found)
+        say(t("Item %(number)s is no longer marked ready.", number=found.number))
+    return back_to(_in_room(found.room, found))
+
+
+@pages.post("/items/<public_id>/text")
+def write(public_id: str) -> BaseResponse:
+    found, actor = item_for(public_id)
+    form = Form(request.form)
+    title = form.line("title", limit=service.LONGEST_TITLE, required=False)
+    text = form.text("text", limit=LONGEST_TEXT, required=False)
+    form.check()
+    now = drafting.content_of(db(), found)
+    same = richtext.to_text(now.text).strip() == text.strip()
+    service.write_item(db(), actor, found, title=title, text=None if same else richtext.from_text(text))
+    say(t("All changes saved"))
+    return back_to(_in_room(found.room, found))
+
+
+@pages.post("/items/<public_id>/quotes")
+def quote(public_id: str) -> BaseResponse:
+    found, actor = item_for(public_id)
+    source = db().scalar(select(Source).where(Source.public_id == request.form.get("source", "")))
+    if source is None:
+        raise NotFound()
+    service.quote_source(db(), actor, found, source)
+    say(t("The source is quoted."))
+    return back_to(_in_room(found.room, found))
+
+
+@pages.post("/items/<public_id>/withdraw")
+def withdraw(public_id: str) -> BaseResponse:
+    found, actor = item_for(public_id)
+    service.withdraw_item(db(), actor, found)
+    say(t("Item %(number)s was withdrawn. Its text stays in the record.", number=found.number))
+    return back_to(f"/rooms/{found.room.public_id}")
+
+
+@pages.post("/items/<public_id>/return")
+def send_back(public_id: str) -> BaseResponse:
+    found, actor = item_for(public_id)
+    form = Form(request.form)
+    reason = form.text("reason", limit=service.LONGEST_REASON)
+    try:
+        form.check()
+        service.return_item(db(), actor, found, reason=reason)
+    except Invalid as error:
+        return item_page(found, actor, sent=Sent("return", error.fields, form.values))
+    if found.room.state == "closed":
+        say(
+            t(
+                "The item was sent back. Its room is closed: reopen it on the console so that people can write."
+            )
+        )
+    else:
+        say(t("The item was sent back to its room."))
+    return back_to(f"/items/{found.public_id}")
+
+
+@pages.post("/items/<public_id>/late/<late_id>")
+def late(public_id: str, late_id: str) -> BaseResponse:
+    found, actor = item_for(public_id)
+    contribution = drafting.late_contribution(db(), late_id)
+    if contribution.draft.item_id != found.id:
+        raise NotFound()
+    decision = request.form.get("decision", "")
+    if decision not in ("accept", "drop"):
+        raise Invalid("form.invalid", fields={"decision": refusal("field.choice")})
+    service.decide_late(db(), actor, found, contribution, accept=decision == "accept")
+    say(
+        t("The late contribution is part of the text now.")
+        if decision == "accept"
+        else t("The late contribution was set aside. It stays in the record.")
+    )
+    return back_to(_in_room(found.room, found))
+
+
+def _in_room(room: Room, found: ActionItem) -> str:
+    return f"/rooms/{room.public_id}?item={found.public_id}"
+
+
+def _items_in(room: Room, names: list[str]) -> list[ActionItem]:
+    query = select(ActionItem).where(ActionItem.room_id == room.id, ActionItem.public_id.in_(names))
+    items = list(db().scalars(query.order_by(ActionItem.number)))
+    if len(items) != len(set(names)):
+        raise NotFound()
+    return items

@@ -1,0 +1,22 @@
+"""Authors as pages may show them: every name goes through the consultation's attribution rule."""
+
+from typing import Any
+
+from consult import reference
+from consult.disclosure.attribution import Author, Shown, shown
+from consult.people.models import Member
+from consult.web.pages import t
+
+
+def author(member: Member, consultation: Any) -> Shown:
+    """How a member appears in this consultation. Needs the member's user and delegation loaded."""
+    delegation = member.delegation
+    mark = reference.mark_of(delegation.kind, delegation.group)
+    group = reference.group(mark)
+    known = Author(
+        name=member.user.name,
+        delegation=delegation.name,
+        group=t(group.label) if group else mark,
+        mark=mark,
+    )
+    return shown(known, consultation.attribution, anonymous=t("A participant"))
