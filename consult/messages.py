@@ -100,6 +100,9 @@ MESSAGES: dict[str, str] = {
     "invitation.sign_in_first": N_(
         "There is an account with the invited address. Sign in with it, then open this link again."
     ),
+    "export.failed": N_(
+        "The file could not be made. The record is untouched: try again, or choose another format."
+    ),
     "form.expired": N_(
         "The page was open for too long, so the form could not be checked. Your text is kept below: send it again."
     ),

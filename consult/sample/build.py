@@ -40,7 +40,7 @@ from consult.seating import service as seating
 from consult.summaries import service as summaries
 
 #: Everybody's password in the sample; printed with the links.
-PASSWORD = "geneva june 2017 sample"
+PASSWORD = "geneva june 2017 sample"  # noqa: S105  (printed on purpose: the sample has nothing to protect)
 MINUTES = 30
 SEED = 4821
 #: Polls of the decisions stage that are closed already, so that results can be seen.
