@@ -115,7 +115,6 @@ class _Writer:
         element.append(self._row(table.header, table, header=True))
         for row in table.rows:
             element.append(self._row(row, table))
-        self.line("BodyText", [])
 
     def _row(self, cells: Sequence[str], table: Table, *, header: bool = False) -> Any:
         row = OxmlElement("w:tr")

@@ -62,6 +62,8 @@ def _styles(file: Any) -> None:
     _font(styles["Title"], _SANS, 24, _INK, bold=True)
     _font(styles["Subtitle"], _SANS, 12, _QUIET)
     _font(styles["Caption"], _SANS, 10, _QUIET, bold=True)
+    styles["Caption"].paragraph_format.space_before = Pt(10)
+    styles["Caption"].paragraph_format.space_after = Pt(4)
     _font(styles["Quote"], _SERIF, 11, _INK)
     styles["Quote"].paragraph_format.left_indent = Mm(8)
     styles["Body Text"].paragraph_format.space_after = Pt(6)

@@ -7,6 +7,7 @@ and the file to standard output. Its memory and time are bounded, and both are g
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 from collections.abc import Callable
@@ -72,7 +73,8 @@ _MAKERS: dict[str, Callable[[Record], tuple[bytes, str]]] = {
 
 
 def main() -> None:
-    """Answers one request."""
+    """Answers one request, giving way to the server that asked for it."""
+    os.nice(5)
     for kind, bound in _LIMITS:
         _, hard = resource.getrlimit(kind)
         resource.setrlimit(kind, (bound if hard < 0 else min(bound, hard), hard))

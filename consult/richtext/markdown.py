@@ -30,7 +30,7 @@ _LAST_LEVEL = 6
 
 def to_markdown(doc: object, *, heading_offset: int = 0) -> str:
     """The rich text as Markdown; ``heading_offset`` puts its headings that many levels deeper."""
-    return blocks_markdown(parsed(doc), heading_offset)
+    return blocks_markdown(parsed(doc, marked=False), heading_offset)
 
 
 def blocks_markdown(blocks: Sequence[Block], heading_offset: int = 0) -> str:

@@ -61,10 +61,20 @@ class Quote:
 Block = Paragraph | Heading | ListBlock | Quote
 
 
-def parsed(doc: object) -> tuple[Block, ...]:
-    """The blocks of a rich text. What is not allowed is dropped on the way, so that no renderer meets it."""
+#: Passages nested deeper, or coming later, are left unmarked: only somebody who wants to harm a reader writes them.
+_MARKED_DEPTH, _MARKED = 8, 2000
+
+
+def parsed(doc: object, *, marked: bool = True) -> tuple[Block, ...]:
+    """The blocks of a rich text. What is not allowed is dropped on the way, so that no renderer meets it.
+
+    Args:
+        doc: a rich text.
+        marked: whether runs say in which bracketed passages they lie; who only wants words saves the search.
+    """
     sound = repaired(doc)
-    return _Parser(passages("".join(_texts(sound)))).blocks(sound)
+    found = passages("".join(_texts(sound))) if marked else []
+    return _Parser([passage for passage in found if passage.depth <= _MARKED_DEPTH][:_MARKED]).blocks(sound)
 
 
 def words_of(blocks: Sequence[Block]) -> Iterator[str]:

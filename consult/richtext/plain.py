@@ -32,12 +32,12 @@ _WORD = re.compile(
 
 def to_text(doc: object) -> str:
     """The words with paragraphs apart, list items marked and quotations indented."""
-    return "\n\n".join(_blocks(parsed(doc)))
+    return "\n\n".join(_blocks(parsed(doc, marked=False)))
 
 
 def word_count(doc: object) -> int:
     """How many words the text has; marks, lists and brackets change nothing."""
-    return sum(count_words(line) for line in words_of(parsed(doc)))
+    return sum(count_words(line) for line in words_of(parsed(doc, marked=False)))
 
 
 def count_words(text: str) -> int:
@@ -47,7 +47,7 @@ def count_words(text: str) -> int:
 
 def brackets(doc: object) -> list[Bracket]:
     """The outer bracketed passages, with their alternatives: what is still open in this text."""
-    return outer_brackets("\n".join(words_of(parsed(doc))))
+    return outer_brackets("\n".join(words_of(parsed(doc, marked=False))))
 
 
 def open_brackets(doc: object) -> int:
@@ -57,12 +57,12 @@ def open_brackets(doc: object) -> int:
 
 def is_blank(doc: object) -> bool:
     """Whether nothing has been written."""
-    return not any(line.strip() for line in words_of(parsed(doc)))
+    return not any(line.strip() for line in words_of(parsed(doc, marked=False)))
 
 
 def excerpt(doc: object, length: int = 160) -> str:
     """The beginning on one line, at most ``length`` characters, cut between words."""
-    words = " ".join(" ".join(words_of(parsed(doc))).split())
+    words = " ".join(" ".join(words_of(parsed(doc, marked=False))).split())
     if len(words) <= length:
         return words
     cut = words[: length - 1]

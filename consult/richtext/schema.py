@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -44,8 +45,8 @@ class Limits:
     """How large a rich text may be: depth in nested blocks, characters of text, number of nodes."""
 
     depth: int = 12
-    characters: int = 150_000
-    nodes: int = 12_000
+    characters: int = 120_000
+    nodes: int = 6_000
 
 
 #: An action item of ten thousand words fits.
@@ -98,15 +99,12 @@ def text_node(text: str, marks: list[Node]) -> Node:
 def joined(nodes: Iterable[Node]) -> list[Node]:
     """Inline nodes with neighbours of equal marks made one and empty texts left out."""
     kept: list[Node] = []
-    for node in nodes:
-        if node["type"] != "text":
-            kept.append(node)
-        elif node["text"] == "":
-            continue
-        elif kept and kept[-1]["type"] == "text" and kept[-1].get("marks") == node.get("marks"):
-            kept[-1] = {**kept[-1], "text": kept[-1]["text"] + node["text"]}
+    written = (node for node in nodes if node["type"] != "text" or node["text"])
+    for marks, alike in groupby(written, key=lambda node: node.get("marks", []) if "text" in node else None):
+        if marks is None:
+            kept.extend(alike)
         else:
-            kept.append(node)
+            kept.append(text_node("".join(node["text"] for node in alike), marks))
     return kept
 
 

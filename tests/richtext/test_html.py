@@ -142,3 +142,10 @@ def test_lists_run_the_way_of_their_words() -> None:
 def test_headings_follow_those_of_the_page() -> None:
     heading = {"type": "heading", "attrs": {"level": 2}, "content": [{"type": "text", "text": "a"}]}
     assert to_html(doc(heading), heading_offset=1) == '<h3 dir="auto">a</h3>'
+
+
+def test_brackets_by_the_thousand_are_marked_only_as_far_as_anybody_reads() -> None:
+    html = to_html(doc(paragraph("[" * 5000 + "]" * 5000, "[]" * 5000)))
+    assert html.count("<span") == 2000
+    assert html.count("<span") == html.count("</span>")
+    assert read(html) == "[" * 5000 + "]" * 5000 + "[]" * 5000

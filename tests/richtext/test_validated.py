@@ -187,10 +187,10 @@ def test_depth_is_limited_and_repair_keeps_the_words_of_any_depth() -> None:
 def test_size_is_limited_but_ten_thousand_words_fit() -> None:
     long = from_text("word " * 10_000)
     assert word_count(validated(long)) == 10_000
-    with pytest.raises(InvalidRichText, match="longer than 150000 characters"):
-        validated(from_text("a" * 150_001))
-    with pytest.raises(InvalidRichText, match="more than 12000 parts"):
-        validated(doc(*[{"type": "paragraph"}] * 12_000))
+    with pytest.raises(InvalidRichText, match="longer than 120000 characters"):
+        validated(from_text("a" * 120_001))
+    with pytest.raises(InvalidRichText, match="more than 6000 parts"):
+        validated(doc(*[{"type": "paragraph"}] * 6_000))
 
 
 def test_repair_lifts_words_out_of_what_is_not_known() -> None:
