@@ -65,6 +65,12 @@ LABELS: dict[str, dict[str, str]] = {
         "OB": N_("Observers"),
         "ST": N_("Other stakeholders"),
     },
+    "gender": {
+        "woman": N_("Woman"),
+        "man": N_("Man"),
+        "non_binary": N_("Non-binary"),
+        "undisclosed": N_("Not disclosed"),
+    },
     "alignment": {
         "aligns": N_("aligns with"),
         "complements": N_("complements"),

@@ -165,6 +165,7 @@ MESSAGES: dict[str, str] = {
     "field.email": N_("Write an e-mail address such as name@example.org."),
     "field.date": N_("Write a date as year-month-day, such as 2017-06-19."),
     "field.date_order": N_("The last day cannot be before the first."),
+    "field.time": N_("Write a time as hours:minutes, such as 15:00."),
     "field.time_past": N_("Choose a time that is still to come, within the next four hours."),
     "field.password_short": N_("Use at least 15 characters; a sentence is good."),
     "field.password_long": N_("Use at most 200 characters."),

@@ -13,6 +13,13 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 MINIMUM_LENGTH = 15
 MAXIMUM_LENGTH = 200
+#: Letters and digits as they stand in the alphabet and on keyboards.
+_ROWS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "azertyuiopqsdfghjklmwxcvbn",
+)
 _hasher = PasswordHasher()
 #: A hash of nothing: verified when there is no account, so that answers take the same time.
 _NOBODY = _hasher.hash(secrets.token_urlsafe(16))
@@ -56,10 +63,20 @@ def problem_with(password: str, *, email: str = "") -> str | None:
     """
     if len(password) < MINIMUM_LENGTH:
         return "field.password_short"
+    if len(password) > MAXIMUM_LENGTH:
+        return "field.password_long"
     simple = "".join(letter for letter in password.lower() if letter.isalnum())
-    if len(set(simple)) < 5 or simple in (email.lower().replace("@", "").replace(".", ""),):
+    if len(set(simple)) < 5 or simple == "".join(letter for letter in email.lower() if letter.isalnum()):
+        return "field.password_common"
+    if _is_repeated(simple) or any(simple in row + row for row in _ROWS):
         return "field.password_common"
     return None
+
+
+def _is_repeated(simple: str) -> bool:
+    """Whether it is one short word again and again, such as "passwordpassword"."""
+    lengths = range(1, len(simple) // 2 + 1)
+    return any((simple[:n] * len(simple))[: len(simple)] == simple for n in lengths)
 
 
 def new_token() -> str:

@@ -1,5 +1,6 @@
 """From a submitted form to typed values, or to one message per field. Nothing a person typed is thrown away."""
 
+import re
 from collections.abc import Collection
 from datetime import date
 from typing import Any
@@ -7,7 +8,10 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from consult.errors import Invalid
+from consult.messages import MESSAGES
 from consult.web.pages import refusal
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class Form:
@@ -19,8 +23,9 @@ class Form:
         self.errors: dict[str, str] = {}
 
     def line(self, name: str, *, limit: int, required: bool = True) -> str:
-        """One line of text, spaces folded."""
-        return self._text(" ".join(str(self.values.get(name, "")).split()), name, limit, required)
+        """One line of text: spaces folded; no control characters, no marks that turn the direction of text around."""
+        raw = _CONTROL.sub(" ", str(self.values.get(name, "")))
+        return self._text(" ".join(raw.split()), name, limit, required)
 
     def text(self, name: str, *, limit: int, required: bool = True) -> str:
         """Several lines of text, line ends made equal, no control characters."""
@@ -77,3 +82,8 @@ class Form:
         elif len(value) > limit:
             self.refuse(name, "field.too_long", limit=limit)
         return value
+
+
+def sentences(fields: dict[str, str]) -> dict[str, str]:
+    """What to show beside each field of a refused form; a rule names codes, a form has sentences already."""
+    return {name: refusal(value) if value in MESSAGES else value for name, value in fields.items()}
