@@ -21,6 +21,7 @@ from consult.drafting.live_draft import Ack, Subject
 from consult.drafting.registry import Registry
 from consult.drafting.runtime import Runtime
 from consult.items.models import ActionItem
+from consult.permissions.actor import Actor
 from consult.permissions.check import refusal
 from consult.permissions.names import Permission
 from consult.rooms.actors import actor_of
@@ -127,8 +128,7 @@ class TableRights:
 
     def _refusal(self, sid: str, permission: Permission, subject: Subject) -> str | None:
         with reading_session(self.stage.engine) as db:
-            member = db.merge(self.stage.world.members[self.stage.people[sid]], load=True)
-            return refusal(actor_of(db, member), permission, subject)
+            return refusal(self.stage.actor(db, self.stage.people[sid]), permission, subject)
 
     def reading(self, sid: str, subject: Subject) -> str | None:
         return self._refusal(sid, Permission.ROOM_VIEW, subject)
@@ -245,6 +245,10 @@ class Stage:
 
         session.commit = commit  # type: ignore[method-assign]
         return session
+
+    def actor(self, db: Session, who: str) -> Actor:
+        """One of the cast as an actor, read in this session."""
+        return actor_of(db, db.merge(self.world.members[who]))
 
     def turn(self) -> None:
         self.registry.turn()

@@ -1,0 +1,196 @@
+"""After the end of a round: what may still come in once, what is kept aside, and what happens to it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from consult import clock
+from consult.db import reading_session, unit_of_work
+from consult.drafting import service, store
+from consult.drafting.models import DraftClient, LateContribution
+from consult.drafting.pseudonyms import owner_of
+from consult.errors import Conflict, NotAllowed
+from tests.drafting.stage import Page, Stage
+
+
+def close(stage: Stage) -> None:
+    """The room closes, as the job of the deadline does it."""
+    stage.set_room(state="closed", closed_at=clock.now())
+    stage.registry.room_changed(stage.world.rooms[0].public_id)
+    stage.turn()
+
+
+def reconnected(stage: Stage, page: Page) -> Page:
+    """The same page on a new connection."""
+    fresh = Page(stage, f"{page.sid}-again", page.editor, page.name)
+    stage.people[fresh.sid] = stage.people[page.sid]
+    return fresh
+
+
+def test_who_was_cut_off_before_the_end_may_sync_once(stage: Stage) -> None:
+    item = stage.item()
+    page = stage.page("kenya", item, client_id=101)
+    page.join()
+    page.editor.title += "online"
+    page.saved()
+    page.lose()
+    page.editor.title += ", offline"
+    page.editor.take_outgoing()
+    close(stage)
+    back = reconnected(stage, page)
+    assert back.join()["edit"] is False
+    assert back.saved(back.missing())[0]["ok"] == 1
+    assert stage.content(item).title == "online, offline"
+    page.editor.title += ", and more"
+    assert back.saved()[0]["code"] == "late", "once"
+    assert stage.content(item).title == "online, offline"
+
+
+def test_who_was_here_at_the_end_is_late(stage: Stage) -> None:
+    item = stage.item()
+    page = stage.page("kenya", item, client_id=101)
+    page.join()
+    page.editor.title += "in time"
+    page.saved()
+    close(stage)
+    assert page.heard("perm")[-1][1:] == (False, 1, "room.closed")
+    page.editor.title += ", late words"
+    ack = page.saved()[0]
+    assert (ack["ok"], ack["code"], ack["message"]) == (0, "late", "draft.late")
+    assert page.saved(page.editor.doc.get_update())[0]["code"] == "late"
+    with reading_session(stage.engine) as db:
+        kept = service.late_contributions(db, item)
+        assert [entry.preview for entry in kept][0] == ", late words"
+        assert kept[0].member_id == stage.world.members["kenya"].id
+
+
+def test_after_the_minute_even_who_was_cut_off_is_late(stage: Stage) -> None:
+    item = stage.item()
+    page = stage.page("kenya", item, client_id=101)
+    page.join()
+    page.lose()
+    page.editor.title += "offline"
+    page.editor.take_outgoing()
+    close(stage)
+    now = clock.now()
+    clock.set_source(lambda: now + timedelta(seconds=61))
+    back = reconnected(stage, page)
+    back.join()
+    assert back.saved(back.missing())[0]["code"] == "late"
+
+
+def test_a_crash_before_the_end_counts_as_cut_off(stage: Stage) -> None:
+    item = stage.item()
+    page = stage.page("kenya", item, client_id=101)
+    page.join()
+    page.editor.title += "saved"
+    page.saved()
+    page.editor.title += ", typed while the server was down"
+    page.editor.take_outgoing()
+    stage.restart()
+    close(stage)
+    back = reconnected(stage, page)
+    back.join()
+    assert back.saved(back.missing())[0]["ok"] == 1
+
+
+def test_bringing_nothing_new_is_never_late(stage: Stage) -> None:
+    item = stage.item()
+    page = stage.page("kenya", item, client_id=101)
+    page.join()
+    page.editor.title += "word"
+    del page.editor.title[0:1]
+    page.saved()
+    close(stage)
+    assert page.saved(page.editor.doc.get_update())[0]["ok"] == 1
+    with reading_session(stage.engine) as db:
+        assert db.query(LateContribution).count() == 0
+
+
+def test_late_contributions_of_one_author_are_bounded_and_kept_once(stage: Stage) -> None:
+    item = stage.item()
+    page = stage.page("kenya", item, client_id=101)
+    page.join()
+    close(stage)
+    codes = []
+    for n in range(8):
+        page.editor.title += f"{n}"
+        page.editor.take_outgoing()
+        update = page.editor.doc.get_update()
+        codes.append([page.saved(update)[0]["code"] for _ in range(2)])
+    assert codes[:4] == [["late", "late"]] * 4
+    assert codes[-1] == ["readonly", "readonly"]
+    with reading_session(stage.engine) as db:
+        assert db.query(LateContribution).count() == 5
+
+
+def test_an_outsider_leaves_nothing_behind(stage: Stage) -> None:
+    item = stage.item()
+    close(stage)
+    assert stage.page("philippines", item, client_id=101).join()["code"] == "forbidden"
+
+
+def kept_late(stage: Stage) -> tuple[Any, str]:
+    item = stage.item()
+    page = stage.page("canada", item, client_id=202)
+    page.join()
+    page.editor.title += "in time"
+    page.saved()
+    close(stage)
+    page.editor.title += ", late"
+    page.saved()
+    with reading_session(stage.engine) as db:
+        return item, service.late_contributions(db, item)[0].public_id
+
+
+def test_the_rapporteur_accepts_or_drops(stage: Stage) -> None:
+    item, name = kept_late(stage)
+    with unit_of_work(stage.sessions) as db:
+        late = service.late_contribution(db, name)
+        with pytest.raises(NotAllowed):
+            service.accept_late(db, stage.actor(db, "canada"), late)
+        content = service.accept_late(db, stage.actor(db, "kenya"), late)
+        assert content.title == "in time, late"
+        with pytest.raises(Conflict, match=r"late\.decided"):
+            service.drop_late(db, stage.actor(db, "kenya"), late)
+    assert stage.content(item).title == "in time, late"
+
+
+def test_dropping_keeps_the_record(stage: Stage) -> None:
+    item, name = kept_late(stage)
+    with unit_of_work(stage.sessions) as db:
+        late = service.late_contribution(db, name)
+        service.drop_late(db, stage.actor(db, "facilitator"), late)
+    with reading_session(stage.engine) as db:
+        assert service.late_contributions(db, item) == []
+        (late,) = service.late_contributions(db, item, undecided_only=False)
+        assert (late.decision, late.preview) == ("dropped", ", late")
+    assert stage.content(item).title == "in time"
+
+
+def test_without_attribution_no_row_names_the_author_and_the_link_ends(stage: Stage) -> None:
+    stage.world.consultation.attribution = "none"
+    with unit_of_work(stage.sessions) as db:
+        db.merge(stage.world.consultation)
+    stage.rights.anonymous = True
+    item = stage.item()
+    page = stage.page("kenya", item, client_id=101)
+    page.join()
+    page.editor.title += "unattributed"
+    page.saved()
+    member_id = stage.world.members["kenya"].id
+    with unit_of_work(stage.sessions) as db:
+        (client,) = db.query(DraftClient).all()
+        draft = store.draft_by(db, item.public_id)
+        assert draft is not None
+        assert client.member_id is None
+        assert client.owner == owner_of(draft.salt, member_id)
+        room = db.merge(stage.world.rooms[0])
+        room.state, room.closed_at = "closed", clock.now()
+        db.flush()
+        for _ in range(2):
+            store.unlink_closed(db, clock.now() + timedelta(seconds=1))
+        again = store.draft_by(db, item.public_id)
+        assert again is not None
+        assert client.owner != owner_of(again.salt, member_id)

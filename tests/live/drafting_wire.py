@@ -1,0 +1,99 @@
+"""A page on the real wire: Socket.IO over a websocket, one message after the other."""
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import requests
+import websocket
+
+from tests import cast
+from tests.drafting.stage import Editor
+
+PATIENCE_SECONDS = 20
+
+
+def signed_in(url: str, email: str) -> str:
+    """The cookies of somebody who signed in with the test password."""
+    browser = requests.Session()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(f"{url}/sign-in", timeout=10).text)
+    assert token
+    answer = browser.post(
+        f"{url}/sign-in",
+        data={"csrf_token": token.group(1), "email": email, "password": cast.PASSWORD},
+        allow_redirects=False,
+        timeout=10,
+    )
+    assert answer.status_code == 303, answer.text
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.cookies)
+
+
+class WirePage:
+    """One connection. Events that come while an answer is awaited are kept in `events`."""
+
+    def __init__(self, url: str, cookies: str, draft: str, editor: Editor) -> None:
+        self.draft, self.editor = draft, editor
+        self.events: list[tuple[str, list[Any]]] = []
+        self._ids = 0
+        address = url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
+        self.socket = websocket.create_connection(
+            address, cookie=cookies, origin=url, timeout=PATIENCE_SECONDS, enable_multithread=True
+        )
+        assert self.socket.recv()[0] == "0"
+        self.socket.send("40")
+        assert self.socket.recv()[:2] == "40"
+
+    def ask(self, name: str, *args: Any) -> dict[str, Any]:
+        """Send an event and wait for its answer."""
+        self._ids += 1
+        self.socket.send(f"42{self._ids}{json.dumps([name, *args])}")
+        while True:
+            kind, number, body = self._next()
+            if kind == "43" and number == self._ids:
+                return dict(body[0])
+
+    def wait_for(self, found: Callable[[], bool]) -> None:
+        """Read until the condition holds; a page that hears nothing in time fails."""
+        while not found():
+            self._next()
+
+    def _next(self) -> tuple[str, int, list[Any]]:
+        while True:
+            frame = self.socket.recv()
+            if frame == "2":
+                self.socket.send("3")
+                continue
+            parts = re.match(r"(4[0-9])(\d*)(\[.*)?", frame, re.DOTALL)
+            assert parts, frame
+            body = json.loads(parts.group(3) or "[]")
+            if parts.group(1) == "42":
+                self._hear(body[0], body[1:])
+            return parts.group(1), int(parts.group(2) or 0), body
+
+    def _hear(self, name: str, args: list[Any]) -> None:
+        self.events.append((name, args))
+        if name == "u" and args[2] == self.draft:
+            self.editor.receive(base64.b64decode(args[0]))
+
+    def join(self) -> dict[str, Any]:
+        """Join by state vector; what the server lacks is sent at once."""
+        vector = base64.b64encode(self.editor.doc.get_state()).decode()
+        ack = self.ask("join", {"v": 1, "draft": self.draft, "sv": vector})
+        if ack["ok"]:
+            self.editor.receive(base64.b64decode(ack["update"]))
+            self.editor.take_outgoing()
+            missing = self.editor.doc.get_update(base64.b64decode(ack["sv"]))
+            if len(missing) > 2:
+                assert self.send(missing)["ok"] == 1
+        return ack
+
+    def send(self, update: bytes | None = None) -> dict[str, Any]:
+        """Send one update (what was typed, when none is given) and wait until it is saved or refused."""
+        if update is None:
+            (update,) = self.editor.take_outgoing()
+        return self.ask("u", base64.b64encode(update).decode(), self.draft)
+
+    def close(self) -> None:
+        self.socket.close()

@@ -1,0 +1,211 @@
+"""Live drafting against the real server process: nothing acknowledged is lost, whatever happens to the process."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from sqlalchemy import Engine
+
+from consult.db import reading_session
+from consult.drafting import service
+from consult.items.models import ActionItem
+from tests import cast
+from tests.drafting.stage import Editor, Stage
+from tests.live.drafting_wire import WirePage, signed_in
+from tests.running import RunningServer, wait_until
+
+
+@pytest.fixture
+def item(engine: Engine, world: cast.World) -> ActionItem:
+    return Stage(engine, world).item()
+
+
+@pytest.fixture
+def server(database_url: str, item: ActionItem, tmp_path: Path) -> Iterator[RunningServer]:
+    running = RunningServer(database_url, tmp_path / "server.log").start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def cookies(server: RunningServer) -> dict[str, str]:
+    return {who: signed_in(server.url, cast.CAST[who].email) for who in ("kenya", "canada", "philippines")}
+
+
+def test_two_people_write_together(
+    server: RunningServer, cookies: dict[str, str], item: ActionItem, engine: Engine
+) -> None:
+    kenya = WirePage(server.url, cookies["kenya"], item.public_id, Editor(101))
+    canada = WirePage(server.url, cookies["canada"], item.public_id, Editor(202))
+    assert kenya.join()["edit"] is True
+    ack = canada.join()
+    assert (ack["edit"], ack["seq"], ack["limits"]["update_bytes"]) == (True, 0, 65536)
+    kenya.editor.paragraph("Mutual recognition of [travel documents]")
+    acks = [kenya.send(update) for update in kenya.editor.take_outgoing()]
+    assert [ack["ok"] for ack in acks] == [1] * len(acks)
+    canada.wait_for(lambda: "travel documents" in str(canada.editor.text))
+    canada.editor.title += "Portable papers"
+    assert canada.send()["ok"] == 1
+    kenya.wait_for(lambda: str(kenya.editor.title) == "Portable papers")
+    outsider = WirePage(server.url, cookies["philippines"], item.public_id, Editor(303))
+    assert outsider.join()["code"] == "forbidden"
+    assert outsider.send(kenya.editor.doc.get_update())["ok"] == 0
+    for page in (kenya, canada, outsider):
+        page.close()
+    assert server.stop() == 0
+    with reading_session(engine) as db:
+        found = db.get(ActionItem, item.id)
+        assert found is not None
+        assert found.title == "Portable papers", "a graceful stop brings the columns up to date"
+        assert service.content_of(db, found).title == "Portable papers"
+
+
+def test_carets_carry_the_name_the_server_gives_and_go_with_the_connection(
+    server: RunningServer, cookies: dict[str, str], item: ActionItem
+) -> None:
+    import base64
+    import json
+
+    from consult.drafting.awareness import Caret, carets, message
+    from consult.drafting.limits import Limits
+
+    kenya = WirePage(server.url, cookies["kenya"], item.public_id, Editor(101))
+    canada = WirePage(server.url, cookies["canada"], item.public_id, Editor(202))
+    kenya.join(), canada.join()
+    lie = message([Caret(101, 1, {"user": {"name": "The President"}, "cursor": None, "evil": "<b>"})])
+    kenya.socket.send("42" + json.dumps(["a", base64.b64encode(lie).decode(), item.public_id]))
+
+    def heard() -> list[Caret]:
+        found = [args for name, args in canada.events if name == "a"]
+        return [caret for args in found for caret in carets(base64.b64decode(args[0]), Limits())]
+
+    canada.wait_for(lambda: bool(heard()))
+    shown = next(args for name, args in canada.events if name == "a")[0]
+    said = base64.b64decode(shown).decode("utf-8", "replace")
+    assert "Kenya" in said
+    assert "President" not in said
+    assert "evil" not in said
+    kenya.close()
+    canada.wait_for(lambda: heard()[-1].state is None)
+    canada.close()
+
+
+@pytest.mark.parametrize("kills", [3])
+def test_kill_9_while_people_type_loses_nothing_acknowledged(
+    server: RunningServer, cookies: dict[str, str], item: ActionItem, engine: Engine, kills: int
+) -> None:
+    """Four writers in their own connections; the process is killed under them; each comes back and goes on."""
+    editors = [Editor(1000 + n) for n in range(4)]
+    acknowledged: list[str] = []
+    stop = threading.Event()
+    failures: list[BaseException] = []
+
+    def write(n: int) -> None:
+        count = 0
+        while not stop.is_set():
+            try:
+                page = WirePage(
+                    server.url, cookies["kenya" if n % 2 else "canada"], item.public_id, editors[n]
+                )
+                page.join()
+                while not stop.is_set():
+                    word = f"w{n}-{count}."
+                    count += 1
+                    editors[n].paragraph(word)
+                    acks = [page.send(update) for update in editors[n].take_outgoing()]
+                    if acks and all(ack["ok"] for ack in acks):
+                        acknowledged.append(word)
+                page.close()
+            except AssertionError as error:
+                failures.append(error)
+                return
+            except Exception:  # the connection broke under us: come back
+                editors[n].take_outgoing()
+                stop.wait(0.05)
+
+    writers = [threading.Thread(target=write, args=(n,), daemon=True) for n in range(4)]
+    for writer in writers:
+        writer.start()
+    for _ in range(kills):
+        have = len(acknowledged)
+        wait_until(
+            lambda have=have: len(acknowledged) >= have + 40 or failures, seconds=30, what="forty edits"
+        )
+        server.kill()
+        server.start()
+    have = len(acknowledged)
+    wait_until(
+        lambda: len(acknowledged) >= have + 10 or failures, seconds=30, what="ten edits after the last kill"
+    )
+    stop.set()
+    for writer in writers:
+        writer.join(20)
+    assert not failures
+    server.kill()
+    with reading_session(engine) as db:
+        said = str(service.content_of(db, item).text)
+    lost = [word for word in acknowledged if word not in said]
+    assert lost == [], f"{len(lost)} of {len(acknowledged)} acknowledged edits are lost"
+
+
+def test_hostile_updates_are_refused_and_the_others_notice_nothing(
+    server: RunningServer, cookies: dict[str, str], item: ActionItem
+) -> None:
+    hostile = WirePage(server.url, cookies["kenya"], item.public_id, Editor(101))
+    friendly = WirePage(server.url, cookies["canada"], item.public_id, Editor(202))
+    hostile.join(), friendly.join()
+    assert server.process is not None
+    process = psutil.Process(server.process.pid)
+    before = process.memory_info().rss
+    answers = [
+        hostile.send(data)["code"]
+        for data in (
+            b"\xff\xff\xff\x7f",
+            b"\x01" * 60_000,
+            b"x" * 70_000,
+            b"\x00\xff\xff\xff\x7f",
+            b"",
+            b"\x00",
+        )
+    ]
+    assert answers == ["invalid", "invalid", "too_big", "invalid", "invalid", "invalid"]
+    for bad in ([], [None], [{}], ["AAA="], [5, 5], ["AAA=", "x" * 500], [[[[]]]]):
+        assert hostile.ask("u", *bad)["ok"] in (0, 1)
+    for bad in (
+        None,
+        5,
+        [],
+        {"draft": 5},
+        {"v": 2, "draft": item.public_id},
+        {"draft": "x", "sv": "/////w=="},
+    ):
+        assert hostile.ask("join", bad)["ok"] == 0
+    friendly.editor.title += "undisturbed"
+    assert friendly.send()["ok"] == 1
+    assert not [event for event in friendly.events if event[0] != "u"], "nothing of it reached the others"
+    assert process.memory_info().rss - before < 30_000_000
+    hostile.close()
+    friendly.close()
+
+
+def test_when_the_database_goes_away_nothing_is_called_saved(
+    server: RunningServer, cookies: dict[str, str], item: ActionItem, database_url: str
+) -> None:
+    page = WirePage(server.url, cookies["kenya"], item.public_id, Editor(101))
+    page.join()
+    page.editor.title += "kept"
+    assert page.send()["ok"] == 1
+    holder = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    page.editor.title += " later"
+    refused = page.send()
+    assert (refused["ok"], refused["code"]) == (0, "retry")
+    holder.execute("ROLLBACK")
+    holder.close()
+    page.join()
+    assert str(page.editor.title) == "kept later"
+    assert page.ask("u", "AAA=", item.public_id)["ok"] == 1
+    page.close()
