@@ -5,7 +5,7 @@ Pure: no I/O, no clock; pycrdt is the calculation library.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from pycrdt import Doc, Map, Text, XmlElement, XmlFragment, XmlText
 
@@ -115,22 +115,30 @@ def _write_text(root: XmlFragment, text: richtext.Doc) -> None:
 
 
 def _append_all(parent: XmlFragment | XmlElement, nodes: list[dict[str, Any]]) -> None:
-    line: XmlText | None = None
+    line: list[dict[str, Any]] = []
     for node in nodes:
         if node["type"] == "text":
-            line = line if line is not None else parent.children.append(XmlText(""))
-            _append_text(line, node)
+            line.append(node)
             continue
-        line = None
+        _append_line(parent, line)
+        line = []
         element = parent.children.append(XmlElement(node["type"], _attributes(node)))
         _append_all(element, node.get("content", []))
+    _append_line(parent, line)
 
 
 def _attributes(node: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in (node.get("attrs") or {}).items() if value is not None}
 
 
-def _append_text(line: XmlText, node: dict[str, Any]) -> None:
-    marks = {mark["type"]: mark.get("attrs") or {} for mark in node.get("marks", [])}
-    start = len(line)
-    line.insert(start, node["text"], cast("Any", marks or None))
+def _append_line(parent: XmlFragment | XmlElement, nodes: list[dict[str, Any]]) -> None:
+    """One run of text: first the words, then each mark by itself, because the library keeps several in no fixed order."""
+    if not nodes:
+        return
+    line = parent.children.append(XmlText("".join(node["text"] for node in nodes)))
+    start = 0
+    for node in nodes:
+        end = start + len(node["text"].encode())
+        for mark in node.get("marks", []):
+            line.format(start, end, {mark["type"]: mark.get("attrs") or {}})
+        start = end
