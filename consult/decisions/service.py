@@ -30,6 +30,8 @@ from consult.permissions.predicates import ANSWERING_ROLES
 from consult.programme.models import Session, SessionState
 
 METHOD = "indicative_poll"
+#: Staff of the meeting speak for nobody in it.
+SECRETARIAT = "secretariat"
 QUESTION = N_("Does your delegation support this action item as it is worded here?")
 
 
@@ -190,6 +192,7 @@ def _electorate(db: Db, consultation_id: int) -> list[tuple[int, Track]]:
         .join(Member, Member.delegation_id == Delegation.id)
         .where(
             Delegation.consultation_id == consultation_id,
+            Delegation.kind != SECRETARIAT,
             Member.withdrawn_at.is_(None),
             Member.role.in_(ANSWERING_ROLES),
         )

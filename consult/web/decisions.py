@@ -7,14 +7,13 @@ from flask import Blueprint, Response, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
-from consult import clock, richtext
+from consult import clock
 from consult.announce import audiences
 from consult.decisions import queries, service
 from consult.decisions.models import Ballot, Choice, Decision
 from consult.decisions.service import QUESTION
 from consult.errors import Conflict, Invalid, NotFound
 from consult.items.models import ActionItem
-from consult.items.queries import items_of_session
 from consult.labels import of
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows
@@ -22,7 +21,7 @@ from consult.permissions.check import refusal as why_not
 from consult.permissions.names import Permission
 from consult.programme.models import Session, SessionState
 from consult.web.context import db
-from consult.web.decision_views import result_view
+from consult.web.decision_views import candidates, length, lines, result_view
 from consult.web.forms import Form
 from consult.web.item_pages import crumbs, item_name
 from consult.web.loading import consultation_of, decision_for, session_for, session_of
@@ -89,6 +88,16 @@ def close(public_id: str) -> BaseResponse:
     return back_to(f"/decisions/{found.public_id}")
 
 
+@pages.post("/s/<public_id>/decisions/close")
+def close_all(public_id: str) -> BaseResponse:
+    session, actor = session_for(public_id)
+    found = [poll for poll in queries.decisions_of_session(db(), session.id) if poll.closed_at is None]
+    for poll in found:
+        service.close_poll(db(), actor, poll)
+    say(t("Polls closed: %(number)s.", number=len(found)))
+    return back_to(f"/s/{session.public_id}/decisions")
+
+
 def _session_page(
     session: Session,
     actor: Actor,
@@ -100,78 +109,26 @@ def _session_page(
     consultation = consultation_of(session)
     live = live_page([audiences.session(session.public_id)], f"session={session.public_id}")
     found = queries.decisions_of_session(db(), session.id)
-    lines = _lines(found, actor)
-    polled = {decision.item_id for decision in found if decision.closed_at is None}
+    polls = lines(found, actor)
     chosen = set(form.choices("item")) if form else {request.args.get("item", "")}
     return render_page(
         "decisions/session.html",
         script="js/pages/live.js",
         live=live,
-        breadcrumb=[*crumbs(consultation, session), (t("Indicative poll"), None)],
+        breadcrumb=_crumbs(consultation, session, None),
         actor=actor,
         consultation=consultation,
         status=status,
         session=session,
-        awaiting=[line for line in lines if line["awaits_me"]],
-        others=[line for line in lines if not line["awaits_me"] and line["state"] == "open"],
-        closed=[line for line in lines if line["state"] == "closed"],
+        awaiting=[line for line in polls if line["awaits_me"]],
+        others=[line for line in polls if not line["awaits_me"] and line["state"] == "open"],
+        closed=[line for line in polls if line["state"] == "closed"],
         may_open=allows(actor, Permission.DECISION_OPEN, session) and session.state != SessionState.CLOSED,
-        candidates=_candidates(session, polled, chosen) if actor.is_staff else [],
-        lengths=[(minutes, _length(minutes)) for minutes in LENGTHS],
+        candidates=candidates(session, found, chosen) if actor.is_staff else [],
+        lengths=[(minutes, length(minutes)) for minutes in LENGTHS],
         minutes=form.values.get("minutes", "0") if form else "0",
         errors=errors or {},
     )
-
-
-def _lines(found: Any, actor: Actor) -> list[dict[str, Any]]:
-    """One line for each poll: its item, its state, how many answered, and what my delegation did."""
-    ids = [decision.id for decision in found]
-    turnouts = queries.turnouts(db(), ids)
-    mine = queries.answers_of_delegation(db(), ids, actor.delegation_id)
-    asked = queries.asked_of_delegation(db(), ids, actor.delegation_id)
-    now = clock.now()
-    return [
-        {
-            "url": f"/decisions/{decision.public_id}",
-            "public_id": decision.public_id,
-            "name": item_name(decision.item),
-            "title": decision.item.title,
-            "state": "open" if decision.is_open_at(now) else "closed",
-            "deadline_at": decision.deadline_at,
-            "closed_at": decision.closed_at,
-            "turnout": turnouts[decision.id],
-            "my_choice": mine[decision.id].choice if decision.id in mine else "",
-            "awaits_me": decision.id in asked
-            and decision.id not in mine
-            and decision.is_open_at(now)
-            and allows(actor, Permission.DECISION_CAST, _AskedOnly(decision, actor)),
-        }
-        for decision in found
-    ]
-
-
-class _AskedOnly:
-    """A poll that is known to ask this delegation, so that its whole electorate need not be loaded."""
-
-    def __init__(self, decision: Decision, actor: Actor) -> None:
-        self.consultation_id = decision.consultation_id
-        self.electorate = (actor,)
-
-
-def _candidates(session: Session, polled: set[int], chosen: set[str]) -> list[dict[str, Any]]:
-    """Items a poll can be opened on."""
-    found = items_of_session(db(), session.id, states=("under_comment", "tabled"))
-    return [
-        {
-            "id": item.public_id,
-            "name": item_name(item),
-            "title": item.title,
-            "chosen": item.public_id in chosen,
-            "brackets": richtext.open_brackets(item.text) + item.title.count("["),
-        }
-        for item in found
-        if item.id not in polled
-    ]
 
 
 def _items_called(session: Session, names: list[str]) -> list[ActionItem]:
@@ -180,14 +137,6 @@ def _items_called(session: Session, names: list[str]) -> list[ActionItem]:
     if len(items) != len(set(names)):
         raise NotFound()
     return items
-
-
-def _length(minutes: int) -> str:
-    if not minutes:
-        return t("When a facilitator closes it")
-    if minutes < 60:
-        return t("In %(number)s minutes", number=minutes)
-    return t("In one hour") if minutes == 60 else t("In 24 hours")
 
 
 def _decision_page(
@@ -209,8 +158,7 @@ def _decision_page(
         script="js/pages/decision.js",
         live=live,
         breadcrumb=[
-            *crumbs(consultation, session),
-            (t("Indicative poll"), f"/s/{session.public_id}/decisions"),
+            *_crumbs(consultation, session, f"/s/{session.public_id}/decisions"),
             (item_name(found.item), None),
         ],
         actor=actor,
@@ -237,6 +185,10 @@ def _decision_page(
 
 
 SHAPES = {Choice.IN_FAVOUR: "check", Choice.AGAINST: "cross", Choice.ABSTENTION: "dash"}
+
+
+def _crumbs(consultation: Any, session: Session, polls_url: str | None) -> list[tuple[str, str | None]]:
+    return [*crumbs(consultation, session)[:2], (t("Indicative poll"), polls_url)]
 
 
 def _receipt(mine: Ballot | None) -> dict[str, Any] | None:
