@@ -70,10 +70,12 @@ def toolbar(prefix: str) -> str:
 
 
 def link_dialog(prefix: str) -> str:
-    """The dialog for a link's address."""
-    return f"""<dialog data-{prefix}-target="linkDialog" aria-label="Link"><form method="dialog" data-action="submit->{prefix}#saveLink">
-<label>Address <input type="text" data-{prefix}-target="linkUrl"></label><p data-{prefix}-target="linkError" hidden>Not an address</p>
-<button value="save">Save link</button><button value="remove" data-{prefix}-target="linkRemove">Remove link</button></form></dialog>"""
+    """The dialog for a link's address, without a form: it may stand inside one."""
+    act = f'data-action="{prefix}#saveLink"'
+    return f"""<dialog data-{prefix}-target="linkDialog" aria-label="Link">
+<label>Address <input type="text" data-{prefix}-target="linkUrl" data-action="keydown.enter->{prefix}#saveLink"></label>
+<p data-{prefix}-target="linkError" hidden>Not an address</p><button type="button" value="save" {act}>Save link</button>
+<button type="button" value="remove" data-{prefix}-target="linkRemove" {act}>Remove link</button></dialog>"""
 
 
 def _item(name: str, user: str) -> str:

@@ -1,4 +1,4 @@
-import { Decoration, DecorationSet, Extension, Plugin, PluginKey } from "../../vendor/editor.js";
+import { Decoration, DecorationSet, Extension, Plugin, PluginKey, TextSelection } from "../../vendor/editor.js";
 
 /** Square brackets are plain characters; this shows what they enclose, and puts them round a selection. */
 
@@ -60,7 +60,8 @@ function plugin() {
 
 /** Wraps the selection in brackets, or takes them off when it is exactly one bracketed passage. */
 function toggle({ state, tr, dispatch }) {
-  const { from, to, empty, $from, $to } = state.selection;
+  const chosen = state.selection;
+  const { from, to, empty, $from, $to } = TextSelection.between(chosen.$from, chosen.$to);
   if (!$from.parent.isTextblock || !$to.parent.isTextblock) return false;
   const text = state.doc.textBetween(from, to, "\n", "\n");
   if (!dispatch) return true;
@@ -68,9 +69,7 @@ function toggle({ state, tr, dispatch }) {
     tr.delete(to - 1, to).delete(from, from + 1);
   } else {
     tr.insertText("]", to).insertText("[", from);
-    const { selection } = state;
-    const Selection = selection.constructor;
-    if (Selection.create) tr.setSelection(Selection.create(tr.doc, from + 1, to + 1));
+    tr.setSelection(TextSelection.create(tr.doc, from + 1, to + 1));
   }
   dispatch(tr.scrollIntoView());
   return true;

@@ -121,20 +121,29 @@ export class LinkDialog {
     url.select();
   }
 
-  /** Answers the dialog's form. */
+  /** Answers the dialog: its form, or a button or Enter where a form cannot stand (inside another one). */
   submit(event) {
-    const { url, error } = this.#parts;
-    const chain = this.#editor.chain().extendMarkRange("link");
-    const act = event.submitter?.value ?? "save";
-    if (act === "cancel") return;
-    if (act === "remove") return void chain.unsetMark("link").run();
+    event.preventDefault();
+    const { dialog, url } = this.#parts;
+    const button = event.submitter ?? event.target.closest("button");
+    const act = button?.value || "save";
     const href = completed(url.value.trim());
-    if (!isAllowedLink(href)) {
-      event.preventDefault();
-      url.setAttribute("aria-invalid", "true");
-      if (error) error.hidden = false;
-      url.focus();
-    } else if (this.#editor.state.selection.empty && !this.#editor.isActive("link")) {
+    if (act === "save" && !isAllowedLink(href)) return this.#refuse();
+    dialog.close();
+    if (act === "remove") this.#editor.chain().extendMarkRange("link").unsetMark("link").run();
+    if (act === "save") this.#save(href);
+  }
+
+  #refuse() {
+    const { url, error } = this.#parts;
+    url.setAttribute("aria-invalid", "true");
+    if (error) error.hidden = false;
+    url.focus();
+  }
+
+  #save(href) {
+    const chain = this.#editor.chain().extendMarkRange("link");
+    if (this.#editor.state.selection.empty && !this.#editor.isActive("link")) {
       chain.insertContent([{ type: "text", text: href, marks: [{ type: "link", attrs: { href } }] }]).run();
     } else {
       chain.setMark("link", { href }).run();

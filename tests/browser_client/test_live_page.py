@@ -1,0 +1,151 @@
+"""Regions that follow events, clocks, being taken elsewhere, and forms sent without leaving the page."""
+
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser_client import pages
+from tests.browser_client.conftest import OpenPage
+from tests.browser_client.site import NOW_MS, Site
+
+LIST = """<section id="items" data-controller="part" data-part-name-value="items" data-part-spread-value="0"
+ data-part-events-value="item.created item.changed" data-part-match-value='{{"room": "r1"}}' data-text-changed="The list changed">
+<h2>Items</h2><ul>{items}</ul><details><summary>More</summary>Text</details><label>Note <input value=""></label>
+<div data-keep id="kept">{kept}</div></section>"""
+CLOCK = """<div data-controller="clock" data-clock-deadline-value="{deadline}" data-clock-paused-value="{paused}" data-text-left="{{time}} left"
+ data-text-over="Time is over" data-text-paused="Paused at {{time}}" data-text-warn-60="1 minute left"><span role="timer" data-clock-target="time"></span></div>"""
+COMMENT = """<form id="comment" method="post" action="/rooms/r1" data-controller="post" data-action="submit->post#send" data-post-take-value="answers flashes"
+ data-text-done="Comment posted" data-text-failed="Not sent"><p data-post-target="message" hidden></p>
+<label>Comment <textarea name="body"></textarea></label>{problem}<button>Post</button></form><ul id="answers">{answers}</ul>"""
+
+
+def render_list(items: str, kept: str = "as it was") -> str:
+    return LIST.format(items=items, kept=kept)
+
+
+@pytest.fixture
+def live(site: Site, open_page: OpenPage) -> Page:
+    """A page with a list that follows the room."""
+    body = pages.STATUS + render_list("<li>one</li>")
+    site.render = lambda *_: pages.shell(body, "live", query="room=r1")
+    page = open_page()
+    expect(page.get_by_role("status")).to_have_text("Connected")
+    return page
+
+
+def test_a_region_follows_its_events_and_keeps_what_people_did_in_it(live: Page, site: Site) -> None:
+    live.get_by_label("Note").fill("typed")
+    live.get_by_text("More").click()
+    site.parts["items"] = render_list("<li>one</li><li>two</li>", kept="changed")
+    site.announce("item.created", {"room": "r1"})
+    expect(live.get_by_role("listitem")).to_have_text(["one", "two"])
+    expect(live.get_by_label("Note")).to_have_value("typed")
+    expect(live.locator("details")).to_have_attribute("open", "")
+    expect(live.locator("#kept")).to_have_text("as it was")
+    expect(live.locator("[data-announce=polite]")).to_contain_text("The list changed", timeout=8000)
+
+
+def test_events_of_other_rooms_fetch_nothing(live: Page, site: Site) -> None:
+    site.parts["items"] = render_list("<li>two</li>")
+    site.announce("item.created", {"room": "other"})
+    site.announce("item.created", {"room": "r1"})
+    expect(live.get_by_role("listitem")).to_have_text(["two"])
+    assert site.requested.count("/rooms/r1?part=items") == 1
+
+
+def test_an_event_lost_on_the_way_is_asked_for(live: Page, site: Site) -> None:
+    site.parts["items"] = render_list("<li>from the lost event</li>")
+    site.announce("item.created", {"room": "r1"}, send=False)
+    site.announce("comment.posted", {"item": "x"})
+    expect(live.get_by_role("listitem")).to_have_text(["from the lost event"])
+
+
+def test_a_page_too_far_behind_fetches_everything(live: Page, site: Site) -> None:
+    site.parts["items"] = render_list("<li>caught up</li>")
+    site.is_behind = True
+    site.go_down()
+    site.come_back()
+    expect(live.get_by_role("listitem")).to_have_text(["caught up"], timeout=15_000)
+
+
+def test_a_lost_connection_is_said_and_its_return_too(live: Page, site: Site) -> None:
+    site.go_down()
+    expect(live.get_by_role("status")).to_have_text("Not connected")
+    expect(live.locator("[data-announce=assertive]")).to_have_text("Not connected")
+    site.come_back()
+    expect(live.get_by_role("status")).to_have_text("Connected", timeout=15_000)
+    expect(live.locator("[data-announce=polite]")).to_contain_text("Connected", timeout=8000)
+
+
+def test_clocks_run_on_the_servers_time(site: Site, open_page: OpenPage) -> None:
+    def at(seconds: int) -> str:
+        return datetime.fromtimestamp(NOW_MS / 1000 + seconds, UTC).isoformat()
+
+    body = pages.STATUS + "".join(
+        f"<div id='{name}'>{CLOCK.format(deadline=deadline, paused=paused)}</div>"
+        for name, deadline, paused in (
+            ("calm", at(1200), ""),
+            ("soon", at(200), ""),
+            ("over", at(-5), ""),
+            ("paused", at(600), at(0)),
+            ("none", "", ""),
+        )
+    )
+    site.render = lambda *_: pages.shell(body, "live", query="room=r1")
+    page = open_page()
+    for name in ("calm", "soon", "over", "paused", "none"):
+        expect(page.locator(f"#{name} > div")).to_have_attribute("data-phase", name)
+    expect(page.locator("#calm [role=timer]")).to_contain_text("19:5")
+    expect(page.locator("#over [role=timer]")).to_have_text("Time is over")
+    expect(page.locator("#paused [role=timer]")).to_have_text("Paused at 10:00")
+
+
+def test_a_person_is_taken_to_the_room(site: Site, open_page: OpenPage) -> None:
+    page = open_page()
+    expect(page.get_by_role("status")).to_have_text("All changes saved")
+    site.announce("seat.called", {"room": "r2"}, audience="member:A")
+    page.wait_for_url("**/rooms/r2*")
+
+
+def test_nobody_is_taken_away_from_unsent_text(site: Site, open_page: OpenPage) -> None:
+    page = open_page()
+    expect(page.get_by_role("status")).to_have_text("All changes saved")
+    site.refusal = "retry"
+    page.get_by_role("textbox", name="Text of the action item").click()
+    page.keyboard.type("unsent")
+    expect(page.get_by_role("status")).to_have_text("Not saved yet")
+    site.announce("seat.called", {"room": "r2"}, audience="member:A")
+    expect(page.locator("[data-goto-target=message]")).to_have_text(
+        "You have text that is not sent yet", timeout=15_000
+    )
+    expect(page.get_by_role("link", name="Go now")).to_have_attribute("href", "/rooms/r2?u=A")
+    assert "/rooms/r1" in page.url
+
+
+def test_a_form_is_sent_without_leaving_the_page(site: Site, open_page: OpenPage) -> None:
+    def render(answers: str = "", problem: str = "") -> str:
+        form = COMMENT.format(answers=answers, problem=problem)
+        return pages.shell(pages.STATUS + form, "live", query="room=r1")
+
+    site.render = lambda *_: render()
+    page = open_page()
+    field = page.get_by_label("Comment")
+
+    site.post_answer = lambda fields: (422, render(problem="<p>Say what you mean</p>"))
+    field.fill("x")
+    page.get_by_role("button", name="Post").click()
+    expect(page.get_by_text("Say what you mean")).to_be_visible()
+    expect(field).to_have_value("x")
+
+    site.go_down()
+    page.get_by_role("button", name="Post").click()
+    expect(page.locator("[data-post-target=message]")).to_have_text("Not sent")
+    expect(field).to_have_value("x")
+
+    site.come_back()
+    site.post_answer = lambda fields: (200, render(answers=f"<li>{fields['body'][0]}</li>"))
+    page.get_by_role("button", name="Post").click()
+    expect(page.get_by_role("listitem")).to_have_text("x")
+    expect(field).to_have_value("")
+    expect(page.locator("[data-announce=polite]")).to_contain_text("Comment posted", timeout=8000)
