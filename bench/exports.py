@@ -96,7 +96,7 @@ def _section(rows: list[tuple[str, float, float, float, float, float]], stall: f
 
 def _machine() -> str:
     cores = len(os.sched_getaffinity(0))
-    return f"Python {platform.python_version()}, {cores} cores, load {os.getloadavg()[0]:.1f}"
+    return f"Python {platform.python_version()}, {cores} cores, load {os.getloadavg()[0]:.1f}, niceness {os.nice(0)}"
 
 
 def _write(section: str) -> None:
