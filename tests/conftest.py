@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -22,6 +23,10 @@ from consult import clock, migrating
 from consult.config import Settings
 from consult.db import Db, engine_for, sessions_for
 from tests import cast
+
+# Machines differ in speed; what a property test finds does not depend on it.
+hypothesis.settings.register_profile("consult", deadline=None)
+hypothesis.settings.load_profile("consult")
 
 PUBLIC_URL = "http://consult.test"
 REQUIRED = os.environ.get("CONSULT_REQUIRE_SERVICES") == "1"
