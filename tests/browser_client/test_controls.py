@@ -139,7 +139,9 @@ def _summary(site: Site) -> str:
  data-text-saved="Saved" data-text-saving="Saving" data-text-failed="Not saved yet" data-text-conflict="Newer version" data-text-restored="Shown again">
 <div data-controller="summary" data-summary-label-value="Summary text"><textarea name="body" hidden data-summary-target="source">{json.dumps(text)}</textarea>
 {pages.toolbar("summary")}<div data-summary-target="static"><p>Draft</p></div><div data-summary-target="mount"></div>{pages.link_dialog("summary")}</div>
-<p data-autosave-target="status" id="state"></p><input type="hidden" name="base" value="1" data-autosave-target="base"></form>"""
+<p data-autosave-target="status" id="state"></p><input type="hidden" name="base" value="1" data-autosave-target="base">
+<button type="button" data-action="autosave#discard" data-autosave-target="discard" hidden>Give up my text</button></form>
+<form method="post" action="/rooms/publish"><input type="hidden" name="version" value="1" data-autosave-base><button>Publish</button></form>"""
     return pages.shell(form, "summary")
 
 
@@ -171,6 +173,19 @@ def test_the_summary_survives_a_reload_before_it_is_saved(site: Site, open_page:
     _typed(page, "!")
     expect(page.locator("#state")).to_have_text("Newer version", timeout=10_000)
     expect(page.get_by_role("textbox", name="Summary text")).to_have_text("Draft unsaved!")
+    page.get_by_role("button", name="Give up my text").click()
+    expect(page.get_by_role("textbox", name="Summary text")).to_have_text("Draft")
+
+
+def test_publishing_waits_until_what_is_typed_is_saved(site: Site, open_page: OpenPage) -> None:
+    site.render = lambda *_: _summary(site)
+    site.post_answer = lambda fields: (200, json.dumps({"ok": True, "base": "7"}))
+    page = open_page()
+    _typed(page, " last words")
+    page.get_by_role("button", name="Publish").click()
+    page.wait_for_url("**/rooms/publish")
+    assert "last words" in site.posts[-2]["body"][0]
+    assert site.posts[-1] == {"version": ["7"]}
 
 
 def test_signing_out_asks_about_unsent_text_and_then_forgets(site: Site, open_page: OpenPage) -> None:

@@ -4,31 +4,37 @@ import { hold, stored, write } from "../live/unsent.js";
 
 const RETRY_MS = 4_000;
 const KEPT = "consult.autosave";
+const STATES = { saved: "saved", saving: "saving" };
 
-/** Saves a form as one writes. Until the server has said yes, what was typed stays in this browser too. */
+/**
+ * Saves a form as one writes. Until the server has said yes, what was typed stays in this browser too, together with
+ * the version it was written on, so that a reload neither loses it nor puts it over somebody else's newer text.
+ */
 export default class extends Controller {
-  static targets = ["status", "base"];
+  static targets = ["status", "base", "discard"];
   static values = { every: { type: Number, default: 2 }, key: String };
 
   #timer = 0;
   #version = 0;
-  #isSaving = false;
+  #saved = 0;
+  #saving = null;
   #isStopped = false;
 
   connect() {
-    const kept = stored(this.#storage);
-    if (kept) this.#restore(JSON.parse(kept));
+    document.addEventListener("submit", this.#before, { capture: true });
+    this.#restore(JSON.parse(stored(this.#storage) ?? "null"));
   }
 
   disconnect() {
     clearTimeout(this.#timer);
+    document.removeEventListener("submit", this.#before, { capture: true });
     hold(this.#storage, false);
   }
 
   changed(event) {
     if (!event.target.name && event.type !== "rich-text:changed") return;
     this.#version += 1;
-    write(this.#storage, JSON.stringify(this.#fields()));
+    write(this.#storage, JSON.stringify({ base: this.#base, fields: this.#fields() }));
     hold(this.#storage, true, { safe: stored(this.#storage) !== null });
     if (this.#isStopped) return;
     this.#say("saving");
@@ -42,23 +48,61 @@ export default class extends Controller {
     hold(this.#storage, false);
   }
 
+  /** The person gives their own text up for the newer one. */
+  discard() {
+    this.#isStopped = true;
+    write(this.#storage, null);
+    hold(this.#storage, false);
+    location.reload();
+  }
+
   get #storage() {
     return `${KEPT}.${this.keyValue}`;
   }
 
-  #later(wait) {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#save(), wait);
+  get #base() {
+    return this.hasBaseTarget ? this.baseTarget.value : "";
   }
 
-  async #save() {
-    if (this.#isSaving) return this.#later(this.everyValue * 1000);
-    this.#isSaving = true;
+  /** Another form acts on what is being written (its `data-autosave-base` field says so): save first, then let it go. */
+  #before = async (event) => {
+    const form = event.target;
+    const depends = [...form.elements].some((field) => field.hasAttribute("data-autosave-base"));
+    if (!depends || this.#isStopped || this.#version === this.#saved) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    await this.#saving;
+    if (await this.#save()) form.requestSubmit(event.submitter);
+  };
+
+  #later(wait) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => (this.#saving ? this.#later(wait) : this.#save()), wait);
+  }
+
+  /** @returns {Promise<boolean>} whether everything typed is at the server now */
+  #save() {
+    clearTimeout(this.#timer);
+    this.#saving = this.#saveOnce().finally(() => (this.#saving = null));
+    return this.#saving;
+  }
+
+  async #saveOnce() {
     const version = this.#version;
     const answer = await this.#send();
-    this.#isSaving = false;
-    if (answer.ok) this.#saved(answer, version);
-    else this.#notSaved(answer);
+    if (!answer.ok) return this.#notSaved(answer);
+    this.#rebase(answer.base);
+    this.#saved = version;
+    if (version !== this.#version) return this.#wait();
+    write(this.#storage, null);
+    hold(this.#storage, false);
+    this.#say("saved");
+    return true;
+  }
+
+  #wait() {
+    this.#later(this.everyValue * 1000);
+    return false;
   }
 
   async #send() {
@@ -75,29 +119,29 @@ export default class extends Controller {
     }
   }
 
-  #saved({ base }, version) {
-    if (base !== undefined && this.hasBaseTarget) this.baseTarget.value = base;
-    if (version !== this.#version) return this.#later(this.everyValue * 1000);
-    write(this.#storage, null);
-    hold(this.#storage, false);
-    this.#say("saved");
+  #rebase(base) {
+    if (base === undefined) return;
+    for (const field of [...this.baseTargets, ...document.querySelectorAll("[data-autosave-base]")]) field.value = base;
   }
 
   #notSaved({ status, error }) {
+    const isRefused = status === 403 || status === 422;
     if (status === 409) {
       this.#isStopped = true;
-      return this.#say("conflict", { isBad: true });
+      this.discardTargets.forEach((button) => (button.hidden = false));
+      this.#say("conflict", { isBad: true });
+    } else {
+      this.#say("failed", { isBad: true, text: isRefused ? error?.message : "" });
+      if (!isRefused) this.#later(RETRY_MS);
     }
-    if (status === 422 || status === 403) return this.#say("failed", { isBad: true, text: error?.message });
-    this.#say("failed", { isBad: true });
-    this.#later(RETRY_MS);
+    return false;
   }
 
   #say(name, { isBad = false, text = "" } = {}) {
     const words = text || textOf(this.element, name);
     for (const status of this.statusTargets) {
       if (isBad && status.textContent !== words) announce(words, { assertive: true });
-      status.dataset.state = { saved: "saved", saving: "saving" }[name] ?? "unsaved";
+      status.dataset.state = STATES[name] ?? "unsaved";
       status.textContent = words;
     }
   }
@@ -106,16 +150,18 @@ export default class extends Controller {
     return [...this.element.elements].filter(isKept).map(({ name, value }) => [name, value]);
   }
 
-  #restore(fields) {
-    let isChanged = false;
-    for (const [name, value] of fields) {
+  #restore(kept) {
+    if (!kept) return;
+    const changed = kept.fields.filter(([name, value]) => this.element.elements.namedItem(name)?.value !== value);
+    if (changed.length === 0) return write(this.#storage, null);
+    for (const [name, value] of changed) {
       const field = this.element.elements.namedItem(name);
-      if (!field || !isKept(field) || field.value === value) continue;
+      if (!field || !isKept(field)) continue;
       field.value = value;
       field.dispatchEvent(new Event("consult:restored"));
-      isChanged = true;
     }
-    if (!isChanged) return write(this.#storage, null);
+    // Sent with the version it was written on: if there is a newer one, the server says so instead of losing it.
+    this.baseTargets.forEach((field) => (field.value = kept.base));
     announce(textOf(this.element, "restored"));
     this.#say("restored");
     this.#version += 1;
