@@ -59,6 +59,8 @@ class Page:
             raw.recv()
             raw.send("40")
             return not str(raw.recv()).startswith("40")
+        except websocket.WebSocketConnectionClosedException:
+            return True
         finally:
             raw.close()
 
