@@ -22,7 +22,7 @@ from consult import clock, migrating, richtext
 from consult.db import engine_for, sessions_for, unit_of_work
 from consult.drafting import service
 from consult.items.models import ActionItem
-from consult.rooms.models import Room, Seat
+from consult.rooms.models import Room
 from tests import cast
 from tests.live.drafting_wire import signed_in
 from tests.running import RunningServer
@@ -170,13 +170,16 @@ def is_good(steady: dict[str, Any], crashes: list[dict[str, Any]]) -> bool:
 def described(load: Load, steady: dict[str, Any], crashes: list[dict[str, Any]]) -> str:
     """The section of the page."""
     database = "SQLite, synchronous=FULL" if load.database.startswith("sqlite") else "PostgreSQL"
-    lines = [
-        TITLE,
-        "",
+    intro = (
         f"`make bench ARGS=drafting`. {load.rooms} rooms × {EDITORS} editors × {RATE} edits/s for {load.seconds} s against the real "
         f"server process (one, {database}); every edit is walked, judged, applied, committed and acknowledged. Latency: from "
         f"sending to the other nine having it. Python {platform.python_version()}, 2 cores shared with the generator and other work "
-        f"(generator at {steady['gen_cpu_pct']} % of a core, its own lag at most {steady['gen_lag_max_ms']} ms).",
+        f"(generator at {steady['gen_cpu_pct']} % of a core, its own lag at most {steady['gen_lag_max_ms']} ms)."
+    )
+    lines = [
+        TITLE,
+        "",
+        intro,
         "",
         f"Budget: p99 ≤ {BUDGET_MS} ms, nothing missing, nothing acknowledged lost.",
         "",

@@ -19,9 +19,9 @@ from consult.drafting.content import RESERVED_CLIENTS
 from consult.drafting.document import Broken, Document
 from consult.drafting.limits import Limits
 from consult.drafting.live_draft import Ack, LiveDraft, Outlet, Pending, Rights
-from consult.drafting.models import Draft
 from consult.drafting.protocol import Code, Refused
 from consult.drafting.structure import Admission
+from consult.drafting.subject import DraftState
 from consult.drafting.walker import ClientId
 
 log = logging.getLogger("consult.drafting")
@@ -34,7 +34,7 @@ class Written:
     """What a tick did to one draft."""
 
     live: LiveDraft
-    draft: Draft | None = None
+    draft: DraftState | None = None
     deltas: list[bytes] = field(default_factory=list)
     authors: set[str] = field(default_factory=set)
     taken: list[Pending] = field(default_factory=list)
@@ -75,7 +75,7 @@ class Flush:
         return done
 
     def _one(
-        self, db: Db, live: LiveDraft, draft: Draft | None, items: list[Pending], now: datetime
+        self, db: Db, live: LiveDraft, draft: DraftState | None, items: list[Pending], now: datetime
     ) -> Written:
         written = Written(live, draft)
         if draft is None:
@@ -100,7 +100,7 @@ class Flush:
             written.taken.clear()
         return written
 
-    def catch_up(self, db: Db, live: LiveDraft, draft: Draft, written: Written) -> Document:
+    def catch_up(self, db: Db, live: LiveDraft, draft: DraftState, written: Written) -> Document:
         """Bring the document in memory to what the log says, whoever wrote it."""
         document = live.document
         if document is None:
@@ -108,9 +108,13 @@ class Flush:
             live.document, live.seq = document, draft.seq
             live.rows_since_snapshot = draft.seq - draft.snapshot_seq
         elif draft.seq > live.seq:
-            for row in store.rows_after(db, draft.id, live.seq):
-                document.restore(row.data)
-                written.foreign.append((row.seq, row.data))
+            try:
+                for row in store.rows_after(db, draft.id, live.seq):
+                    document.restore(row.data)
+                    written.foreign.append((row.seq, row.data))
+            except (Refused, Broken) as error:
+                log.error("draft %s: reading the log again: %s", live.public_id, error)
+                live.document = document = store.load(db, draft)
             live.seq = draft.seq
         return document
 
@@ -183,7 +187,7 @@ class Flush:
         ):
             raise Refused(Code.READONLY, "late.too_many")
         known = None if self.rights.is_anonymous(live.subject) else seat.member_id
-        late.keep(db, written.draft, item.update, owner=seat.owner, member_id=known, at=now)
+        late.keep(db, live.draft_id, item.update, owner=seat.owner, member_id=known, at=now)
         event = LateKept(item=live.public_id, room=live.subject.room.public_id)
         outbox.add(db, event, to=[audiences.room(live.subject.room.public_id)])
 

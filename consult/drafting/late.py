@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from consult.db import Db
 from consult.drafting.document import Document
-from consult.drafting.models import Draft, LateContribution
+from consult.drafting.models import LateContribution
 from consult.drafting.walker import STRING, TRUSTED, Update
 
 PREVIEW_LENGTH = 500
@@ -42,11 +42,11 @@ def undecided_of(db: Db, draft_id: int, owner: str) -> int:
 
 
 def keep(
-    db: Db, draft: Draft, update: Update, *, owner: str, member_id: int | None, at: datetime
+    db: Db, draft_id: int, update: Update, *, owner: str, member_id: int | None, at: datetime
 ) -> LateContribution:
     """Keep an update as a late contribution; the same bytes of the same author are kept once."""
     query = select(LateContribution).where(
-        LateContribution.draft_id == draft.id,
+        LateContribution.draft_id == draft_id,
         LateContribution.owner == owner,
         LateContribution.data == update.data,
     )
@@ -54,7 +54,7 @@ def keep(
     if known is not None:
         return known
     kept = LateContribution(
-        draft_id=draft.id, owner=owner, member_id=member_id, data=update.data, preview=preview(update), at=at
+        draft_id=draft_id, owner=owner, member_id=member_id, data=update.data, preview=preview(update), at=at
     )
     db.add(kept)
     db.flush()

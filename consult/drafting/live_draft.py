@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from consult.drafting.awareness import Caret
 from consult.drafting.document import Document
 from consult.drafting.limits import Allowance
-from consult.drafting.models import Draft
 from consult.drafting.protocol import Code, Refused
+from consult.drafting.subject import DraftState, Subject
 from consult.drafting.walker import ClientId, Update
 from consult.rooms.models import EDITABLE
 
@@ -25,33 +25,6 @@ class Reply(Protocol):
     """Where the answer to a message goes; the sender waits for it."""
 
     def set(self, value: Any) -> None: ...
-
-
-@dataclass
-class RoomView:
-    """What the rules ask about a room, as last read from the database."""
-
-    id: int
-    public_id: str
-    state: str
-    deadline_at: datetime | None
-    closed_at: datetime | None
-    epoch: int
-
-
-@dataclass
-class Subject:
-    """What the rules ask about a draft: its item's state and its room. Times are UTC."""
-
-    consultation_id: int
-    public_id: str
-    state: str
-    room: RoomView
-    room_id: int
-
-    def is_over_at(self, moment: datetime) -> bool:
-        """Whether the room's time had run out at this moment, whatever its state says."""
-        return self.room.deadline_at is not None and moment >= self.room.deadline_at
 
 
 class Rights(Protocol):
@@ -170,12 +143,11 @@ class LiveDraft:
         """Everybody's carets, for somebody who comes in."""
         return [shown.caret for shown in self.carets.values()]
 
-    def follow(self, draft: Draft) -> bool:
+    def follow(self, state: DraftState) -> bool:
         """Take over what the database says now about the draft and its room; whether anything changed for the pages."""
         before = (self.subject.state, self.subject.room.state, self.epoch)
         was_open = self.is_open
-        self.subject = subject_of(draft)
-        self.own_epoch, self.salt = draft.epoch, draft.salt
+        self.subject, self.own_epoch, self.salt = state.subject, state.epoch, state.salt
         if self.is_open:
             self.here_at_close = None
             self.synced.clear()
@@ -223,21 +195,13 @@ class LiveDraft:
                 self.caret_news[client] = (shown.sid, shown.caret.gone())
 
 
-def subject_of(draft: Draft) -> Subject:
-    """A draft as the rules see it."""
-    room = draft.room
-    view = RoomView(room.id, room.public_id, room.state, room.deadline_at, room.closed_at, room.epoch)
-    state = "drafting" if draft.frozen_at is None else "submitted"
-    return Subject(draft.consultation_id, draft.public_id, state, view, room.id)
-
-
-def live_draft_of(draft: Draft) -> LiveDraft:
+def live_draft_of(state: DraftState) -> LiveDraft:
     """A draft about to be opened in memory."""
     return LiveDraft(
-        draft_id=draft.id,
-        item_id=draft.item_id,
-        public_id=draft.public_id,
-        subject=subject_of(draft),
-        salt=draft.salt,
-        own_epoch=draft.epoch,
+        draft_id=state.id,
+        item_id=state.item_id,
+        public_id=state.public_id,
+        subject=state.subject,
+        salt=state.salt,
+        own_epoch=state.epoch,
     )

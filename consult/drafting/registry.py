@@ -25,15 +25,16 @@ from consult.drafting.live_draft import (
     Reply,
     Rights,
 )
-from consult.drafting.models import Draft
 from consult.drafting.protocol import Code, Refused
 from consult.drafting.runtime import Runtime
+from consult.drafting.subject import DraftState
 from consult.drafting.upkeep import Mirror, UnitOfWork, Upkeep
 from consult.drafting.walker import walked
 
 log = logging.getLogger("consult.drafting")
 LOOK_EVERY_SECONDS = 1.0
 MIRROR_AFTER_SECONDS = 1.0
+LONGEST_TICK_SECONDS = 0.05
 
 
 class Registry:
@@ -62,6 +63,7 @@ class Registry:
         self._commands: list[Callable[[], None]] = []
         self._looked_at = float("-inf")
         self._in_turn = False
+        self._last_turn = 0.0
         self.commits = 0
         self.updates = 0
 
@@ -182,11 +184,13 @@ class Registry:
     # The writer.
 
     def run(self) -> None:
-        """Wait for work, let a tick's worth gather, do it."""
+        """Wait for work, let a tick's worth gather, do it. Under load the tick stretches: at most half the time is the writer's."""
         self._runtime.wake.wait(timeout=LOOK_EVERY_SECONDS)
         self._runtime.wake.clear()
-        self._runtime.sleep(self._runtime.tick)
+        self._runtime.sleep(max(self._runtime.tick, min(self._last_turn, LONGEST_TICK_SECONDS)))
+        began = clock.monotonic()
         self.turn()
+        self._last_turn = clock.monotonic() - began
 
     def turn(self) -> None:
         """One round of the writer: write, show carets, then joins and the like, then housekeeping."""
@@ -372,7 +376,7 @@ class Registry:
         except Exception:
             log.exception("drafting: the database did not answer")
 
-    def _compare(self, db: Db, live: LiveDraft, draft: Draft, always: bool) -> None:
+    def _compare(self, db: Db, live: LiveDraft, draft: DraftState, always: bool) -> None:
         written = Written(live, draft)
         written.changed = live.follow(draft)
         if live.document is not None and draft.seq > live.seq:

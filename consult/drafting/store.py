@@ -8,18 +8,18 @@ import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zlib import crc32
 
-from sqlalchemy import Select, insert, select, update
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import Select, bindparam, insert, select, update
 
-from consult.db import Db
+from consult.db import Base, Db
 from consult.disclosure.attribution import Attribution
 from consult.drafting.document import Broken, Document
 from consult.drafting.models import Draft, DraftClient, DraftUpdate
 from consult.drafting.protocol import Code, Refused
 from consult.drafting.pseudonyms import new_salt
+from consult.drafting.subject import DraftState, RoomView, Subject
 from consult.drafting.walker import ClientId
 from consult.programme.models import Consultation
 from consult.rooms.models import Room
@@ -56,29 +56,80 @@ class Binding:
     member_id: int | None
 
 
-def draft_by(db: Db, public_id: str) -> Draft | None:
-    """The draft of this name with its room."""
-    return db.scalar(_with_rooms().where(Draft.public_id == public_id))
+#: The tables themselves: rows are appended in bulk, past the unit-of-work bookkeeping of the mapper.
+_LOG, _DRAFTS = Base.metadata.tables["draft_update"], Base.metadata.tables["draft"]
+_COLUMNS = (
+    Draft.id,
+    Draft.public_id,
+    Draft.item_id,
+    Draft.seq,
+    Draft.epoch,
+    Draft.salt,
+    Draft.snapshot_seq,
+    Draft.consultation_id,
+    Draft.frozen_at,
+    Draft.room_id,
+    Room.public_id.label("room_public_id"),
+    Room.state.label("room_state"),
+    Room.deadline_at,
+    Room.closed_at,
+    Room.epoch.label("room_epoch"),
+)
 
 
-def current(db: Db, draft_ids: Iterable[int]) -> list[Draft]:
-    """Drafts with their rooms as they stand now."""
-    return list(db.scalars(_with_rooms().where(Draft.id.in_(list(draft_ids)))))
+def draft_by(db: Db, public_id: str) -> DraftState | None:
+    """The draft of this name, as it stands now."""
+    return next(iter(_states(db, select(*_COLUMNS).where(Draft.public_id == public_id))), None)
 
 
-def locked(db: Db, draft_ids: Iterable[int]) -> list[Draft]:
-    """Drafts with their rooms as they stand now; the rooms cannot close before this transaction ends.
+def current(db: Db, draft_ids: Iterable[int]) -> list[DraftState]:
+    """Drafts as they stand now."""
+    return _states(db, select(*_COLUMNS).where(Draft.id.in_(list(draft_ids))))
+
+
+def locked(db: Db, draft_ids: Iterable[int]) -> list[DraftState]:
+    """Drafts as they stand now; their rooms cannot close before this transaction ends.
 
     On SQLite a writing transaction excludes every other one; elsewhere the rooms' rows are share-locked.
     """
-    query = _with_rooms().where(Draft.id.in_(list(draft_ids))).with_for_update(read=True, of=Room)
-    return list(db.scalars(query))
+    query = select(*_COLUMNS).where(Draft.id.in_(list(draft_ids)))
+    return _states(db, query.with_for_update(read=True, of=Room))
 
 
-def unmirrored(db: Db, limit: int) -> list[Draft]:
+def _states(db: Db, query: Select[*tuple[Any, ...]]) -> list[DraftState]:
+    joined = query.join_from(Draft, Room, Room.id == Draft.room_id).order_by(Draft.id)
+    return [
+        DraftState(
+            row.id,
+            row.public_id,
+            row.item_id,
+            row.seq,
+            row.epoch,
+            row.salt,
+            row.snapshot_seq,
+            Subject(
+                row.consultation_id,
+                row.public_id,
+                "drafting" if row.frozen_at is None else "submitted",
+                RoomView(
+                    row.room_id,
+                    row.room_public_id,
+                    row.room_state,
+                    row.deadline_at,
+                    row.closed_at,
+                    row.room_epoch,
+                ),
+                row.room_id,
+            ),
+        )
+        for row in db.execute(joined)
+    ]
+
+
+def unmirrored(db: Db, limit: int) -> list[DraftState]:
     """Drafts whose item's columns are behind, as a crash may leave them."""
-    query = _with_rooms().where(Draft.mirrored_seq < Draft.seq, Draft.frozen_at.is_(None))
-    return list(db.scalars(query.limit(limit)))
+    query = select(*_COLUMNS).where(Draft.mirrored_seq < Draft.seq, Draft.frozen_at.is_(None))
+    return _states(db, query.limit(limit))
 
 
 def mark_mirrored(db: Db, draft_id: int, seq: int) -> None:
@@ -92,58 +143,47 @@ def unlink_closed(db: Db, closed_before: datetime) -> None:
     Rule: under "none" (Chatham House Rule) the link between text and person ends when the room has closed.
     """
     nameless = select(Consultation.id).where(Consultation.attribution == Attribution.NONE.value)
-    closed = _with_rooms().where(
-        Room.state == "closed", Room.closed_at < closed_before, Draft.consultation_id.in_(nameless)
-    )
-    for draft in db.scalars(closed).all():
-        unlinked = f"{draft.room.epoch}-"
-        if not draft.salt.startswith(unlinked):
-            draft.salt = unlinked + new_salt()[len(unlinked) :]
+    query = select(*_COLUMNS).where(Room.state == "closed", Room.closed_at < closed_before)
+    for state in _states(db, query.where(Draft.consultation_id.in_(nameless))):
+        unlinked = f"{state.subject.room.epoch}-"
+        if not state.salt.startswith(unlinked):
+            salt = unlinked + new_salt()[len(unlinked) :]
+            db.execute(update(Draft).where(Draft.id == state.id).values(salt=salt))
 
 
-def _with_rooms() -> Select[Draft]:
-    query = select(Draft).order_by(Draft.id).join(Draft.room).options(contains_eager(Draft.room))
-    return query.execution_options(populate_existing=True)
-
-
-def load(db: Db, draft: Draft) -> Document:
+def load(db: Db, draft: Draft | DraftState) -> Document:
     """The document as kept: snapshot, then log. A damaged row is left out with an alarm; the rest opens."""
-    document = _from_snapshot(draft)
-    base = draft.snapshot_seq
-    if document is None:
-        document, base = Document(), 0
+    document = _from_snapshot(db, draft)
+    base = draft.snapshot_seq if document else 0
     rows = rows_after(db, draft.id, base)
     damaged: set[int] = set()
     while True:
+        document = document or Document()
         try:
-            _replay(document, draft, rows, damaged)
+            _replay(document, draft.public_id, rows, damaged)
             return document
         except Broken:
-            document = (_from_snapshot(draft) if base else None) or Document()
+            document = _from_snapshot(db, draft) if base else None
 
 
-def _from_snapshot(draft: Draft) -> Document | None:
-    if draft.snapshot is None:
+def _from_snapshot(db: Db, draft: Draft | DraftState) -> Document | None:
+    if draft.snapshot_seq == 0:
         return None
+    data, crc = db.execute(select(Draft.snapshot, Draft.snapshot_crc).where(Draft.id == draft.id)).one()
     document = Document()
     try:
-        if crc32(draft.snapshot) != draft.snapshot_crc:
+        if data is None or crc32(data) != crc:
             raise Broken("checksum")
-        document.restore(draft.snapshot)
+        document.restore(data)
     except (Refused, Broken) as error:
-        log.error(
-            "draft %s: snapshot %d damaged, reading the whole log: %s",
-            draft.public_id,
-            draft.snapshot_seq,
-            error,
-        )
+        log.error("draft %s: snapshot damaged, reading the whole log: %s", draft.public_id, error)
         return None
     return document
 
 
 def _replay(
     document: Document,
-    draft: Draft,
+    name: str,
     rows: list[LogRow],
     damaged: set[int],
 ) -> None:
@@ -157,7 +197,7 @@ def _replay(
             document.restore(data)
         except (Refused, Broken) as error:
             damaged.add(seq)
-            log.error("draft %s: row %d of the log left out: %s", draft.public_id, seq, error)
+            log.error("draft %s: row %d of the log left out: %s", name, seq, error)
             if isinstance(error, Broken):
                 raise
 
@@ -183,9 +223,13 @@ def append(db: Db, entries: Collection[Entry], at: datetime) -> None:
         }
         for entry in entries
     ]
-    db.execute(insert(DraftUpdate), rows)
-    newest = [{"id": draft_id, "seq": seq} for draft_id, seq in {e.draft_id: e.seq for e in entries}.items()]
-    db.execute(update(Draft), newest)
+    newest = {entry.draft_id: entry.seq for entry in entries}
+    connection = db.connection()
+    connection.execute(_LOG.insert(), rows)
+    moved = [{"row": draft_id, "newest": seq} for draft_id, seq in newest.items()]
+    connection.execute(
+        _DRAFTS.update().where(_DRAFTS.c.id == bindparam("row")).values(seq=bindparam("newest")), moved
+    )
 
 
 def owners(db: Db, draft_id: int) -> dict[ClientId, str]:

@@ -1,0 +1,45 @@
+"""A draft and its room as the rules see them, read in one go. Pure values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass
+class RoomView:
+    """What the rules ask about a room, as last read from the database."""
+
+    id: int
+    public_id: str
+    state: str
+    deadline_at: datetime | None
+    closed_at: datetime | None
+    epoch: int
+
+
+@dataclass
+class Subject:
+    """What the rules ask about a draft: its item's state and its room. Times are UTC."""
+
+    consultation_id: int
+    public_id: str
+    state: str
+    room: RoomView
+    room_id: int
+
+    def is_over_at(self, moment: datetime) -> bool:
+        """Whether the room's time had run out at this moment, whatever its state says."""
+        return self.room.deadline_at is not None and moment >= self.room.deadline_at
+
+
+@dataclass(frozen=True, slots=True)
+class DraftState:
+    """A draft as its row and its room's row say at one moment."""
+
+    id: int
+    public_id: str
+    item_id: int
+    seq: int
+    epoch: int
+    salt: str
+    snapshot_seq: int
+    subject: Subject
