@@ -111,23 +111,23 @@ def tally(answers: Sequence[Answer], groups: Sequence[str]) -> Tally:
 
 
 def _protected(by_group: dict[str, Counts]) -> tuple[GroupRow, ...]:
+    """Each group's row, shown or hidden. Where any is hidden, groups without an answer are hidden with it: otherwise
+    the reader would know that every hidden one has at least one answer, and two with one each would be found out.
+    """
     sizes = {group: counts.answered for group, counts in by_group.items()}
-    shown = suppressed(sizes)
-    concealed = [group for group, size in shown.items() if size is None]
-    few = Hidden.WITHHELD if _given_away([sizes[group] for group in concealed]) else Hidden.FEW
+    concealed = {group for group, size in suppressed(sizes).items() if size is None}
+    if concealed:
+        concealed |= {group for group, size in sizes.items() if size == 0}
+    few = Hidden.WITHHELD if _are_all_just_under([sizes[group] for group in concealed]) else Hidden.FEW
     rows = []
     for group, counts in by_group.items():
-        if group not in concealed:
-            rows.append(GroupRow(group, counts, None))
-        else:
+        if group in concealed:
             rows.append(GroupRow(group, None, few if sizes[group] < THRESHOLD else Hidden.WITHHELD))
+        else:
+            rows.append(GroupRow(group, counts, None))
     return tuple(rows)
 
 
-def _given_away(sizes: Sequence[int]) -> bool:
-    """Whether the words "fewer than 5" for all of these would tell each of them: all are one, or all are four."""
-    return (
-        len(sizes) > 1
-        and all(size < THRESHOLD for size in sizes)
-        and sum(sizes) in (len(sizes), 4 * len(sizes))
-    )
+def _are_all_just_under(sizes: Sequence[int]) -> bool:
+    """Whether the words "fewer than 5" for all of these would tell each of them, because all have four."""
+    return len(sizes) > 1 and all(size == THRESHOLD - 1 for size in sizes)

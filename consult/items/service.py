@@ -252,6 +252,7 @@ def _set_ready(db: Db, actor: Actor, item: ActionItem, *, ready: bool) -> None:
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("item.not_drafting")
+    db.refresh(item, ["ready_at"])
     place = place_of(db, item)
     _record(db, actor, "item.ready" if ready else "item.not_ready", item, place)
     _announce(db, ItemReadyChanged(item.public_id, place.room, ready), place)
