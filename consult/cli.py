@@ -3,11 +3,13 @@
 import sys
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from consult import __version__
 from consult.commands import audit, database, people, record, sample, serving
 from consult.config import BadSetting
 from consult.errors import DomainError
+from consult.exports.run import ExportFailed
 from consult.messages import message
 from consult.safekeeping import SafekeepingError
 
@@ -37,8 +39,12 @@ def main() -> None:
         sys.exit(1)
     except click.Abort:
         sys.exit(1)
-    except (BadSetting, SafekeepingError) as error:
+    except (BadSetting, SafekeepingError, ExportFailed) as error:
         _fail(str(error))
+    except OSError as error:
+        _fail(f"{error.filename or 'file'}: {error.strerror}")
+    except SQLAlchemyError as error:
+        _fail(f"the database cannot be used ({type(error).__name__}): `consult check` says more")
     except DomainError as error:
         _fail(message(error.code, "en", **error.params))
 

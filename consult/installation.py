@@ -36,6 +36,8 @@ def findings(settings: Settings) -> list[Finding]:
 
 
 def _configuration(settings: Settings) -> Finding:
+    if not settings.secret_key:
+        return Finding("configuration", False, "CONSULT_SECRET_KEY is not set: the server will not start")
     if not settings.is_https and not settings.public_host.startswith(("127.", "localhost", "[::1]")):
         return Finding(
             "configuration", False, f"{settings.public_url} is not https: cookies would travel in the clear"

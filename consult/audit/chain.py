@@ -1,17 +1,21 @@
 """The hash chain of the audit log. Pure: no I/O, no clock.
 
-Each entry's hash is SHA-256 over the previous hash and the entry's canonical JSON, so that changing, removing or
-reordering any entry shows at the first place it was done.
+An entry has an open part (which chain, which place, what act) and a sealed part (who, when, about what, which facts).
+The seal is SHA-256 over a random salt and the sealed part; the entry's hash is SHA-256 over the previous hash, the open
+part and the seal. So a changed, removed or reordered entry shows at the first place it was done, and an exported chain
+can be verified without its sealed parts: what the attribution rule hides stays hidden, and the salt keeps it from
+being guessed.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 GENESIS = "0" * 64
-FIELDS = ("chain", "seq", "at", "actor", "act", "subject", "facts")
+OPEN = ("chain", "seq", "act")
+SEALED = ("at", "actor", "subject", "facts")
 
 
 @dataclass(frozen=True)
@@ -22,19 +26,31 @@ class Break:
     why: str
 
 
-def canonical(entry: Mapping[str, Any]) -> bytes:
-    """The bytes that are hashed: the entry's fields as JSON, keys sorted, no spaces, UTF-8."""
-    content = {name: entry[name] for name in FIELDS}
+def canonical(entry: Mapping[str, Any], names: Sequence[str]) -> bytes:
+    """The bytes that are hashed: the named fields as JSON, keys sorted, no spaces, UTF-8."""
+    content = {name: entry[name] for name in names}
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def seal(entry: Mapping[str, Any]) -> str:
+    """SHA-256 of the entry's salt and its sealed part, as 64 hexadecimal digits."""
+    return hashlib.sha256(entry["salt"].encode() + canonical(entry, SEALED)).hexdigest()
+
+
 def entry_hash(previous: str, entry: Mapping[str, Any]) -> str:
-    """SHA-256 of `previous` and the canonical entry, as 64 hexadecimal digits."""
-    return hashlib.sha256(previous.encode() + canonical(entry)).hexdigest()
+    """SHA-256 of `previous`, the open part and the seal, as 64 hexadecimal digits."""
+    content = previous.encode() + canonical(entry, OPEN) + _seal_of(entry).encode()
+    return hashlib.sha256(content).hexdigest()
+
+
+def sealed(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry as it may leave the house under any attribution rule."""
+    shown = {name: entry[name] for name in OPEN}
+    return {**shown, "seal": _seal_of(entry), "previous_hash": entry["previous_hash"], "hash": entry["hash"]}
 
 
 def first_break(entries: Iterable[Mapping[str, Any]]) -> Break | None:
-    """The first bad entry of one chain given in order, or None when all hold."""
+    """The first bad entry of one chain given in order, sealed or whole, or None when all hold."""
     previous, expected = GENESIS, 1
     for entry in entries:
         if entry["seq"] != expected:
@@ -45,3 +61,8 @@ def first_break(entries: Iterable[Mapping[str, Any]]) -> Break | None:
             return Break(expected, "its content is not what was recorded")
         previous, expected = entry["hash"], expected + 1
     return None
+
+
+def _seal_of(entry: Mapping[str, Any]) -> str:
+    """Computed wherever the content is there; only of an exported entry it is taken as given."""
+    return seal(entry) if "salt" in entry else str(entry["seal"])

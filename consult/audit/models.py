@@ -34,5 +34,7 @@ class AuditEntry(Base):
     #: Kind and public id, such as "item:4f7k…".
     subject: Mapped[str] = mapped_column(String(60))
     facts: Mapped[Json]
+    #: 32 hexadecimal digits: an exported hash cannot be tried against guesses of who and what.
+    salt: Mapped[str] = mapped_column(String(32))
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))

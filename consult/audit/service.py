@@ -1,5 +1,6 @@
 """Recording acts and verifying the record."""
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from consult import clock
-from consult.audit.chain import GENESIS, Break, entry_hash, first_break
+from consult.audit.chain import GENESIS, Break, entry_hash, first_break, sealed
 from consult.audit.models import AuditEntry, AuditHead
 from consult.db import Db
 from consult.permissions.actor import Actor
@@ -49,16 +50,17 @@ def record(
         act=act,
         subject=subject,
         facts=facts or {},
+        salt=secrets.token_hex(16),
         previous_hash=head.hash,
     )
-    entry.hash = entry_hash(head.hash, exported(entry))
+    entry.hash = entry_hash(head.hash, whole(entry))
     head.seq, head.hash = entry.seq, entry.hash
     db.add(entry)
     db.flush()
 
 
-def exported(entry: AuditEntry) -> dict[str, Any]:
-    """The entry as it is hashed and exported. Times: UTC, ISO 8601 with microseconds."""
+def whole(entry: AuditEntry) -> dict[str, Any]:
+    """The whole entry as it is hashed. Times: UTC, ISO 8601 with microseconds."""
     return {
         "chain": entry.chain,
         "seq": entry.seq,
@@ -67,6 +69,7 @@ def exported(entry: AuditEntry) -> dict[str, Any]:
         "act": entry.act,
         "subject": entry.subject,
         "facts": entry.facts,
+        "salt": entry.salt,
         "previous_hash": entry.previous_hash,
         "hash": entry.hash,
     }
@@ -81,7 +84,12 @@ def entries_of(db: Db, chain: str) -> Iterator[dict[str, Any]]:
         .execution_options(yield_per=500)
     )
     for entry in db.scalars(query):
-        yield exported(entry)
+        yield whole(entry)
+
+
+def sealed_log(db: Db, chain: str) -> tuple[dict[str, Any], ...]:
+    """The log of one consultation as it may be exported: verifiable, without who, when and what about."""
+    return tuple(sealed(entry) for entry in entries_of(db, chain))
 
 
 def head_of(db: Db, chain: str) -> str:

@@ -39,13 +39,16 @@ def verify(file: str | None) -> None:
 
 def _verify_file(path: Path) -> None:
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))["audit"]
-    except (ValueError, KeyError, TypeError) as error:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        entries, head = record["audit"], record["audit_head"]
+        found = chain.first_break(entries)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise click.ClickException(f"{path} is not an exported record with an audit log") from error
-    found = chain.first_break(entries)
     if found:
         raise click.ClickException(f"broken at entry {found.seq}: {found.why}")
-    click.echo(f"{len(entries)} entries hold, head {entries[-1]['hash'] if entries else chain.GENESIS}")
+    if not entries or entries[-1]["hash"] != head:
+        raise click.ClickException(f"broken at entry {len(entries) + 1}: entries are missing at the end")
+    click.echo(f"{len(entries)} entries hold, head {head}")
 
 
 COMMANDS = (audit,)

@@ -14,7 +14,7 @@ def settings_for_command() -> Settings:
     environ = dict(os.environ)
     if not environ.get("CONSULT_SECRET_KEY"):
         environ["CONSULT_DEMO"] = "1"
-        return replace(settings_from(environ), demo=False)
+        return replace(settings_from(environ), demo=False, secret_key="")
     return settings_from(environ)
 
 

@@ -5,10 +5,11 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from consult.commands.context import engine
-from consult.db import reading_session
+from consult.commands.context import engine, sessions
+from consult.db import reading_session, unit_of_work
 from consult.exports.gather import consultation_record, session_record
 from consult.exports.run import FORMATS, render
+from consult.exports.service import note_export
 from consult.programme.models import Consultation, Session
 
 
@@ -28,18 +29,21 @@ def export(consultation: str, session_id: str | None, form: str, output: str | N
         event = db.scalar(select(Consultation).where(Consultation.public_id == consultation))
         if event is None:
             raise click.ClickException(f"there is no consultation {consultation}")
+        session = None
         if session_id:
             session = db.scalar(
                 select(Session).where(Session.public_id == session_id, Session.consultation_id == event.id)
             )
             if session is None:
                 raise click.ClickException(f"there is no session {session_id} in this consultation")
-            record = session_record(db, session, draft=True)
+            record = session_record(db, session, draft=True, log=form == "json")
         else:
-            record = consultation_record(db, event, draft=True)
+            record = consultation_record(db, event, draft=True, log=form == "json")
     made = render(record, form)
     path = Path(output or made.filename)
     path.write_bytes(made.content)
+    with unit_of_work(sessions()) as db:
+        note_export(db, None, event, session, form=form)
     click.echo(f"Wrote {path} ({len(made.content):,} bytes).")
     if made.note:
         click.echo(made.note)

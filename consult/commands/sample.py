@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -47,9 +48,10 @@ def demo(
     participants: int, stage: str, host: str, port: int, database: str | None, keep: bool, no_open: bool
 ) -> None:
     """Build the sample consultation (Geneva, June 2017; synthetic participants) and serve it."""
+    _check_free(host, port)
     INSTANCE.mkdir(exist_ok=True)
     url = database or f"sqlite:///{INSTANCE / 'demo.sqlite3'}"
-    base_url = f"http://{host}:{port}"
+    base_url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     cast_file = INSTANCE / "demo.json"
     if not (keep and cast_file.exists() and _is_built(url)):
         _empty(url)
@@ -63,7 +65,7 @@ def demo(
         cast = _at(json.loads(cast_file.read_text(encoding="utf-8")), base_url)
         _write(cast_file, json.dumps(cast, ensure_ascii=False, indent=1))
     _print(cast)
-    if not no_open and (os.environ.get("DISPLAY") or sys.platform in ("darwin", "win32")):
+    if not no_open and (os.environ.get("DISPLAY") or sys.platform in ("darwin", "win32")):  # noqa: S603
         address = cast["people"]["facilitator"]["sign_in_url"]
         subprocess.Popen([sys.executable, "-c", _OPENING, host, str(port), address])
     start(
@@ -78,6 +80,19 @@ def demo(
     )
 
 
+def _check_free(host: str, port: int) -> None:
+    """Refuse before anything is built anew: what listens there may be the sample that somebody is using."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"cannot listen on {host} port {port} ({error.strerror}): stop what is there, or choose another with --port"
+            ) from error
+
+
 def _is_built(url: str) -> bool:
     return migrating.pending(url) is None
 
@@ -85,8 +100,10 @@ def _is_built(url: str) -> bool:
 def _empty(url: str) -> None:
     """An empty database at the newest migration."""
     if url.startswith("sqlite:///"):
+        path = Path(url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
         for suffix in ("", "-wal", "-shm"):
-            Path(url.removeprefix("sqlite:///") + suffix).unlink(missing_ok=True)
+            Path(f"{path}{suffix}").unlink(missing_ok=True)
     else:
         migrating.downgrade(url, "base")
     migrating.upgrade(url)
@@ -106,7 +123,7 @@ def _cast(db: Db, sample: Sample, base_url: str) -> dict[str, Any]:
         }
 
     members = sample.members
-    rapporteur = next((member for member in members if "rapporteur" in member.duties), None)
+    rapporteur = sample.rapporteur()
     delegates = [member for member in members if member.role == Role.DELEGATE and member is not rapporteur]
     return {
         "base_url": base_url,
@@ -116,8 +133,8 @@ def _cast(db: Db, sample: Sample, base_url: str) -> dict[str, Any]:
             "organizer": part(sample.staff(Role.ORGANIZER)),
             "facilitator": part(sample.staff(Role.FACILITATOR)),
             "panelist": part(sample.staff(Role.PANELIST)),
-            "observer": part(sample.staff(Role.OBSERVER)),
-            "rapporteur": part(rapporteur or delegates[0]),
+            "observer": part(sample.observer()),
+            "rapporteur": part(rapporteur),
             "delegates": [part(member) for member in delegates],
         },
     }

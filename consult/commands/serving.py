@@ -26,7 +26,9 @@ def serve(host: str, port: int) -> None:
 def start(host: str, port: int, environ: dict[str, str] | None = None) -> None:
     """Become the server process, so that signals reach it directly and gevent patches before everything else."""
     arguments = [sys.executable, "-m", "consult.server", "--host", host, "--port", str(port)]
-    os.execve(sys.executable, arguments, {**os.environ, **(environ or {})})
+    os.execve(  # noqa: S606  (our own module, no shell)
+        sys.executable, arguments, {**os.environ, **(environ or {})}
+    )
 
 
 COMMANDS = (serve,)

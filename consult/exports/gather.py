@@ -27,25 +27,27 @@ from consult.summaries.service import summary_of
 ANONYMOUS = "A participant"
 
 
-def session_record(db: Db, session: Session, *, language: str = "en", draft: bool = False) -> out.Record:
+def session_record(
+    db: Db, session: Session, *, language: str = "en", draft: bool = False, log: bool = False
+) -> out.Record:
     """The record of one session.
 
     Args:
         draft: show the newest version of the summary; otherwise the published one, if there is one.
+        log: with the sealed audit log of the consultation.
     """
     consultation = db.get_one(Consultation, session.consultation_id)
-    return _Gathering(db, consultation, language, draft).record(
-        [session], f"{session.short_title}: {session.title}"
-    )
+    gathering = _Gathering(db, consultation, language, draft)
+    return gathering.record([session], f"{session.short_title}: {session.title}", log=log)
 
 
 def consultation_record(
-    db: Db, consultation: Consultation, *, language: str = "en", draft: bool = False
+    db: Db, consultation: Consultation, *, language: str = "en", draft: bool = False, log: bool = False
 ) -> out.Record:
     """The record of a whole consultation: every session that was held."""
     query = select(Session).where(Session.consultation_id == consultation.id, Session.opened_at.is_not(None))
     sessions = db.scalars(query.options(selectinload(Session.questions)).order_by(Session.number)).all()
-    return _Gathering(db, consultation, language, draft).record(sessions, consultation.title)
+    return _Gathering(db, consultation, language, draft).record(sessions, consultation.title, log=log)
 
 
 class _Gathering:
@@ -57,7 +59,7 @@ class _Gathering:
         self.balance = people.balance
         self.delegations = tuple(dict.fromkeys(person.delegation for person in people.participants))
 
-    def record(self, sessions: Sequence[Session], title: str) -> out.Record:
+    def record(self, sessions: Sequence[Session], title: str, *, log: bool) -> out.Record:
         event = self.consultation
         return out.Record(
             title=title,
@@ -79,6 +81,7 @@ class _Gathering:
             # Rule: under the Chatham House Rule a report has no list of participants.
             delegations=() if event.attribution == "none" else self.delegations,
             audit_head=audit.head_of(self.db, event.public_id),
+            audit=audit.sealed_log(self.db, event.public_id) if log else (),
         )
 
     def session(self, session: Session) -> out.Session:

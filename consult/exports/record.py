@@ -204,7 +204,7 @@ class Record:
     """The whole of one file: which consultation, which sessions, who took part, and the proof of the log.
 
     ``language`` is the language of the headings and labels; ``generated_at`` is UTC, ISO 8601; ``audit_head``
-    is the hash of the last entry of the audit log when the record was made.
+    is the hash of the last entry of the audit log when the record was made, and ``audit`` that log, sealed.
     """
 
     title: str
@@ -215,6 +215,7 @@ class Record:
     generated_at: str
     delegations: tuple[str, ...] = ()
     audit_head: str = ""
+    audit: tuple[dict[str, Any], ...] = ()
     schema: str = SCHEMA
 
 

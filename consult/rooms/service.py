@@ -31,6 +31,7 @@ __all__ = [
     "rooms_of",
     "seat_member",
     "set_deadline",
+    "set_topic",
     "stage_rooms",
     "unseat",
 ]
@@ -93,6 +94,31 @@ def change_round(db: Db, actor: Actor, round_: Round, *, topic: str, minutes: in
         f"round:{round_.public_id}",
         chain=chain_of(db, round_),
         facts={"minutes": minutes},
+    )
+    outbox.add(db, RoundChanged(round_.public_id), to=[session_audience(db, round_)])
+
+
+def set_topic(db: Db, actor: Actor, room: Room, *, topic: str) -> None:
+    """Give a room that is not open yet a topic of its own.
+
+    Raises:
+        Conflict: `round.already_open`.
+    """
+    require(actor, Permission.ROUND_OPEN, room)
+    if room.topic == topic:
+        return
+    staged = update(Room).where(Room.id == room.id, Room.state == RoomState.STAGED.value)
+    if db.scalar(staged.values(topic=topic).returning(Room.id)) is None:
+        raise Conflict("round.already_open")
+    db.refresh(room, ["topic"])
+    round_ = db.get_one(Round, room.round_id)
+    audit.record(
+        db,
+        actor,
+        "room.topic_changed",
+        f"room:{room.public_id}",
+        chain=chain_of(db, room),
+        facts={"topic": topic},
     )
     outbox.add(db, RoundChanged(round_.public_id), to=[session_audience(db, round_)])
 

@@ -34,7 +34,7 @@ from consult.programme.models import Consultation, Session
 from consult.programme.service import ConsultationDetails, SessionDetails
 from consult.rooms import service as rooms_service
 from consult.rooms.actors import actor_of
-from consult.rooms.models import Room, Round
+from consult.rooms.models import Room, Round, Seat
 from consult.sample import participants, programme
 from consult.seating import service as seating
 from consult.summaries import service as summaries
@@ -65,9 +65,24 @@ class Sample:
     session: Session
     members: list[Member]
     items: dict[str, ActionItem] = field(default_factory=dict)
+    #: Row ids of the members who are rapporteurs of the rooms, in the order of the rooms.
+    rapporteurs: list[int] = field(default_factory=list)
 
     def staff(self, role: Role) -> Member:
+        """The first organizer, facilitator or panelist."""
         return next(member for member in self.members if member.role == role)
+
+    def observer(self) -> Member:
+        """Somebody who observes for an organisation or a group, and interprets for nobody."""
+        observers = [member for member in self.members if member.role == Role.OBSERVER]
+        return next((member for member in observers if "interpreter" not in member.duties), observers[0])
+
+    def rapporteur(self) -> Member:
+        """Who writes for the first room; before there are rooms, a delegate listed for that duty."""
+        delegates = [member for member in self.members if member.role == Role.DELEGATE]
+        seated = [member for row in self.rapporteurs for member in delegates if member.id == row]
+        listed = [member for member in delegates if "rapporteur" in member.duties]
+        return [*seated, *listed, *delegates][0]
 
 
 def build(db: Db, *, number: int, stage: Stage) -> Sample:
@@ -173,6 +188,16 @@ def _seated(db: Db, sample: Sample, *, apply: bool) -> Round:
     plan = seating.propose(db, facilitator, round_, room_count=len(programme.rooms()), seed=SEED)
     if apply:
         seating.apply(db, facilitator, round_, plan)
+        for room, facts in zip(rooms_service.rooms_of(db, round_), programme.rooms(), strict=True):
+            rooms_service.set_topic(db, facilitator, room, topic=facts.topic)
+        sample.rapporteurs = list(
+            db.scalars(
+                select(Seat.member_id)
+                .join(Room, Room.id == Seat.room_id)
+                .where(Seat.round_id == round_.id, Seat.duty == "rapporteur")
+                .order_by(Room.number)
+            )
+        )
     return round_
 
 

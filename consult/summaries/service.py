@@ -3,6 +3,9 @@
 Nothing automatic looks like the record: what is generated is a draft for the co-facilitators, who edit and publish it.
 """
 
+import hashlib
+import json
+
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import selectinload
 
@@ -47,16 +50,25 @@ def generate(db: Db, actor: Actor, session: Session, *, language: str = "en") ->
     return version
 
 
-def edit(db: Db, actor: Actor, session: Session, *, body: object, base: int) -> SummaryVersion:
+def base_of(version: SummaryVersion) -> str:
+    """What a page says it was edited from: the version and a digest of its text.
+
+    The digest tells two pages of one person apart, which would otherwise overwrite each other's text in one version.
+    """
+    text = json.dumps(version.body, sort_keys=True, separators=(",", ":"))
+    return f"{version.number}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def edit(db: Db, actor: Actor, session: Session, *, body: object, base: str) -> SummaryVersion:
     """Save an edited text. Saving again by the same person continues their version until another is made or published.
 
     Args:
         body: ProseMirror JSON.
-        base: the version the text was edited from.
+        base: what the text was edited from, as `base_of` named it.
 
     Raises:
         Invalid: `summary.nothing_yet`, or `summary.invalid` when the text is not of the schema.
-        Conflict: `summary.changed_meanwhile` when somebody saved a newer version.
+        Conflict: `summary.changed_meanwhile` when the newest text is another one than that.
     """
     require(actor, Permission.SUMMARY_WRITE, session)
     summary = _locked(db, session)
@@ -65,10 +77,9 @@ def edit(db: Db, actor: Actor, session: Session, *, body: object, base: int) -> 
     except ValueError as error:
         raise Invalid("summary.invalid", fields={"body": "summary.invalid"}) from error
     newest = summary.versions[-1]
-    if base != newest.number:
-        raise Conflict("summary.changed_meanwhile", newest=newest.number)
     if newest.body == text:
         return newest
+    _check_base(newest, base)
     if (
         newest.origin == EDITED
         and newest.by_id == actor.member_id
@@ -82,24 +93,26 @@ def edit(db: Db, actor: Actor, session: Session, *, body: object, base: int) -> 
     return version
 
 
-def publish(db: Db, actor: Actor, session: Session, *, number: int) -> Summary:
-    """Make a version public. It stays as it is; later edits make a new version.
+def publish(db: Db, actor: Actor, session: Session, *, base: str) -> Summary:
+    """Make the newest version public. It stays as it is; later edits make a new version.
+
+    Args:
+        base: the text that was read before publishing, as `base_of` named it.
 
     Raises:
         Invalid: `summary.nothing_yet`.
-        Conflict: `summary.changed_meanwhile` when `number` is not the newest version.
+        Conflict: `summary.changed_meanwhile` when the newest text is another one than that.
     """
     require(actor, Permission.SUMMARY_WRITE, session)
     summary = _locked(db, session)
     newest = summary.versions[-1]
-    if newest.number != number:
-        raise Conflict("summary.changed_meanwhile", newest=newest.number)
-    if summary.published_version == number:
+    _check_base(newest, base)
+    if summary.published_version == newest.number:
         return summary
     db.execute(
         update(Summary)
         .where(Summary.id == summary.id)
-        .values(published_at=clock.now(), published_version=number)
+        .values(published_at=clock.now(), published_version=newest.number)
     )
     db.refresh(summary, ["published_at", "published_version"])
     _told(db, actor, session, "summary.published", newest, SummaryPublished(session.public_id))
@@ -112,6 +125,11 @@ def _locked(db: Db, session: Session) -> Summary:
     if summary is None or not summary.versions:
         raise Invalid("summary.nothing_yet")
     return summary
+
+
+def _check_base(newest: SummaryVersion, base: str) -> None:
+    if base != base_of(newest):
+        raise Conflict("summary.changed_meanwhile", newest=newest.number)
 
 
 def _add(db: Db, actor: Actor, summary: Summary, origin: str, body: richtext.Doc) -> SummaryVersion:

@@ -9,6 +9,7 @@ import hashlib
 import mimetypes
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import brotli
@@ -37,6 +38,11 @@ class Asset:
     brotli: bytes | None
     gzip: bytes | None
 
+    @property
+    def content_type(self) -> str:
+        """The media type; texts are all UTF-8."""
+        return f"{self.media_type}; charset=utf-8" if self.media_type in COMPRESSIBLE else self.media_type
+
 
 def joined_styles(root: Path) -> str:
     """`layers.css` with every file it imports put in its place."""
@@ -48,8 +54,9 @@ def joined_styles(root: Path) -> str:
     return included(root / "layers.css")
 
 
+@cache
 def load(static: Path) -> tuple[str, dict[str, Asset]]:
-    """Hash of the tree and its files by path."""
+    """Hash of the tree and its files by path; read and compressed once in a process."""
     files: dict[str, bytes] = {}
     for path in sorted(static.rglob("*")):
         name = path.relative_to(static).as_posix()
@@ -91,7 +98,7 @@ def register(app: Flask) -> None:
         if found is None:
             abort(404)
         accepted = request.headers.get("Accept-Encoding", "")
-        response = Response(found.plain, content_type=f"{found.media_type}; charset=utf-8")
+        response = Response(found.plain, content_type=found.content_type)
         if found.brotli and "br" in accepted:
             response.set_data(found.brotli)
             response.headers["Content-Encoding"] = "br"

@@ -4,9 +4,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, jsonify, make_response, redirect, request
-from flask_login import current_user
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda error: _answer(400, "form.expired"))
     app.register_error_handler(RequestEntityTooLarge, lambda error: _answer(413, "too_large", keep=False))
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DataError, lambda error: _answer(400, "bad_request"))
     app.register_error_handler(DBAPIError, _unavailable)
     app.register_error_handler(PoolTimeout, _unavailable)
     app.register_error_handler(Exception, _unexpected)
@@ -91,23 +93,21 @@ def _answer(
         )
     else:
         kept = _kept() if keep and request.method == "POST" else []
-        try:
-            response = render_page(
-                "errors/refused.html",
-                status=status,
-                code=status,
-                message=sentence,
-                fields=fields or {},
-                kept=kept,
-                back=_back(),
-                script="js/pages/base.js" if _signed_in() else "js/pages/public.js",
-            )
-        except DBAPIError:
-            response = make_response(f"{sentence}\n", status)
-            response.content_type = "text/plain; charset=utf-8"
+        view = {"code": status, "message": sentence, "fields": fields or {}, "kept": kept, "back": _back()}
+        response = _page(status, view)
     if status in (429, 503):
         response.headers["Retry-After"] = str(params.get("after", 5))
     return response
+
+
+def _page(status: int, view: dict[str, Any]) -> Response:
+    script = "js/pages/base.js" if _signed_in() else "js/pages/public.js"
+    try:
+        return render_page("errors/refused.html", status=status, script=script, **view)
+    except (DBAPIError, PoolTimeout):
+        # The database is away, so nobody can be recognised: the page is shown as to somebody not signed in.
+        g._login_user = AnonymousUserMixin()  # noqa: SLF001  (an attribute of Flask's g, as Flask-Login keeps it)
+        return render_page("errors/refused.html", status=status, script="js/pages/public.js", **view)
 
 
 def _signed_in() -> bool:

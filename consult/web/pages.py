@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from flask import (
@@ -22,19 +23,23 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consult import clock, i18n, labels, richtext
 from consult.announce import outbox
+from consult.config import ROOT
+from consult.errors import NotFound
 from consult.messages import message
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows
 from consult.permissions.names import Permission
 from consult.web.context import db, settings
 
-_PART = re.compile(r"^[a-z][a-z_]{0,40}$")
+TEMPLATES = ROOT / "templates"
+_PART = re.compile(r"[a-z][a-z_]{0,40}\Z")
 LANGUAGE_COOKIE = "lang"
 
 
 @dataclass(frozen=True)
 class LivePage:
-    """What a live page follows. `audiences`: names of `announce.audiences`; `query`: "room=…" or "session=…"."""
+    """What a live page follows. `audiences`: names of `announce.audiences`; `query`: "room=…", "session=…", or of another page anything
+    else: without a query there is no connection."""
 
     audiences: Sequence[str]
     query: str = ""
@@ -62,7 +67,7 @@ def refusal(code: str, **params: object) -> str:
     return message(code, language().code, **params)
 
 
-def live_page(audiences: Sequence[str], query: str = "") -> LivePage:
+def live_page(audiences: Sequence[str], query: str = "page=other") -> LivePage:
     """Follow `audiences` on this page. Call it before the page's data is read, so that nothing falls in between."""
     return LivePage(audiences, query, outbox.heads(db(), audiences))
 
@@ -79,9 +84,9 @@ def render_page(
     **view: Any,
 ) -> Response:
     """A page; or, when the address asks for `?part=name`, only its partial `template-without-suffix/_name.html`."""
-    part = request.args.get("part")
-    if part is not None and _PART.match(part):
-        template = f"{template.removesuffix('.html')}/_{part}.html"
+    part = request.args.get("part") if status < 400 else None
+    if part is not None:
+        template = _part_of(template, part)
     chosen = language()
     context = {
         "lang": chosen.code,
@@ -113,6 +118,23 @@ def render_page(
             httponly=True,
         )
     return response
+
+
+def _part_of(template: str, part: str) -> str:
+    """The partial of a page that a live update asks for.
+
+    Raises:
+        NotFound: the page has no such part.
+    """
+    name = f"{template.removesuffix('.html')}/_{part}.html"
+    if not _PART.match(part) or name not in _partials():
+        raise NotFound()
+    return name
+
+
+@cache
+def _partials() -> frozenset[str]:
+    return frozenset(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("_*.html"))
 
 
 def back_to(address: str) -> BaseResponse:

@@ -25,6 +25,7 @@ def upgrade() -> None:
     sa.Column('act', sa.String(length=40), nullable=False),
     sa.Column('subject', sa.String(length=60), nullable=False),
     sa.Column('facts', sa.JSON(), nullable=False),
+    sa.Column('salt', sa.String(length=32), nullable=False),
     sa.Column('previous_hash', sa.String(length=64), nullable=False),
     sa.Column('hash', sa.String(length=64), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entry'))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consult.audit.chain import GENESIS, entry_hash, first_break
+from consult.audit.chain import GENESIS, entry_hash, first_break, sealed
 from consult.audit.models import AuditEntry
 from consult.audit.service import entries_of, record, verify
 from consult.db import Db
@@ -22,7 +22,7 @@ def chain_of(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for seq, content in enumerate(facts, 1):
         entry: dict[str, Any] = {
             "chain": "abc", "seq": seq, "at": "2017-06-19T10:00:00.000000+00:00", "actor": "m1", "act": "item.submitted",
-            "subject": "item:x", "facts": content, "previous_hash": previous,
+            "subject": "item:x", "facts": content, "salt": f"{seq:032x}", "previous_hash": previous,
         }  # fmt: skip
         previous = entry["hash"] = entry_hash(previous, entry)
         entries.append(entry)
@@ -52,6 +52,29 @@ def test_a_removed_entry_is_found(facts: list[dict[str, Any]], data: st.DataObje
     found = first_break(entries)
     assert found is not None
     assert found.seq == place + 1
+
+
+@given(st.lists(FACTS, min_size=2, max_size=6), st.data())
+def test_a_sealed_chain_holds_says_nothing_and_shows_every_change(
+    facts: list[dict[str, Any]], data: st.DataObject
+) -> None:
+    whole = chain_of(facts)
+    entries = [sealed(entry) for entry in whole]
+    assert first_break(entries) is None
+    assert all({"actor", "at", "subject", "facts", "salt"}.isdisjoint(entry) for entry in entries)
+    place = data.draw(st.integers(0, len(entries) - 1))
+    name = data.draw(st.sampled_from(["act", "seal", "chain", "hash"]))
+    entries[place] = {**entries[place], name: "another"}
+    found = first_break(entries)
+    assert found is not None
+    assert found.seq == place + 1
+
+
+def test_two_equal_acts_have_different_seals(db: Db, world: World) -> None:
+    for _ in range(2):
+        record(db, None, "room.closed", "room:x", chain=world.consultation.public_id)
+    first, second = (sealed(entry) for entry in entries_of(db, world.consultation.public_id))
+    assert first["seal"] != second["seal"]
 
 
 def test_verification_reads_what_was_recorded(db: Db, world: World) -> None:

@@ -41,8 +41,13 @@ export default class extends Controller {
     this.#later(this.everyValue * 1000);
   }
 
-  /** The form itself is sent: nothing is left to save on the way. */
-  finish() {
+  /** The form itself is sent: nothing is left to save on the way; what is on its way already has to arrive first. */
+  finish(event) {
+    if (this.#saving) {
+      event.preventDefault();
+      this.#saving.then(() => this.element.requestSubmit(event.submitter));
+      return;
+    }
     clearTimeout(this.#timer);
     this.#isStopped = true;
     hold(this.#storage, false);
