@@ -105,6 +105,7 @@ def text(code: str, message: str, **params: object) -> str:
 
 @cache
 def locale(code: str) -> Locale:
+    """The formats of a language: dates, numbers, plurals."""
     return Locale.parse(code)
 
 

@@ -17,6 +17,7 @@ from gevent.threadpool import ThreadPool  # noqa: E402
 
 from consult.app import create_app  # noqa: E402
 from consult.config import BadSetting, Settings, settings_from  # noqa: E402
+from consult.db import commit_through  # noqa: E402
 from consult.jobs import due_work  # noqa: E402
 from consult.live.transport import ConsultWebSocketHandler  # noqa: E402
 from consult.people import passwords  # noqa: E402
@@ -41,6 +42,8 @@ def serve(settings: Settings, host: str, port: int) -> None:
     pool = ThreadPool(2)
     passwords.use_runner(lambda function, *args: pool.apply(function, args))
     app = create_app(settings)
+    disk = ThreadPool(1)
+    commit_through(app.extensions["consult.engine"], lambda commit, raw: disk.apply(commit, (raw,)))
     hub: Any = app.extensions["consult.hub"]
     hub.workers.append(due_work(hub))
     server = WSGIServer(
@@ -64,6 +67,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
+    """Read the arguments and serve; 1 with one clear line when that cannot be done."""
     parser = argparse.ArgumentParser(prog="consult.server")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=5000)

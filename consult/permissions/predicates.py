@@ -106,11 +106,6 @@ def speaks_for_delegation(actor: Actor, subject: Any) -> bool:
     return actor.role in ANSWERING_ROLES
 
 
-@predicate("decision.still_open")
-def decision_is_closed(actor: Actor, subject: Any) -> bool:
-    return getattr(subject, "closed_at", None) is not None
-
-
 @predicate("summary.not_published")
 def summary_is_published(actor: Actor, subject: Any) -> bool:
     return getattr(subject, "published_at", None) is not None

@@ -3,7 +3,6 @@
 from consult.permissions.names import Permission as P  # noqa: N817  (one letter keeps the table readable)
 from consult.permissions.predicates import (
     Predicate,
-    decision_is_closed,
     delegation_may_answer,
     is_not_viewer,
     is_organizer,
@@ -65,9 +64,7 @@ TABLE: dict[P, AnyOf] = {
     ),
     P.DECISION_OPEN: ((takes_part, is_staff),),
     P.DECISION_CAST: ((takes_part, speaks_for_delegation, delegation_may_answer),),
-    P.RESULT_VIEW: ((takes_part, decision_is_closed),),
     P.SUMMARY_WRITE: ((takes_part, is_staff),),
     P.SUMMARY_VIEW: ((takes_part, summary_is_published), (takes_part, is_staff)),
     P.RECORD_EXPORT: ((takes_part, summary_is_published), (takes_part, is_staff)),
-    P.AUDIT_VIEW: ((takes_part, is_staff),),
 }

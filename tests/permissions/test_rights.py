@@ -56,11 +56,9 @@ RIGHTS: dict[P, tuple[str, dict[str, str]]] = {
     P.DECISION_OPEN: ("session", only(*STAFF, others="facilitators_only")),
     P.DECISION_CAST: ("decision", {name: "decision.not_an_elector" for name in PEOPLE} | {"kenya": "ok"}
         | {"organizer": "decision.observers_do_not_answer", "viewer": "decision.observers_do_not_answer"}),
-    P.RESULT_VIEW: ("decision", dict.fromkeys(PEOPLE, "decision.still_open")),
     P.SUMMARY_WRITE: ("session", only(*STAFF, others="facilitators_only")),
     P.SUMMARY_VIEW: ("summary", only(*STAFF, others="facilitators_only")),
     P.RECORD_EXPORT: ("summary", only(*STAFF, others="facilitators_only")),
-    P.AUDIT_VIEW: ("consultation", only(*STAFF, others="facilitators_only")),
 }  # fmt: skip
 
 
