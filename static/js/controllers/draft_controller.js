@@ -3,6 +3,9 @@ import { afterFirstPaint } from "../helpers/idle.js";
 import { textOf } from "../helpers/text.js";
 import { offerDraft, withdrawDraft } from "../live/drafts.js";
 import { connection } from "../live/socket.js";
+import { isHeld, whenFree } from "../live/unsent.js";
+
+const PATIENCE_MS = 5_000;
 
 /** One action item written together: opens its draft after the page is readable and shows how it stands. */
 export default class extends Controller {
@@ -24,6 +27,7 @@ export default class extends Controller {
     this.#draft.addEventListener("refused", this.#refused);
     this.#draft.addEventListener("moved", this.#moved);
     addEventListener("consult:write-down", this.#writeDown);
+    document.addEventListener("submit", this.#beforeForms, { capture: true });
     offerDraft(this.#draft);
     await this.#draft.start();
   }
@@ -31,6 +35,7 @@ export default class extends Controller {
   disconnect() {
     this.#isGone = true;
     removeEventListener("consult:write-down", this.#writeDown);
+    document.removeEventListener("submit", this.#beforeForms, { capture: true });
     if (!this.#draft) return;
     withdrawDraft(this.#draft);
     this.#draft.stop();
@@ -49,6 +54,23 @@ export default class extends Controller {
   #moved = ({ detail }) => this.#notice(detail.reason ?? "");
 
   #writeDown = () => this.#draft.writeDown();
+
+  /** "Mark ready", "Submit" and the like are about the text as it stands here: they go when it is saved. */
+  #beforeForms = async (event) => {
+    const { target: form, submitter } = event;
+    if (form.method !== "post" || form.matches("[data-controller~=sign-out]") || !isHeld()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+    await Promise.race([whenFree(), patience]);
+    if (form.isConnected) this.#send(form, submitter);
+  };
+
+  #send(form, submitter) {
+    document.removeEventListener("submit", this.#beforeForms, { capture: true });
+    form.requestSubmit(submitter);
+    document.addEventListener("submit", this.#beforeForms, { capture: true });
+  }
 
   #notice(text) {
     for (const notice of this.noticeTargets) {
