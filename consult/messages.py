@@ -170,7 +170,7 @@ MESSAGES: dict[str, str] = {
     "field.password_short": N_("Use at least 15 characters; a sentence is good."),
     "field.password_long": N_("Use at most 200 characters."),
     "field.password_wrong": N_(
-        "This is not your password of today. Try again, or sign in with a link by e-mail."
+        "This is not your current password. Try again, or sign in with a link by e-mail."
     ),
     "field.file_missing": N_("Choose a file."),
     "field.password_common": N_("This password is too easy to guess. Use a longer sentence."),

@@ -16,7 +16,8 @@ from consult.audit import service as audit
 from consult.db import Db
 from consult.drafting import service as drafting
 from consult.errors import Conflict, Invalid
-from consult.items.models import ActionItem, ItemState, ItemVersion
+from consult.items.models import ActionItem, ItemState
+from consult.items.service import keep_version
 from consult.permissions.actor import Actor
 from consult.permissions.check import require
 from consult.permissions.names import Permission
@@ -187,14 +188,14 @@ def _close(db: Db, room_id: int, now: datetime) -> Room | None:
     if done is None:
         return None
     room = db.get_one(Room, room_id, populate_existing=True)
-    items = _keep_versions(db, room, now)
+    items = _keep_versions(db, room)
     facts = {"items": [item.public_id for item in items]}
     audit.record(db, None, "room.closed", f"room:{room.public_id}", chain=chain_of(db, room), facts=facts)
     tell_state(db, room)
     return room
 
 
-def _keep_versions(db: Db, room: Room, now: datetime) -> list[ActionItem]:
+def _keep_versions(db: Db, room: Room) -> list[ActionItem]:
     """Every item still being drafted, as it stood when the room closed: its columns, and a version of it."""
     query = select(ActionItem).where(
         ActionItem.room_id == room.id, ActionItem.state == ItemState.DRAFTING.value
@@ -203,18 +204,7 @@ def _keep_versions(db: Db, room: Room, now: datetime) -> list[ActionItem]:
     for item in items:
         content = drafting.snapshot(db, item)
         item.title, item.text, item.facts = content.title, content.text, dict(content.facts)
-        last = db.scalar(select(func.max(ItemVersion.number)).where(ItemVersion.item_id == item.id)) or 0
-        db.add(
-            ItemVersion(
-                item_id=item.id,
-                number=last + 1,
-                reason="closed",
-                title=content.title,
-                text=content.text,
-                facts=dict(content.facts),
-                at=now,
-            )
-        )
+        keep_version(db, item, content, "closed")
     db.flush()
     return items
 

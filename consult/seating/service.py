@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 
 from consult import clock
 from consult.announce import audiences, outbox
-from consult.announce.events import RoundChanged, SeatMoved
+from consult.announce.events import MemberChanged, RoundChanged
 from consult.audit import service as audit
 from consult.db import Db
 from consult.errors import Conflict, Invalid
@@ -188,7 +188,7 @@ def apply(db: Db, actor: Actor, round_: Round, plan: SeatingPlan) -> list[Room]:
         if name in members:
             room = rooms[number - 1]
             rooms_service.add_seat(db, room, members[name].id, duty=duties.get(name))
-            outbox.add(db, SeatMoved(room.public_id, ""), to=[audiences.member(name)])
+            outbox.add(db, MemberChanged(name), to=[audiences.member(name)])
     _told(db, actor, round_, "seating.applied", {"plan": plan.public_id, "moves": len(plan.moves)})
     return rooms
 

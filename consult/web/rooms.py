@@ -1,5 +1,158 @@
-"""Routes of rooms."""
+"""Routes of rooms: the room page. Sessions, rounds and the console are nested here; items have their own module."""
 
-from flask import Blueprint
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from consult import clock, reference, richtext
+from consult.announce import audiences
+from consult.drafting import service as drafting
+from consult.items.models import ActionItem, ItemState
+from consult.items.queries import items_of_room
+from consult.library.models import Source
+from consult.library.service import sources_of
+from consult.permissions.actor import Actor
+from consult.permissions.check import allows
+from consult.permissions.names import Permission
+from consult.rooms import queries as rooms
+from consult.rooms.models import Room, RoomState
+from consult.rooms.queries import Person
+from consult.web import console, rounds, sessions
+from consult.web.context import db
+from consult.web.figures import Badge, group_parts, in_words, room_clock, until
+from consult.web.loading import consultation_of, room_for, session_of
+from consult.web.pages import back_to, live_page, render_page, t
 
 pages = Blueprint("rooms", __name__)
+pages.register_blueprint(sessions.pages)
+pages.register_blueprint(rounds.pages)
+pages.register_blueprint(console.pages)
+BEFORE_OPEN = (RoomState.DRAFT.value, RoomState.STAGED.value)
+
+
+@pages.get("/rooms/<room_id>")
+def room(room_id: str) -> BaseResponse:
+    found, actor = room_for(room_id)
+    if found.state in BEFORE_OPEN and not actor.is_staff:
+        return back_to(f"/rounds/{found.round.public_id}")
+    session, consultation = session_of(found), consultation_of(found)
+    followed = [
+        audiences.room(found.public_id),
+        audiences.session(session.public_id),
+        audiences.member(actor.public_id),
+    ]
+    live = live_page(followed, query=f"room={found.public_id}")
+    db().refresh(found)
+    items = items_of_room(db(), found.id)
+    chosen = _chosen(items)
+    sources = sources_of(db(), consultation.id, session_id=session.id)
+    present = [_seen(person, actor, found) for person in rooms.seated_in_room(db(), found)]
+    parts = group_parts(person.mark for person in present)
+    return render_page(
+        "rooms/room.html",
+        script="js/pages/room.js",
+        live=live,
+        actor=actor,
+        consultation=consultation,
+        breadcrumb=[
+            (consultation.short_title, f"/c/{consultation.public_id}"),
+            (session.short_title, f"/s/{session.public_id}"),
+            (t("Room %(number)s", number=found.number), None),
+        ],
+        session=session,
+        room=found,
+        is_open=found.is_open_at(clock.now()),
+        clock=room_clock(found),
+        ends=until(found.deadline_at, consultation.time_zone, consultation.place)
+        if found.deadline_at
+        else "",
+        lines=[_line(item) for item in items],
+        chosen=_draft(chosen, actor, sources) if chosen else None,
+        may_create=allows(actor, Permission.ITEM_CREATE, found),
+        ready=[item for item in items if item.ready_at and item.state == ItemState.DRAFTING],
+        present=present,
+        guests=rooms.guests_in(db(), found),
+        inside=sum(person.in_room_id == found.id for person in present),
+        duties=[person for person in present if person.duty],
+        parts=parts,
+        part_words=in_words(parts),
+        sources=sources,
+        late=_late(chosen, actor),
+        goto_rules=_goto(found, session.public_id),
+    )
+
+
+def _seen(person: Person, actor: Actor, room: Room) -> Person:
+    """The reader is in the room by reading its page, before their presence is written down."""
+    is_reader = person.public_id == actor.public_id
+    return replace(person, is_here=True, in_room_id=room.id) if is_reader else person
+
+
+def _chosen(items: Sequence[ActionItem]) -> ActionItem | None:
+    """The item asked for; else the first one still being drafted, else the first."""
+    asked = request.args.get("item", "")
+    by_id = {item.public_id: item for item in items}
+    if asked in by_id:
+        return by_id[asked]
+    drafting_now = (item for item in items if item.state == ItemState.DRAFTING)
+    return next(drafting_now, items[0] if items else None)
+
+
+def _line(item: ActionItem) -> dict[str, Any]:
+    return {
+        "item": item,
+        "badge": _badge(item),
+        "brackets": richtext.open_brackets(item.text) + item.title.count("["),
+    }
+
+
+def _badge(item: ActionItem) -> Badge:
+    return Badge("ready" if item.ready_at and item.state == ItemState.DRAFTING else item.state)
+
+
+def _draft(item: ActionItem, actor: Actor, sources: Sequence[Source]) -> dict[str, Any]:
+    """Everything the draft panel shows of the chosen item."""
+    facts = item.facts or {}
+    return {
+        "item": item,
+        "badge": _badge(item),
+        "facts": facts,
+        "brackets": richtext.open_brackets(item.text) + item.title.count("["),
+        "plain": richtext.to_text(item.text),
+        "may_edit": allows(actor, Permission.ITEM_EDIT, item),
+        "may_submit": allows(actor, Permission.ITEM_SUBMIT, item),
+        "may_withdraw": allows(actor, Permission.ITEM_WITHDRAW, item),
+        "is_complete": bool(item.title.strip()) and not richtext.is_blank(item.text),
+        "actors": reference.actor_classes(),
+        "targets": [(target.code, str(target)) for target in reference.targets()],
+        "instruments": [(found.code, found.short_title or found.title) for found in reference.instruments()],
+        "sources": [(source.public_id, f"{source.reference}: {source.title}") for source in sources],
+        "picked": {kind: _picked(facts, kind) for kind in ("target", "instrument", "source")},
+    }
+
+
+def _picked(facts: dict[str, Any], kind: str) -> list[tuple[str, Any]]:
+    """Codes and values of a list of facts, numbers in their own order (10.2 before 10.10)."""
+    found = [(key.partition(":")[2], value) for key, value in facts.items() if key.startswith(f"{kind}:")]
+    return sorted(found, key=lambda pair: [(part.isdecimal(), part.zfill(4)) for part in pair[0].split(".")])
+
+
+def _late(item: ActionItem | None, actor: Actor) -> list[Any]:
+    """Late contributions to the chosen item, for those who decide on them."""
+    if item is None or not allows(actor, Permission.LATE_DECIDE, item):
+        return []
+    return list(drafting.late_contributions(db(), item))
+
+
+def _goto(room: Room, session_id: str) -> list[dict[str, Any]]:
+    """When the page takes its person elsewhere: the room closed, or the seat is in another room now."""
+    plenary = f"/s/{session_id}"
+    closed = {"room": room.public_id, "state": RoomState.CLOSED.value}
+    return [
+        {"event": "room.state_changed", "when": closed, "url": plenary, "after": 8, "text": "closed"},
+        {"event": "seat.moved", "when": {"room": None}, "url": plenary, "after": 8, "text": "unseated"},
+        {"event": "seat.moved", "url": "/rooms/{room}", "after": 8, "text": "moved"},
+    ]

@@ -1,0 +1,147 @@
+"""Reading rounds, rooms and seats: who sits where, who is here, where a person should be now. No effects."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
+
+from consult import clock, reference
+from consult.db import Db
+from consult.people.models import Delegation, Member, User
+from consult.permissions.actor import Actor
+from consult.rooms.models import EDITABLE, Room, RoomState, Round, Seat
+from consult.rooms.presence import present_members
+
+ORDER = ("AF", "AP", "EE", "LA", "WE", "OB", "ST")
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member as pages about rooms show them. Row ids are for joining, never shown."""
+
+    member_id: int
+    public_id: str
+    name: str
+    delegation: str
+    mark: str
+    role: str
+    duty: str | None = None
+    room_id: int | None = None
+    is_here: bool = False
+    #: The room the person's page is in now.
+    in_room_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Where a person should be now. `what`: room (open), lobby (staged), report_back, session."""
+
+    what: str
+    room: Room | None = None
+    round: Round | None = None
+
+
+def rounds_of(db: Db, session_id: int) -> Sequence[Round]:
+    """The rounds of a session with their rooms, newest first."""
+    query = select(Round).where(Round.session_id == session_id).options(selectinload(Round.rooms))
+    return db.scalars(query.order_by(Round.number.desc())).all()
+
+
+def seated_in(db: Db, round_ids: Collection[int], *, consultation_id: int) -> list[Person]:
+    """Who sits in the rooms of some rounds, those of one group together, and whether they are here."""
+    query = _people().add_columns(Seat.duty, Seat.room_id).join(Seat, Seat.member_id == Member.id)
+    query = query.where(Seat.round_id.in_(round_ids), Seat.left_at.is_(None))
+    found = [replace(_person(row), duty=row.duty, room_id=row.room_id) for row in db.execute(query)]
+    return _with_presence(db, sorted(found, key=_order), consultation_id)
+
+
+def seated_in_room(db: Db, room: Room) -> list[Person]:
+    """Who sits in a room: moderator and rapporteur first."""
+    query = _people().add_columns(Seat.duty, Seat.room_id).join(Seat, Seat.member_id == Member.id)
+    query = query.where(Seat.room_id == room.id, Seat.left_at.is_(None))
+    found = [replace(_person(row), duty=row.duty, room_id=row.room_id) for row in db.execute(query)]
+    return _with_presence(
+        db, sorted(found, key=lambda person: (person.duty or "z", _order(person))), room.consultation_id
+    )
+
+
+def everybody(db: Db, consultation_id: int) -> list[Person]:
+    """Everybody who takes part, those of one group together, and whether they are here."""
+    query = _people().where(Member.consultation_id == consultation_id, Member.withdrawn_at.is_(None))
+    return _with_presence(db, sorted(map(_person, db.execute(query)), key=_order), consultation_id)
+
+
+def guests_in(db: Db, room: Room) -> list[Person]:
+    """People who are in a room without a seat there: facilitators looking in."""
+    query = _people().where(Member.consultation_id == room.consultation_id, Member.withdrawn_at.is_(None))
+    here = present_members(db, room.consultation_id, now=clock.now())
+    inside = [member for member, room_id in here.items() if room_id == room.id]
+    seated = select(Seat.member_id).where(Seat.room_id == room.id, Seat.left_at.is_(None))
+    found = db.execute(query.where(Member.id.in_(inside), Member.id.not_in(seated))) if inside else ()
+    return sorted((replace(_person(row), is_here=True, in_room_id=room.id) for row in found), key=_order)
+
+
+def expected(db: Db, actor: Actor, session_id: int, state: str) -> Expected:
+    """Where a person should be now in a session: in their open room, before their staged one, or in plenary.
+
+    Args:
+        state: the session's state.
+    """
+    query = (
+        select(Room, Round)
+        .join(Round, Round.id == Room.round_id)
+        .where(Room.id.in_(actor.seats), Room.session_id == session_id)
+        .order_by(Round.number.desc())
+    )
+    found = [Expected(_what(room), room, round_) for room, round_ in db.execute(query).tuples()]
+    here = next((place for what in ("room", "lobby") for place in found if place.what == what), None)
+    if here is not None:
+        return here
+    return Expected("report_back" if state == "report_back" else "session")
+
+
+def _what(room: Room) -> str:
+    if room.state in EDITABLE:
+        return "room"
+    return "lobby" if room.state == RoomState.STAGED else "over"
+
+
+def _people() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Member.id,
+            Member.public_id,
+            Member.role,
+            User.name.label("name"),
+            Delegation.name.label("delegation"),
+            Delegation.kind,
+            Delegation.group,
+        )
+        .join(User, User.id == Member.user_id)
+        .join(Delegation, Delegation.id == Member.delegation_id)
+    )
+
+
+def _person(row: Any) -> Person:
+    return Person(
+        member_id=row.id,
+        public_id=row.public_id,
+        name=row.name,
+        delegation=row.delegation,
+        mark=reference.mark_of(row.kind, row.group),
+        role=row.role,
+    )
+
+
+def _order(person: Person) -> tuple[int, str, str]:
+    return ORDER.index(person.mark), person.delegation, person.name
+
+
+def _with_presence(db: Db, people: list[Person], consultation_id: int) -> list[Person]:
+    here = present_members(db, consultation_id, now=clock.now())
+    return [
+        replace(person, is_here=person.member_id in here, in_room_id=here.get(person.member_id))
+        for person in people
+    ]

@@ -1,0 +1,165 @@
+"""Routes of a round: the lobby, the facilitator console, and what is done there."""
+
+from flask import Blueprint, request
+from sqlalchemy import select
+from werkzeug.wrappers import Response as BaseResponse
+
+from consult.announce import audiences
+from consult.errors import NotFound
+from consult.people.models import Member
+from consult.permissions.names import Permission
+from consult.proceedings import service as proceedings
+from consult.rooms import queries as rooms
+from consult.rooms import service as rooms_service
+from consult.rooms.models import EDITABLE, Round
+from consult.rooms.timing import round_state
+from consult.seating import service as seating
+from consult.web.context import db, settings
+from consult.web.figures import group_parts, in_words
+from consult.web.forms import Form
+from consult.web.loading import consultation_of, room_for, round_for, session_of
+from consult.web.pages import back_to, live_page, render_page, say, t
+from consult.web.round_view import crumbs_of, round_clock
+
+pages = Blueprint("rounds", __name__)
+
+
+@pages.get("/rounds/<round_id>")
+def lobby(round_id: str) -> BaseResponse:
+    found, actor = round_for(round_id)
+    session, consultation = session_of(found), consultation_of(found)
+    followed = [audiences.session(session.public_id), audiences.member(actor.public_id)]
+    live = live_page(followed, query=f"session={session.public_id}")
+    mine = next((room for room in found.rooms if room.id in actor.seats), None)
+    everybody = rooms.everybody(db(), consultation.id)
+    parts = group_parts(person.mark for person in everybody if person.is_here)
+    is_open = mine is not None and mine.state in EDITABLE
+    return render_page(
+        "rooms/lobby.html",
+        script="js/pages/live.js",
+        live=live,
+        actor=actor,
+        consultation=consultation,
+        breadcrumb=crumbs_of(found, None),
+        session=session,
+        round=found,
+        state=round_state(room.state for room in found.rooms),
+        mine=mine,
+        companions=[p for p in rooms.seated_in_room(db(), mine) if p.public_id != actor.public_id]
+        if mine
+        else [],
+        here=parts,
+        here_words=in_words(parts),
+        here_count=sum(person.is_here for person in everybody),
+        people_count=len(everybody),
+        round_clock=round_clock(found),
+        call_rules=[
+            {"event": "seat.called", "url": "/rooms/{room}", "text": "seated"},
+            {"event": "report_back.opened", "url": f"/s/{session.public_id}", "text": "over"},
+        ],
+        go_now=f"/rooms/{mine.public_id}" if mine and is_open and not actor.is_staff else "",
+    )
+
+
+@pages.post("/rounds/<round_id>/open")
+def open_rooms(round_id: str) -> BaseResponse:
+    found, actor = round_for(round_id, Permission.ROOM_RUN)
+    opened = rooms_service.open_rooms(db(), actor, found)
+    say(t("Rooms open: %(count)s. People are taken there by their own pages.", count=len(opened)))
+    return back_to(f"/rounds/{found.public_id}/console")
+
+
+@pages.post("/rounds/<round_id>/recall")
+def recall(round_id: str) -> BaseResponse:
+    found, actor = round_for(round_id, Permission.ROOM_RUN)
+    at_once = bool(request.form.get("immediately"))
+    seconds = settings().recall_seconds
+    called = proceedings.recall(db(), actor, found, immediately=at_once, seconds=seconds)
+    values = {"count": len(called), "seconds": seconds}
+    if at_once:
+        say(t("%(count)s rooms are closing now. Everything that was saved is kept.", **values))
+    else:
+        say(t("%(count)s rooms are recalled and can still write for %(seconds)s seconds.", **values))
+    return back_to(f"/rounds/{found.public_id}/console")
+
+
+@pages.post("/rounds/<round_id>/late-joiners")
+def seat_late_joiners(round_id: str) -> BaseResponse:
+    found, actor = round_for(round_id, Permission.SEAT_MOVE)
+    count = seating.seat_late_joiners(db(), actor, found)
+    say(t("Seated for balance: %(count)s. Nobody else was moved.", count=count))
+    return back_to(_back(found))
+
+
+@pages.post("/rounds/<round_id>/moves")
+def move(round_id: str) -> BaseResponse:
+    """Move one or several people; `room` is a room's number, or "none"."""
+    found, actor = round_for(round_id, Permission.SEAT_MOVE)
+    form = Form(request.form)
+    reason = form.line("reason", limit=300, required=False)
+    raw = form.line("room", limit=4)
+    if raw != "none" and not raw.isdecimal():
+        form.refuse("room", "field.choice")
+    form.check("seating.invalid")
+    members = _members(found, form.choices("member"))
+    seating.move_people(
+        db(), actor, found, members, number=None if raw == "none" else int(raw), reason=reason
+    )
+    if raw == "none":
+        say(t("Without a seat now: %(count)s.", count=len(members)))
+    else:
+        say(t("Moved to Room %(room)s: %(count)s.", room=raw, count=len(members)))
+    return back_to(_back(found))
+
+
+@pages.post("/rooms/<room_id>/extend")
+def extend_room(room_id: str) -> BaseResponse:
+    room, actor = room_for(room_id, Permission.ROOM_RUN)
+    rooms_service.extend(db(), actor, [room], minutes=5)
+    say(t("Room %(number)s has 5 minutes more.", number=room.number))
+    return back_to(f"/rounds/{room.round.public_id}/console")
+
+
+@pages.post("/rooms/<room_id>/recall")
+def recall_room(room_id: str) -> BaseResponse:
+    room, actor = room_for(room_id, Permission.ROOM_RUN)
+    proceedings.recall_room(db(), actor, room, seconds=settings().recall_seconds)
+    values = {"number": room.number, "seconds": settings().recall_seconds}
+    say(t("Room %(number)s is recalled and can still write for %(seconds)s seconds.", **values))
+    return back_to(f"/rounds/{room.round.public_id}/console")
+
+
+@pages.post("/rooms/<room_id>/reopen")
+def reopen_room(room_id: str) -> BaseResponse:
+    room, actor = room_for(room_id, Permission.ROOM_RUN)
+    form = Form(request.form)
+    minutes = form.number("minutes", low=1, high=120)
+    form.check()
+    proceedings.reopen_room(db(), actor, room, minutes=minutes)
+    say(t("Room %(number)s is open again for %(minutes)s minutes.", number=room.number, minutes=minutes))
+    return back_to(f"/rounds/{room.round.public_id}/console")
+
+
+@pages.post("/rooms/<room_id>/duty")
+def assign_duty(room_id: str) -> BaseResponse:
+    room, actor = room_for(room_id, Permission.SEAT_MOVE)
+    form = Form(request.form)
+    duty = form.choice("duty", rooms_service.DUTIES)
+    form.check()
+    (member,) = _members(room.round, form.choices("member")[:1])
+    rooms_service.assign_duty(db(), actor, room, member, duty=duty)
+    say(t("The duty is assigned."))
+    return back_to(f"/rounds/{room.round.public_id}/console")
+
+
+def _members(round_: Round, ids: list[str]) -> list[Member]:
+    query = select(Member).where(Member.public_id.in_(ids), Member.consultation_id == round_.consultation_id)
+    found = list(db().scalars(query.order_by(Member.id)))
+    if not found or len(found) != len(set(ids)):
+        raise NotFound()
+    return found
+
+
+def _back(round_: Round) -> str:
+    page = "console" if request.form.get("back") == "console" else "seating"
+    return f"/rounds/{round_.public_id}/{page}"

@@ -1,0 +1,187 @@
+"""Routes of a session: its page, opening and closing it, opening the report-back, beginning a round."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response
+from werkzeug.wrappers import Response as BaseResponse
+
+from consult.announce import audiences
+from consult.library.service import sources_of
+from consult.permissions.actor import Actor
+from consult.permissions.names import Permission
+from consult.proceedings import service as proceedings
+from consult.proceedings.queries import Progress, progress_of
+from consult.programme import service as programme
+from consult.programme.models import Session
+from consult.rooms import queries as rooms
+from consult.rooms import service as rooms_service
+from consult.rooms.models import Room, Round
+from consult.rooms.timing import round_state
+from consult.web.context import db
+from consult.web.figures import group_parts, in_words, session_badge, until
+from consult.web.front import where_to
+from consult.web.loading import session_for
+from consult.web.pages import back_to, live_page, render_page, say, t
+
+pages = Blueprint("sessions", __name__)
+#: Length of a round until somebody says otherwise.
+MINUTES = 30
+
+
+@dataclass(frozen=True)
+class RoomLine:
+    """One room as the session page lists it."""
+
+    room: Room
+    people: int
+    progress: Progress
+    is_mine: bool
+    may_enter: bool
+
+
+@dataclass(frozen=True)
+class RoundBlock:
+    """One round with its rooms."""
+
+    round: Round
+    state: str
+    people: int
+    until: str
+    lines: list[RoomLine]
+
+
+@pages.get("/s/<session_id>")
+def session(session_id: str) -> Response:
+    found, actor = session_for(session_id)
+    consultation = found.consultation
+    followed = [audiences.session(found.public_id), audiences.member(actor.public_id)]
+    live = live_page(followed, query=f"session={found.public_id}")
+    everybody = rooms.everybody(db(), consultation.id)
+    here = group_parts(person.mark for person in everybody if person.is_here)
+    blocks = _blocks(found, actor)
+    return render_page(
+        "rooms/session.html",
+        script="js/pages/live.js",
+        live=live,
+        actor=actor,
+        consultation=consultation,
+        breadcrumb=[(consultation.short_title, f"/c/{consultation.public_id}"), (found.short_title, None)],
+        session=found,
+        badge=session_badge(found),
+        steps=_steps(found, blocks),
+        blocks=blocks,
+        newest=blocks[0] if blocks else None,
+        place=_place(actor, found, blocks),
+        here=here,
+        here_words=in_words(here),
+        here_count=sum(person.is_here for person in everybody),
+        people_count=len(everybody),
+        panel=[person for person in everybody if person.role == "panelist"],
+        sources=[s for s in sources_of(db(), consultation.id, session_id=found.id) if s.kind == "statement"],
+        call_rules=[{"event": "seat.called", "url": "/rooms/{room}", "text": "seated"}],
+    )
+
+
+@pages.post("/s/<session_id>/open")
+def open_session(session_id: str) -> BaseResponse:
+    found, actor = session_for(session_id, Permission.SESSION_RUN)
+    programme.open_session(db(), actor, found)
+    say(t("%(session)s is open.", session=found.short_title))
+    return back_to(f"/s/{found.public_id}")
+
+
+@pages.post("/s/<session_id>/close")
+def close_session(session_id: str) -> BaseResponse:
+    found, actor = session_for(session_id, Permission.SESSION_RUN)
+    proceedings.close_session(db(), actor, found)
+    say(t("%(session)s is closed. The record stays open to read.", session=found.short_title))
+    return back_to(f"/s/{found.public_id}")
+
+
+@pages.post("/s/<session_id>/report-back/open")
+def open_report_back(session_id: str) -> BaseResponse:
+    found, actor = session_for(session_id, Permission.SESSION_RUN)
+    items = proceedings.open_report_back(db(), actor, found)
+    say(t("The report-back is open. New items that can be commented on: %(count)s.", count=len(items)))
+    return back_to(f"/s/{found.public_id}/report-back")
+
+
+@pages.post("/s/<session_id>/rounds")
+def begin_round(session_id: str) -> BaseResponse:
+    """A round begins with the session's first question and half an hour; both are changed on its seating page."""
+    found, actor = session_for(session_id, Permission.ROUND_OPEN)
+    topic = found.questions[0].text if found.questions else found.title
+    made = rooms_service.create_round(db(), actor, found, topic=topic[:300], minutes=MINUTES)
+    return back_to(f"/rounds/{made.public_id}/seating")
+
+
+def _place(actor: Actor, session: Session, blocks: list[RoundBlock]) -> dict[str, object] | None:
+    """Where the reader should be now: facilitators without a seat are at the console while rooms are open."""
+    if session.state not in ("open", "report_back"):
+        return None
+    place = where_to(actor, session, session.consultation)
+    running = next((block for block in blocks if block.state in ("open", "closing", "reopened")), None)
+    if running is None or place.get("room"):
+        return place
+    number = running.round.number
+    if actor.is_staff:
+        return place | {
+            "sentence": t("Round %(number)s is open: people are in their rooms.", number=number),
+            "act": t("Watch the rooms"),
+            "url": f"/rounds/{running.round.public_id}/console",
+        }
+    return place | {
+        "sentence": t(
+            "Round %(number)s is open. You have no seat in it; a facilitator can give you one.", number=number
+        ),
+        "act": t("Wait in the lobby"),
+        "url": f"/rounds/{running.round.public_id}",
+    }
+
+
+def _blocks(session: Session, actor: Actor) -> list[RoundBlock]:
+    rounds = rooms.rounds_of(db(), session.id)
+    seated = rooms.seated_in(db(), [round_.id for round_ in rounds], consultation_id=session.consultation_id)
+    progress = progress_of(db(), [room.id for round_ in rounds for room in round_.rooms])
+    consultation = session.consultation
+    blocks = []
+    for round_ in rounds:
+        lines = [
+            RoomLine(
+                room,
+                sum(person.room_id == room.id for person in seated),
+                progress[room.id],
+                room.id in actor.seats,
+                room.id in actor.seats or actor.is_staff,
+            )
+            for room in round_.rooms
+        ]
+        state = round_state(room.state for room in round_.rooms)
+        ends = max(
+            (r.deadline_at for r in round_.rooms if r.deadline_at and r.state != "closed"), default=None
+        )
+        when = until(ends, consultation.time_zone, consultation.place) if ends else ""
+        blocks.append(RoundBlock(round_, state, sum(line.people for line in lines), when, lines))
+    return blocks
+
+
+def _steps(session: Session, blocks: list[RoundBlock]) -> list[tuple[str, str, str | None]]:
+    """The way of an idea through this session: what is done, where we are, what comes next."""
+    newest = blocks[0].state if blocks else "none"
+    at = {"planned": 0, "report_back": 3, "closed": 6}.get(session.state)
+    if at is None:
+        at = {"none": 1, "draft": 1, "staged": 1, "closed": 3}.get(newest, 2)
+    address = f"/s/{session.public_id}"
+    rooms_at = f"/rounds/{blocks[0].round.public_id}" if blocks else None
+    ways = [
+        (t("Opening"), None),
+        (t("Seating"), rooms_at),
+        (t("Drafting in rooms"), f"{address}#rounds"),
+        (t("Report-back and comments"), f"{address}/report-back"),
+        (t("Indicative poll"), f"{address}/decisions"),
+        (t("Summary"), f"{address}/summary"),
+    ]
+    return [
+        (label, "done" if n < at else "now" if n == at else "next", url if n <= at or n > 3 <= at else None)
+        for n, (label, url) in enumerate(ways)
+    ]
