@@ -94,7 +94,9 @@ def settings(database_url: str) -> Settings:
 def app(settings: Settings, engine: Engine) -> Flask:
     from consult.app import create_app
 
-    return create_app(settings, engine=engine)
+    made = create_app(settings, engine=engine)
+    made.config["SERVER_NAME"] = "consult.test"  # what the test client asks for; the app answers to no other name
+    return made
 
 
 @pytest.fixture
@@ -103,7 +105,6 @@ def client_for(app: Flask) -> Callable[[str], FlaskClient]:
 
     def open_browser(name: str) -> FlaskClient:
         client = app.test_client()
-        client.environ_base["HTTP_HOST"] = "consult.test"
         if name != "anonymous":
             email = cast.CAST[name].email if name in cast.CAST else name
             page = client.get("/sign-in")

@@ -6,7 +6,9 @@ import sys
 import click
 
 from consult import migrating
-from consult.config import settings_from
+from consult.config import Settings, settings_from
+from consult.db import engine_for, reading_session
+from consult.people import first_start
 
 
 @click.command()
@@ -20,7 +22,20 @@ def serve(host: str, port: int) -> None:
         raise click.ClickException(
             f"the database is not up to date ({pending}): run `consult db upgrade` first"
         )
+    _offer_first_start(settings)
     start(host, port)
+
+
+def _offer_first_start(settings: Settings) -> None:
+    """On an empty database: print where the first account is made. The address holds a token that nobody can guess."""
+    engine = engine_for(settings.database_url)
+    with reading_session(engine) as db:
+        waiting = first_start.is_waiting(db)
+    engine.dispose()
+    if waiting:
+        token = first_start.token_for(settings.secret_key)
+        click.echo("Nobody has an account here yet. Make the first one, for the secretariat:")
+        click.echo(f"  {settings.public_url}/first-start?token={token}")
 
 
 def start(host: str, port: int, environ: dict[str, str] | None = None) -> None:
