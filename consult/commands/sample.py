@@ -17,7 +17,7 @@ from consult.config import INSTANCE
 from consult.db import Db, engine_for, sessions_for, unit_of_work
 from consult.people import accounts
 from consult.people.models import Member, Role
-from consult.sample.build import PASSWORD, Sample, Stage, build
+from consult.sample.build import PASSWORD, Sample, Stage, build, existing
 
 LINK_DAYS = 365
 #: Opens the front page once the server answers; a person who has no screen here is not bothered.
@@ -53,21 +53,15 @@ def demo(
     url = database or f"sqlite:///{INSTANCE / 'demo.sqlite3'}"
     base_url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     cast_file = INSTANCE / "demo.json"
-    if not (keep and cast_file.exists() and _is_built(url)):
+    cast = _kept(url, base_url) if keep else None
+    if cast is None:
         _empty(url)
-        engine = engine_for(url)
-        with unit_of_work(sessions_for(engine)) as db:
-            sample = build(db, number=participants, stage=Stage(stage))
-            cast = _cast(db, sample, base_url)
-        engine.dispose()
-        _write(cast_file, json.dumps(cast, ensure_ascii=False, indent=1))
-    else:
-        cast = _at(json.loads(cast_file.read_text(encoding="utf-8")), base_url)
-        _write(cast_file, json.dumps(cast, ensure_ascii=False, indent=1))
+        cast = _built(url, base_url, participants, Stage(stage))
+    _write(cast_file, json.dumps(cast, ensure_ascii=False, indent=1))
     _print(cast)
-    if not no_open and (os.environ.get("DISPLAY") or sys.platform in ("darwin", "win32")):  # noqa: S603
+    if not no_open and (os.environ.get("DISPLAY") or sys.platform in ("darwin", "win32")):
         address = cast["people"]["facilitator"]["sign_in_url"]
-        subprocess.Popen([sys.executable, "-c", _OPENING, host, str(port), address])
+        subprocess.Popen([sys.executable, "-c", _OPENING, host, str(port), address])  # noqa: S603
     start(
         host,
         port,
@@ -93,8 +87,24 @@ def _check_free(host: str, port: int) -> None:
             ) from error
 
 
-def _is_built(url: str) -> bool:
-    return migrating.pending(url) is None
+def _kept(url: str, base_url: str) -> dict[str, Any] | None:
+    """The cast of the sample as it was left, with new links; None when this database holds none."""
+    if migrating.pending(url) is not None:
+        return None
+    engine = engine_for(url)
+    with unit_of_work(sessions_for(engine)) as db:
+        sample = existing(db)
+        cast = _cast(db, sample, base_url) if sample else None
+    engine.dispose()
+    return cast
+
+
+def _built(url: str, base_url: str, participants: int, stage: Stage) -> dict[str, Any]:
+    engine = engine_for(url)
+    with unit_of_work(sessions_for(engine)) as db:
+        cast = _cast(db, build(db, number=participants, stage=stage), base_url)
+    engine.dispose()
+    return cast
 
 
 def _empty(url: str) -> None:
@@ -138,13 +148,6 @@ def _cast(db: Db, sample: Sample, base_url: str) -> dict[str, Any]:
             "delegates": [part(member) for member in delegates],
         },
     }
-
-
-def _at(cast: dict[str, Any], base_url: str) -> dict[str, Any]:
-    """The cast of an earlier start, with its links at today's address."""
-    text = json.dumps(cast, ensure_ascii=False).replace(cast["base_url"], base_url)
-    found: dict[str, Any] = json.loads(text)
-    return found
 
 
 def _print(cast: dict[str, Any]) -> None:

@@ -122,12 +122,7 @@ class _Gathering:
         if found is None or version is None:
             return None
         public = found.published_version == version.number and found.published_at is not None
-        zone = self.consultation.time_zone
-        published = (
-            i18n.day_and_time(found.published_at, self.language, zone)
-            if public and found.published_at
-            else ""
-        )
+        published = found.published_at.isoformat(timespec="seconds") if public and found.published_at else ""
         return out.Summary(version.body, version.number, published)
 
     def _version(self, summary: Summary) -> SummaryVersion | None:
@@ -226,9 +221,7 @@ class _Gathering:
                     total=self.poll_row(self._("Member States"), result.member_states),
                     by_group=tuple(self.group_row(row) for row in result.by_group),
                     others=(self.poll_row(others, result.others) if result.others else hidden,),
-                    closed_at=i18n.day_and_time(
-                        decision.closed_at, self.language, self.consultation.time_zone
-                    ),
+                    closed_at=decision.closed_at.isoformat(timespec="seconds"),
                 )
             )
         return found

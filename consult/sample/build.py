@@ -105,6 +105,23 @@ def build(db: Db, *, number: int, stage: Stage) -> Sample:
     return sample
 
 
+def existing(db: Db) -> Sample | None:
+    """The sample that is in the database already, as people left it; None when there is none."""
+    consultation = db.scalar(select(Consultation).where(Consultation.is_sample).order_by(Consultation.id))
+    if consultation is None:
+        return None
+    number = programme.breakout_session()
+    query = select(Session).where(Session.consultation_id == consultation.id, Session.number == number)
+    session = db.scalars(query).one()
+    return Sample(consultation, session, _members(db, consultation), rapporteurs=_rapporteurs(db, session))
+
+
+def _rapporteurs(db: Db, session: Session) -> list[int]:
+    query = select(Seat.member_id).join(Room, Room.id == Seat.room_id)
+    seated = query.where(Room.session_id == session.id, Seat.duty == "rapporteur", Seat.left_at.is_(None))
+    return list(db.scalars(seated.order_by(Room.round_id, Room.number)))
+
+
 def _registered(db: Db, number: int) -> Sample:
     facts = programme.consultation()
     consultation = programming.create_consultation(
@@ -190,14 +207,7 @@ def _seated(db: Db, sample: Sample, *, apply: bool) -> Round:
         seating.apply(db, facilitator, round_, plan)
         for room, facts in zip(rooms_service.rooms_of(db, round_), programme.rooms(), strict=True):
             rooms_service.set_topic(db, facilitator, room, topic=facts.topic)
-        sample.rapporteurs = list(
-            db.scalars(
-                select(Seat.member_id)
-                .join(Room, Room.id == Seat.room_id)
-                .where(Seat.round_id == round_.id, Seat.duty == "rapporteur")
-                .order_by(Room.number)
-            )
-        )
+        sample.rapporteurs = _rapporteurs(db, sample.session)
     return round_
 
 

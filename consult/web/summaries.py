@@ -39,6 +39,12 @@ LOGGED = "json"
 AUTOSAVE = "X-Autosave"
 
 
+class CannotExport(DomainError):
+    """The file could not be made; the record is untouched."""
+
+    status = 503
+
+
 @pages.get("/s/<session_id>/summary")
 def summary(session_id: str) -> Response:
     return _page(session_id)
@@ -141,7 +147,7 @@ def _made(record: Record, form: str) -> Export:
         return render(record, form)
     except ExportFailed as error:
         current_app.logger.error("export: %s", error)
-        raise Conflict("export.failed") from error
+        raise CannotExport("export.failed") from error
 
 
 def _handed_out(made: Export) -> Response:
