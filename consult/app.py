@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from consult import live, logs, web
 from consult.config import ROOT, Settings
 from consult.db import engine_for, sessions_for
-from consult.web import pages, throttle
+from consult.web import compression, pages, throttle
 from consult.web.context import ConsultFlask
 
 
@@ -18,6 +18,8 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     logs.configure(settings)
     app = ConsultFlask("consult", template_folder=str(ROOT / "templates"), static_folder=None)
     app.secret_key = settings.secret_key
+    # Otherwise every answer, static files too, would renew the cookie and vary with it, and no browser would cache anything.
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False
     app.logger = logging.getLogger("consult.web")  # type: ignore[misc]
     engine = engine or engine_for(settings.database_url)
     app.extensions["consult.settings"] = settings
@@ -29,6 +31,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     login.session_protection = None
     login.user_loader(web.account.load_account)
     pages.register(app)
+    compression.register(app)
     web.register(app)
     live.register(app)
     return app
