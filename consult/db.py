@@ -117,6 +117,16 @@ def _tune_sqlite(engine: Engine, pause: Callable[[float], None]) -> None:
                 pause(LOCK_RETRY_SECONDS)
 
 
+def commit_through(engine: Engine, run: Callable[..., Any]) -> None:
+    """Let `run(function, argument)` carry out each COMMIT of SQLite: a flush to a busy disk takes long enough to stop a server.
+
+    The sqlite3 module lets other threads work meanwhile; nothing else happens on the connection until `run` returns.
+    """
+    if engine.dialect.name == "sqlite":
+        commit = engine.dialect.do_commit
+        engine.dialect.do_commit = lambda raw: run(commit, raw)  # type: ignore[method-assign,assignment]
+
+
 def sessions_for(engine: Engine) -> Sessions:
     """A factory of sessions that write."""
     return sessionmaker(engine, expire_on_commit=False)

@@ -41,9 +41,21 @@ class WirePage:
         self.socket = websocket.create_connection(
             address, cookie=cookies, origin=url, timeout=PATIENCE_SECONDS, enable_multithread=True
         )
-        assert self.socket.recv()[0] == "0"
+        try:
+            self._greet()
+        except BaseException:
+            self.close()
+            raise
+
+    def _greet(self) -> None:
+        opened = self.socket.recv()
+        if not opened:
+            raise websocket.WebSocketConnectionClosedException("closed before it was opened")
         self.socket.send("40")
-        assert self.socket.recv()[:2] == "40"
+        answer = self.socket.recv()
+        if not answer:
+            raise websocket.WebSocketConnectionClosedException("closed before it was opened")
+        assert (opened[0], answer[:2]) == ("0", "40")
 
     def ask(self, name: str, *args: Any) -> dict[str, Any]:
         """Send an event and wait for its answer."""
@@ -62,6 +74,8 @@ class WirePage:
     def _next(self) -> tuple[str, int, list[Any]]:
         while True:
             frame = self.socket.recv()
+            if not frame:
+                raise websocket.WebSocketConnectionClosedException("closed")
             if frame == "2":
                 self.socket.send("3")
                 continue
@@ -96,4 +110,4 @@ class WirePage:
         return self.ask("u", base64.b64encode(update).decode(), self.draft)
 
     def close(self) -> None:
-        self.socket.close()
+        self.socket.close(timeout=1)

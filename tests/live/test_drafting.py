@@ -3,10 +3,12 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
 import pytest
+import websocket
 from sqlalchemy import Engine
 
 from consult.db import reading_session
@@ -104,25 +106,22 @@ def test_kill_9_while_people_type_loses_nothing_acknowledged(
     failures: list[BaseException] = []
 
     def write(n: int) -> None:
-        count = 0
+        count, who = 0, cookies["kenya" if n % 2 else "canada"]
         while not stop.is_set():
             try:
-                page = WirePage(
-                    server.url, cookies["kenya" if n % 2 else "canada"], item.public_id, editors[n]
-                )
-                page.join()
-                while not stop.is_set():
-                    word = f"w{n}-{count}."
-                    count += 1
-                    editors[n].paragraph(word)
-                    acks = [page.send(update) for update in editors[n].take_outgoing()]
-                    if acks and all(ack["ok"] for ack in acks):
-                        acknowledged.append(word)
-                page.close()
+                with closing(WirePage(server.url, who, item.public_id, editors[n])) as page:
+                    page.join()
+                    while not stop.is_set():
+                        word = f"w{n}-{count}."
+                        count += 1
+                        editors[n].paragraph(word)
+                        acks = [page.send(update) for update in editors[n].take_outgoing()]
+                        if acks and all(ack["ok"] for ack in acks):
+                            acknowledged.append(word)
             except AssertionError as error:
                 failures.append(error)
                 return
-            except Exception:  # the connection broke under us: come back
+            except (OSError, websocket.WebSocketException):  # the connection broke under us: come back
                 editors[n].take_outgoing()
                 stop.wait(0.05)
 
