@@ -117,7 +117,7 @@ def sign_in() -> BaseResponse:
         email = _email(form)
         user_id = _proven(email, request.form.get("password", ""))
     except DomainError as error:
-        return _refused(form, error, "password")
+        return _refused(form, error)
     begin(db().get_one(User, user_id), shared=form.ticked("shared"))
     return back_to(own_path(request.form.get("next", "")))
 
@@ -130,7 +130,7 @@ def request_link() -> BaseResponse:
         email = _email(form)
         throttle.check(throttle.LINKS_PER_ACCOUNT, "link", email)
     except DomainError as error:
-        return _refused(form, error, "email")
+        return _refused(form, error)
     throttle.count(throttle.LINKS_PER_ACCOUNT, "link", email)
     sessions: Sessions = current_app.extensions["consult.sessions"]
     mail.later(partial(_send_link, settings(), sessions, email, target, language().code))
@@ -234,16 +234,23 @@ def _send_link(found: Settings, sessions: Sessions, email: str, target: str, cod
     mail.send(accounts.link_mail(email, address, code), url=found.mail_url, sender=found.mail_from)
 
 
-def _refused(form: Form, error: DomainError, field: str) -> Response:
-    errors = error.fields if isinstance(error, Invalid) else {field: refusal(error.code, **error.params)}
-    response = _form_page(form.values, errors=errors, status=error.status)
+def _refused(form: Form, error: DomainError) -> Response:
+    if isinstance(error, Invalid):
+        return _form_page(form.values, errors=error.fields, status=error.status)
+    sentence = refusal(error.code, **error.params)
+    response = _form_page(form.values, notice=sentence, kind="stop", status=error.status)
     if "after" in error.params:
         response.headers["Retry-After"] = str(error.params["after"])
     return response
 
 
 def _form_page(
-    values: dict[str, str], *, errors: dict[str, str] | None = None, notice: str = "", status: int = 200
+    values: dict[str, str],
+    *,
+    errors: dict[str, str] | None = None,
+    notice: str = "",
+    kind: str = "heed",
+    status: int = 200,
 ) -> Response:
     return render_page(
         "account/sign_in.html",
@@ -251,5 +258,6 @@ def _form_page(
         values=values,
         errors=errors or {},
         notice_text=notice,
+        notice_kind=kind,
         status=status,
     )

@@ -21,7 +21,7 @@ from consult.web.context import db, settings
 from consult.web.forms import Form, sentences
 from consult.web.loading import consultation_for
 from consult.web.pages import back_to, language, live_page, render_page, say, t
-from consult.web.people_view import GROUPS, balance_view, group_label, line, role_options, sections
+from consult.web.people_view import GROUPS, balance_view, group_label, line, lines, role_options
 
 pages = Blueprint("people", __name__)
 
@@ -44,7 +44,7 @@ def people(consultation_id: str) -> BaseResponse:
         consultation=consultation,
         breadcrumb=crumbs(consultation, t("People")),
         balance=balance_view(found.balance),
-        sections=sections(found.participants, asked, actor),
+        found=lines(found.participants, asked, actor),
         asked=asked,
         roles=[("", t("Any role")), *role_options(Role)],
         groups=[("", t("Any group")), *((mark, group_label(mark)) for mark in GROUPS)],

@@ -22,19 +22,14 @@ def group_label(mark: str) -> str:
     return t(labels.of("group", GROUPS[mark]))
 
 
-def sections(
+def lines(
     participants: Sequence[Participant], asked: dict[str, str], actor: Actor
 ) -> list[dict[str, object]]:
-    """The list by regional group, as far as it was asked for."""
-    found = [
-        person
+    """The list as far as it was asked for, by regional group."""
+    return [
+        line(person, actor)
         for person in participants
         if person.matches(asked["q"], role=asked["role"], mark=asked["group"])
-    ]
-    return [
-        {"mark": mark, "label": group_label(mark), "people": [line(person, actor) for person in here]}
-        for mark in GROUPS
-        if (here := [person for person in found if person.mark == mark])
     ]
 
 
