@@ -40,7 +40,7 @@ def decisions(public_id: str) -> Response:
 
 @pages.post("/s/<public_id>/decisions")
 def open_polls(public_id: str) -> BaseResponse:
-    session, actor = session_for(public_id)
+    session, actor = session_for(public_id, Permission.DECISION_OPEN)
     form = Form(request.form)
     minutes = form.number("minutes", low=0, high=LENGTHS[-1])
     try:
@@ -90,7 +90,7 @@ def close(public_id: str) -> BaseResponse:
 
 @pages.post("/s/<public_id>/decisions/close")
 def close_all(public_id: str) -> BaseResponse:
-    session, actor = session_for(public_id)
+    session, actor = session_for(public_id, Permission.DECISION_OPEN)
     found = [poll for poll in queries.decisions_of_session(db(), session.id) if poll.closed_at is None]
     for poll in found:
         service.close_poll(db(), actor, poll)

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consult import richtext
 from consult.drafting import service as drafting
-from consult.errors import Invalid, NotFound
+from consult.errors import Conflict, Invalid, NotFound
 from consult.items import service
 from consult.items.models import ActionItem, ItemVersion
 from consult.library.models import Source
@@ -75,6 +75,9 @@ def write(public_id: str) -> BaseResponse:
     title = form.line("title", limit=service.LONGEST_TITLE, required=False)
     text = form.text("text", limit=LONGEST_TEXT, required=False)
     form.check()
+    changed_at = found.text_changed_at.isoformat() if found.text_changed_at else ""
+    if form.values.get("base", changed_at) != changed_at:
+        raise Conflict("item.text_changed")
     now = drafting.content_of(db(), found)
     same = richtext.to_text(now.text).strip() == text.strip()
     service.write_item(db(), actor, found, title=title, text=None if same else richtext.from_text(text))

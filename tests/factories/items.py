@@ -10,7 +10,12 @@ from tests.cast import World
 
 TITLE = "Training by secondment"
 TEXT = "By mid-2019 [ten] States train the officers of States that ask for it."
-FACTS = {"term": "short", "actor:international_organisation": True, "target:10.7": "aligns", "indicator": "Median days"}
+FACTS = {
+    "term": "short",
+    "actor:international_organisation": True,
+    "target:10.7": "aligns",
+    "indicator": "Median days",
+}
 
 
 def drafted(db: Db, world: World, *, by: str = "kenya", title: str = TITLE, text: str = TEXT) -> ActionItem:
@@ -33,8 +38,6 @@ def under_comment(db: Db, world: World, number: int = 1) -> list[ActionItem]:
     close_rooms(db, world)
     proceedings.open_report_back(db, world.actor(db, "facilitator"), world.session)
     db.commit()
-    for item in made:
-        db.refresh(item)
     return made
 
 

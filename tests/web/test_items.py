@@ -1,0 +1,231 @@
+"""The item page and the acts on items, as a browser meets them."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from consult import clock, richtext
+from consult.db import Db
+from consult.drafting import service as drafting
+from consult.items.models import ActionItem
+from consult.items.service import return_item
+from consult.library.models import Source
+from tests.cast import World
+from tests.conftest import post
+from tests.factories.items import TEXT, TITLE, drafted, submitted, under_comment
+from tests.web.conftest import Read
+
+Browser = Callable[[str], FlaskClient]
+
+
+def test_a_seated_delegate_starts_an_item_and_is_taken_to_it(
+    db: Db, read: Read, world: World, client_for: Browser
+) -> None:
+    room = world.rooms[0]
+    answer = post(client_for("kenya"), f"/rooms/{room.public_id}/items")
+    item = read(select(ActionItem).where(ActionItem.room_id == room.id))[0]
+    assert (answer.status_code, answer.location) == (303, f"/rooms/{room.public_id}?item={item.public_id}")
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("philippines", 403), ("viewer", 403), ("stranger@example.org", 404)]
+)
+def test_who_has_no_seat_starts_nothing(
+    db: Db, read: Read, world: World, client_for: Browser, name: str, status: int
+) -> None:
+    answer = post(client_for(name), f"/rooms/{world.rooms[0].public_id}/items")
+    assert answer.status_code == status
+    assert read(select(ActionItem)) == []
+
+
+def test_ready_and_submitted_by_form(db: Db, read: Read, world: World, client_for: Browser) -> None:
+    item = drafted(db, world)
+    db.commit()
+    browser = client_for("kenya")
+    assert post(browser, f"/items/{item.public_id}/ready", ready="1").status_code == 303
+    answer = post(browser, f"/rooms/{world.rooms[0].public_id}/submit")
+    assert answer.location == f"/rooms/{world.rooms[0].public_id}"
+    assert read(select(ActionItem.state)) == ["submitted"]
+    assert "Item 1 was submitted to plenary." in browser.get(f"/items/{item.public_id}").text
+
+
+def test_submitting_an_item_of_another_room_is_not_found(db: Db, world: World, client_for: Browser) -> None:
+    item = drafted(db, world)
+    db.commit()
+    answer = post(client_for("philippines"), f"/rooms/{world.rooms[1].public_id}/submit", item=item.public_id)
+    assert answer.status_code == 404
+
+
+def test_writing_without_script_keeps_formatting_that_was_not_touched(
+    db: Db, world: World, client_for: Browser
+) -> None:
+    item = drafted(db, world)
+    db.commit()
+    browser = client_for("canada")
+    before = drafting.content_of(db, item).text
+    db.commit()
+    post(browser, f"/items/{item.public_id}/text", title="New title", text=TEXT)
+    post(browser, f"/items/{item.public_id}/text", title="New title", text=TEXT)
+    db.expire_all()
+    content = drafting.content_of(db, item)
+    assert (content.title, content.text, content.facts["term"]) == ("New title", before, "short")
+    db.commit()
+    post(browser, f"/items/{item.public_id}/text", title="New title", text="One [or two].\r\n\r\nThree.")
+    db.expire_all()
+    assert richtext.to_text(drafting.content_of(db, item).text) == "One [or two].\n\nThree."
+
+
+def test_a_text_written_over_a_newer_one_is_refused_and_kept(
+    db: Db, read: Read, world: World, client_for: Browser
+) -> None:
+    item = drafted(db, world)
+    db.commit()
+    seen = item.text_changed_at.isoformat() if item.text_changed_at else ""
+    kenya, canada, address = client_for("kenya"), client_for("canada"), f"/items/{item.public_id}/text"
+    assert post(kenya, address, title=TITLE, text="Kenya's words", base=seen).status_code == 303
+    refused = post(canada, address, title=TITLE, text="Canada's words", base=seen)
+    assert refused.status_code == 409
+    assert "Canada&#39;s words" in refused.text
+    assert richtext.to_text(read(select(ActionItem.text))[0]) == "Kenya's words"
+
+
+def test_a_text_too_long_is_refused_and_kept(db: Db, read: Read, world: World, client_for: Browser) -> None:
+    item = drafted(db, world)
+    db.commit()
+    answer = post(client_for("kenya"), f"/items/{item.public_id}/text", title="x" * 301, text="My words")
+    assert answer.status_code == 422
+    assert "My words" in answer.text
+    assert read(select(ActionItem.title)) == [TITLE]
+
+
+def test_a_text_for_a_submitted_item_is_refused_and_kept(db: Db, world: World, client_for: Browser) -> None:
+    item = submitted(db, world)
+    db.commit()
+    answer = post(client_for("kenya"), f"/items/{item.public_id}/text", title=TITLE, text="My late words")
+    assert answer.status_code == 403
+    assert "My late words" in answer.text
+    assert "submitted" in answer.text
+
+
+def test_quoting_a_source(db: Db, world: World, client_for: Browser) -> None:
+    item = drafted(db, world)
+    source = Source(
+        consultation_id=world.consultation.id, position=1, kind="statement", title="Second officers to other States",
+        reference="Canada, Panel 3", added_at=clock.now(),
+    )  # fmt: skip
+    db.add(source)
+    db.commit()
+    browser = client_for("kenya")
+    assert post(browser, f"/items/{item.public_id}/quotes", source=source.public_id).status_code == 303
+    assert post(browser, f"/items/{item.public_id}/quotes", source="nothing").status_code == 404
+    page = browser.get(f"/items/{item.public_id}").text
+    assert "Second officers to other States" in page
+    assert "Canada, Panel 3" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("kenya", 200), ("canada", 200), ("ngo", 200), ("facilitator", 200), ("organizer", 200),
+        ("philippines", 404), ("panelist", 404), ("viewer", 404), ("stranger@example.org", 404),
+    ],
+)  # fmt: skip
+def test_an_item_in_drafting_is_read_by_its_room_and_staff(
+    db: Db, world: World, client_for: Browser, name: str, status: int
+) -> None:
+    item = drafted(db, world)
+    db.commit()
+    assert client_for(name).get(f"/items/{item.public_id}").status_code == status
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("philippines", 200), ("panelist", 200), ("viewer", 200), ("stranger@example.org", 404)],
+)
+def test_a_submitted_item_is_read_by_everybody_who_takes_part(
+    db: Db, world: World, client_for: Browser, name: str, status: int
+) -> None:
+    item = submitted(db, world)
+    db.commit()
+    assert client_for(name).get(f"/items/{item.public_id}").status_code == status
+
+
+def test_nobody_signed_out_reads_an_item(db: Db, world: World, client_for: Browser) -> None:
+    item = submitted(db, world)
+    db.commit()
+    answer = client_for("anonymous").get(f"/items/{item.public_id}")
+    assert (answer.status_code, answer.location) == (303, f"/sign-in?next=%2Fitems%2F{item.public_id}")
+
+
+def test_the_page_shows_text_brackets_facts_and_versions(db: Db, world: World, client_for: Browser) -> None:
+    item = submitted(db, world)
+    db.commit()
+    page = client_for("philippines").get(f"/items/{item.public_id}").text
+    for words in (
+        TITLE,
+        "[ten]",
+        "1 bracket left",
+        "Short term",
+        "Median days",
+        "10.7",
+        "aligns with",
+        "Version 1",
+    ):
+        assert words in page
+    version = client_for("philippines").get(f"/items/{item.public_id}/versions/1")
+    assert version.status_code == 200
+    assert TITLE in version.text
+    assert client_for("philippines").get(f"/items/{item.public_id}/versions/2").status_code == 404
+
+
+def test_hostile_words_are_shown_as_words(db: Db, world: World, client_for: Browser) -> None:
+    item = submitted(db, world, title="<script>alert(1)</script>", text="<img src=x onerror=alert(1)> [x]")
+    db.commit()
+    page = client_for("kenya").get(f"/items/{item.public_id}").text
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_sending_back_needs_a_reason_and_keeps_what_was_typed(
+    db: Db, world: World, client_for: Browser
+) -> None:
+    item = under_comment(db, world)[0]
+    browser = client_for("facilitator")
+    refused = post(browser, f"/items/{item.public_id}/return", reason="y" * 1001)
+    assert refused.status_code == 422
+    assert "y" * 1001 in refused.text
+    assert post(browser, f"/items/{item.public_id}/return", reason="").status_code == 422
+    answer = post(browser, f"/items/{item.public_id}/return", reason="Name who pays.")
+    assert answer.location == f"/items/{item.public_id}"
+    page = browser.get(f"/items/{item.public_id}").text
+    assert "Name who pays." in page
+    assert "reopen it on the console" in page
+
+
+def test_a_returned_item_is_no_longer_read_by_everybody(db: Db, world: World, client_for: Browser) -> None:
+    item = under_comment(db, world)[0]
+    return_item(db, world.actor(db, "facilitator"), item, reason="Again.")
+    db.commit()
+    assert client_for("panelist").get(f"/items/{item.public_id}").status_code == 404
+
+
+def test_withdrawing(db: Db, read: Read, world: World, client_for: Browser) -> None:
+    item = drafted(db, world)
+    db.commit()
+    answer = post(client_for("kenya"), f"/items/{item.public_id}/withdraw")
+    assert answer.location == f"/rooms/{world.rooms[0].public_id}"
+    assert read(select(ActionItem.state)) == ["withdrawn"]
+
+
+@pytest.mark.parametrize("part", ["document", "lanes", "composer"])
+def test_each_live_part_is_the_same_html_without_the_frame(
+    db: Db, world: World, client_for: Browser, part: str
+) -> None:
+    item = under_comment(db, world)[0]
+    answer = client_for("panelist").get(f"/items/{item.public_id}?part={part}")
+    assert answer.status_code == 200
+    assert "<html" not in answer.text
+    assert answer.text.strip()
