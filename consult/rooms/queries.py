@@ -95,7 +95,7 @@ def expected(db: Db, actor: Actor, session_id: int, state: str) -> Expected:
         .where(Room.id.in_(actor.seats), Room.session_id == session_id)
         .order_by(Round.number.desc())
     )
-    found = [Expected(_what(room), room, round_) for room, round_ in db.execute(query).tuples()]
+    found = [Expected(_what(room), room, round_) for room, round_ in db.execute(query)]
     here = next((place for what in ("room", "lobby") for place in found if place.what == what), None)
     if here is not None:
         return here

@@ -133,12 +133,12 @@ def late_joiners(db: Db, round_: Round) -> dict[str, int]:
     Returns:
         Member public id -> room number; empty when there is nothing to seat them in.
     """
-    members = {member.public_id: member for member in members_to_seat(db, round_, ALWAYS)}
+    everybody = {member.public_id: member for member in members_to_seat(db, round_, SEATABLE)}
+    members = {name: member for name, member in everybody.items() if member.role in ALWAYS}
     seats, numbers = seats_now(db, round_)
     waiting = [name for name in members if name not in seats]
     if not waiting or not numbers:
         return {}
-    everybody = {member.public_id: member for member in members_to_seat(db, round_, SEATABLE)}
     people = [as_person(member) for name, member in everybody.items() if name in seats or name in members]
     specs = [RoomSpec(room_key(number)) for number in numbers]
     taken = {name: room_key(number) for name, number in seats.items() if number in numbers}

@@ -28,6 +28,8 @@ from consult.web.round_view import crumbs_of, round_clock
 pages = Blueprint("console", __name__)
 #: A room in which nothing was written for this long needs somebody.
 SILENT_SECONDS = 300
+#: People are given this long to come in before an empty room is worth a word.
+ARRIVING_SECONDS = 60
 #: Suggestions cost a comparison of all rooms each, so a crowd is seated with one button instead.
 MOST_SUGGESTIONS = 6
 
@@ -82,7 +84,7 @@ def _console(
         for p in rooms.everybody(db(), consultation.id)
         if p.role in seating.ALWAYS and p.public_id not in names
     ]
-    suggest = found.rooms and len(waiting) <= MOST_SUGGESTIONS
+    suggest = found.rooms and 0 < len(waiting) <= MOST_SUGGESTIONS
     asked = request.args.get("move", "")
     return render_page(
         "rooms/console.html",
@@ -133,10 +135,9 @@ def _tile(room: Room, seated: list[Person], progress: Progress) -> Tile:
 
 def _need(room: Room, people: list[Person], here: int, progress: Progress) -> str:
     """Why a facilitator should look in, in a few words; empty when there is nothing."""
-    if people and not here:
+    now = clock.now()
+    since = progress.last_edit or room.opened_at or now
+    silent = int((now - since).total_seconds())
+    if people and not here and (now - (room.opened_at or now)).total_seconds() > ARRIVING_SECONDS:
         return t("Nobody is in the room")
-    since = progress.last_edit or room.opened_at
-    if since is None:
-        return ""
-    silent = int((clock.now() - since).total_seconds())
     return t("No edit for %(minutes)s minutes", minutes=silent // 60) if silent >= SILENT_SECONDS else ""

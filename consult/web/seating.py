@@ -136,7 +136,9 @@ def _page(found: Round, actor: Actor, values: dict[str, Any], errors: dict[str, 
         report=_report(report),
         cards=_cards(report, seats, people, duties),
         waiting=waiting,
-        suggested=service.late_joiners(db(), found) if numbers and len(waiting) <= MOST_SUGGESTIONS else {},
+        suggested=service.late_joiners(db(), found)
+        if numbers and 0 < len(waiting) <= MOST_SUGGESTIONS
+        else {},
         seats=seats,
         moving=[
             person

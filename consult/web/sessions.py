@@ -166,22 +166,17 @@ def _blocks(session: Session, actor: Actor) -> list[RoundBlock]:
 
 
 def _steps(session: Session, blocks: list[RoundBlock]) -> list[tuple[str, str, str | None]]:
-    """The way of an idea through this session: what is done, where we are, what comes next."""
+    """The way of an idea through this session; the links to its pages stand once, on the desk beside it."""
     newest = blocks[0].state if blocks else "none"
     at = {"planned": 0, "report_back": 3, "closed": 6}.get(session.state)
     if at is None:
         at = {"none": 1, "draft": 1, "staged": 1, "closed": 3}.get(newest, 2)
-    address = f"/s/{session.public_id}"
-    rooms_at = f"/rounds/{blocks[0].round.public_id}" if blocks else None
-    ways = [
-        (t("Opening"), None),
-        (t("Seating"), rooms_at),
-        (t("Drafting in rooms"), f"{address}#rounds"),
-        (t("Report-back and comments"), f"{address}/report-back"),
-        (t("Indicative poll"), f"{address}/decisions"),
-        (t("Summary"), f"{address}/summary"),
-    ]
-    return [
-        (label, "done" if n < at else "now" if n == at else "next", url if n <= at or n > 3 <= at else None)
-        for n, (label, url) in enumerate(ways)
-    ]
+    ways = (
+        t("Opening"),
+        t("Seating"),
+        t("Drafting in rooms"),
+        t("Report-back and comments"),
+        t("Indicative poll"),
+        t("Summary"),
+    )
+    return [(label, "done" if n < at else "now" if n == at else "next", None) for n, label in enumerate(ways)]

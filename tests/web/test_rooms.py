@@ -1,0 +1,135 @@
+"""The room page: who may enter, what they find there, and how it stands when the room is closed."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from consult import richtext
+from consult.db import Db
+from consult.items import service as items
+from consult.items.models import ActionItem
+from consult.library import service as library
+from tests import cast
+from tests.cast import World
+
+Browser = Callable[[str], FlaskClient]
+INSIDE = ("organizer", "facilitator", "cofacilitator", "kenya", "canada", "ngo")
+
+
+@pytest.fixture
+def address(world: World) -> str:
+    return f"/rooms/{world.rooms[0].public_id}"
+
+
+@pytest.fixture
+def item(db: Db, world: World) -> ActionItem:
+    """An item of the first room with text, facts and a script that must not run."""
+    kenya = world.actor(db, "kenya")
+    source = library.add_source(
+        db,
+        world.actor(db, "organizer"),
+        world.consultation,
+        library.SourceDetails("statement", "A title", "Canada"),
+    )
+    made = items.create_item(db, kenya, world.rooms[0], title="Training <script>alert(1)</script>")
+    facts = {
+        "term": "short",
+        "means": "IOM pays",
+        "target:10.7": "aligns",
+        f"source:{source.public_id}": True,
+    }
+    items.write_item(db, kenya, made, text=richtext.from_text("States offer [ten] places."), facts=facts)
+    db.commit()
+    return made
+
+
+def test_only_those_seated_and_staff_enter(world: World, client_for: Browser, address: str) -> None:
+    for name in cast.CAST:
+        expected = 200 if name in INSIDE else 403
+        assert client_for(name).get(address).status_code == expected, name
+    assert client_for(cast.STRANGER).get(address).status_code == 404
+    assert client_for("kenya").get("/rooms/nosuchroomno").status_code == 404
+
+
+def test_the_text_is_readable_before_any_script(
+    world: World, client_for: Browser, address: str, item: ActionItem
+) -> None:
+    page = client_for("canada").get(address).text
+    assert '<span class="bracket">[ten]</span>' in page
+    assert "Training &lt;script&gt;" in page
+    assert "<script>alert" not in page
+    assert "IOM pays" in page
+    assert 'data-code="10.7"' in page
+    assert "1 bracket left" in page
+
+
+def test_what_scripts_expect_is_there(
+    world: World, client_for: Browser, address: str, item: ActionItem
+) -> None:
+    page = client_for("canada").get(address).text
+    assert f'data-draft-id-value="{item.public_id}"' in page
+    assert f'data-draft-user-value="{world.users["canada"].public_id}"' in page
+    assert re.search(r'data-controller="title"[^>]* readonly', page)
+    assert re.search(r'data-controller="facts" disabled', page)
+    assert f'data-live-query-value="room={world.rooms[0].public_id}"' in page
+
+
+def test_the_names_of_the_contract(world: World, client_for: Browser, address: str, item: ActionItem) -> None:
+    page = client_for("kenya").get(address).text
+    for words in (
+        '<h1>Room 1</h1>', 'aria-label="Action items"', "New action item", "<legend>Details</legend>", "Mark ready",
+        "Submit to plenary", 'aria-label="Present"', 'data-editor-label-value="Text of the action item"',
+        'role="timer"',
+    ):  # fmt: skip
+        assert words in page, words
+
+
+def test_an_item_is_chosen_by_its_address(
+    db: Db, world: World, client_for: Browser, address: str, item: ActionItem
+) -> None:
+    other = items.create_item(db, world.actor(db, "kenya"), world.rooms[0], title="Another")
+    db.commit()
+    page = client_for("kenya").get(f"{address}?item={other.public_id}").text
+    assert f'data-draft-id-value="{other.public_id}"' in page
+    assert client_for("kenya").get(f"{address}?item=nosuchitemno").status_code == 200
+
+
+def test_a_closed_room_is_read_only_with_a_way_back(
+    db: Db, world: World, client_for: Browser, address: str, item: ActionItem
+) -> None:
+    world.rooms[0].state = "closed"
+    db.commit()
+    page = client_for("kenya").get(address).text
+    assert "New action item" not in page
+    assert "Mark ready" not in page
+    assert "<noscript>" not in page
+    assert "Back to the session" in page
+
+
+def test_before_the_rooms_open_people_wait_in_the_lobby(
+    db: Db, world: World, client_for: Browser, address: str
+) -> None:
+    world.rooms[0].state = "staged"
+    db.commit()
+    answer = client_for("kenya").get(address)
+    assert answer.headers["Location"] == f"/rounds/{world.round.public_id}"
+    assert client_for("facilitator").get(address).status_code == 200
+
+
+def test_parts_are_served_alone(world: World, client_for: Browser, address: str, item: ActionItem) -> None:
+    browser = client_for("kenya")
+    for part in ("clock", "head", "list", "late", "present", "commands"):
+        answer = browser.get(f"{address}?part={part}")
+        assert f'id="{part}"' in answer.text, part
+        assert "<body" not in answer.text
+
+
+def test_the_reader_is_present_in_their_own_page(world: World, client_for: Browser, address: str) -> None:
+    page = client_for("kenya").get(f"{address}?part=present").text
+    assert "1 of 3" in page
+
+
+def test_an_empty_room_says_what_to_begin_with(world: World, client_for: Browser, address: str) -> None:
+    assert "Begin with one concrete step" in client_for("kenya").get(address).text

@@ -1,0 +1,183 @@
+"""The lobby, the console and what is done there."""
+
+import json
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from consult import clock
+from consult.db import Db
+from consult.rooms.models import Room, Seat
+from tests import cast
+from tests.cast import World
+from tests.conftest import post
+from tests.web.conftest import Read
+
+Browser = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def address(world: World) -> str:
+    return f"/rounds/{world.round.public_id}"
+
+
+@pytest.fixture
+def staged(world: World, db: Db) -> World:
+    for room in world.rooms:
+        room.state, room.opened_at, room.deadline_at = "staged", None, None
+    db.commit()
+    return world
+
+
+def states(read: Read, world: World) -> list[str]:
+    return read(select(Room.state).where(Room.round_id == world.round.id).order_by(Room.number))
+
+
+def test_the_lobby_tells_people_their_room_and_takes_them_there(
+    world: World, client_for: Browser, address: str
+) -> None:
+    page = client_for("kenya").get(address).text
+    assert "You are seated in Room 1" in page
+    assert f'data-goto-now-value="/rooms/{world.rooms[0].public_id}"' in page
+    rules = json.loads(unescape(re.findall(r"data-goto-rules-value='([^']*)'", page)[0]))
+    assert {"event": "seat.called", "url": "/rooms/{room}", "text": "seated"} in rules
+
+
+def test_before_the_rooms_open_the_lobby_waits(staged: World, client_for: Browser, address: str) -> None:
+    page = client_for("kenya").get(address).text
+    assert "You do not need to do anything" in page
+    assert 'data-goto-now-value=""' in page
+
+
+def test_somebody_without_a_seat_is_told_so(world: World, client_for: Browser, address: str) -> None:
+    assert "You have no seat in this round" in client_for("late").get(address).text
+    assert client_for(cast.STRANGER).get(address).status_code == 404
+
+
+def test_the_console_is_for_staff(world: World, client_for: Browser, address: str) -> None:
+    for name in cast.CAST:
+        expected = 200 if name in ("organizer", "facilitator", "cofacilitator") else 403
+        assert client_for(name).get(f"{address}/console").status_code == expected, name
+
+
+def test_the_console_shows_every_room_and_who_is_not_seated(
+    world: World, client_for: Browser, address: str
+) -> None:
+    page = client_for("facilitator").get(f"{address}/console").text
+    assert "Room 1" in page
+    assert "Room 2" in page
+    waiting = page[page.index("Not seated") : page.index("Everybody who is seated")]
+    assert "Delegate CHL-1" in waiting
+    assert "suggested: Room 2" in waiting
+    assert "Person PRESS-1" not in page
+
+
+def test_the_parts_of_the_console_are_served_alone(world: World, client_for: Browser, address: str) -> None:
+    for part in ("strip", "wall", "people"):
+        answer = client_for("facilitator").get(f"{address}/console?part={part}")
+        assert f'id="{part}"' in answer.text
+        assert "<body" not in answer.text
+
+
+def test_rooms_are_opened_extended_and_recalled(
+    staged: World, client_for: Browser, address: str, read: Read
+) -> None:
+    browser, console = client_for("facilitator"), f"{address}/console"
+    assert post(browser, f"{address}/open", page=console).status_code == 303
+    assert states(read, staged) == ["open", "open"]
+    before = read(select(Room.deadline_at).where(Room.id == staged.rooms[0].id))[0]
+    post(browser, f"{address}/extend", page=console, minutes="5")
+    after = read(select(Room.deadline_at).where(Room.id == staged.rooms[0].id))[0]
+    assert (after - before).total_seconds() == 300
+    post(browser, f"{address}/recall", page=console)
+    assert states(read, staged) == ["closing", "closing"]
+    left = read(select(Room.deadline_at).where(Room.id == staged.rooms[0].id))[0] - clock.now()
+    assert 55 < left.total_seconds() <= 60
+    post(browser, f"{address}/recall", page=console, immediately="1")
+    assert read(select(Room.deadline_at).where(Room.id == staged.rooms[0].id))[0] <= clock.now()
+
+
+def test_a_wrong_number_of_minutes_keeps_what_was_typed(
+    world: World, client_for: Browser, address: str, read: Read
+) -> None:
+    answer = post(client_for("facilitator"), f"{address}/extend", page=f"{address}/console", minutes="9000")
+    assert answer.status_code == 422
+    assert 'value="9000"' in answer.text
+    assert "from 1 to 120" in answer.text
+
+
+def test_one_room_gets_more_time_is_closed_and_reopened(
+    world: World, client_for: Browser, address: str, db: Db, read: Read
+) -> None:
+    browser, room = client_for("facilitator"), f"/rooms/{world.rooms[0].public_id}"
+    assert post(browser, f"{room}/extend", page=f"{address}/console").status_code == 303
+    assert post(browser, f"{room}/recall", page=f"{address}/console").status_code == 303
+    assert states(read, world) == ["closing", "open"]
+    db.refresh(world.rooms[0])
+    world.rooms[0].state = "closed"
+    db.commit()
+    assert post(browser, f"{room}/reopen", page=f"{address}/console", minutes="10").status_code == 303
+    assert states(read, world) == ["reopened", "open"]
+
+
+def test_people_are_moved_seated_and_unseated(
+    world: World, client_for: Browser, address: str, read: Read
+) -> None:
+    browser = client_for("facilitator")
+    kenya, late = (world.members[name].public_id for name in ("kenya", "late"))
+    query = select(Room.number).join(Seat, Seat.room_id == Room.id).where(Seat.left_at.is_(None))
+    post(
+        browser, f"{address}/moves", page=f"{address}/console", member=[kenya, late], room="2", back="console"
+    )
+    for name in ("kenya", "late"):
+        assert read(query.where(Seat.member_id == world.members[name].id)) == [2]
+    post(browser, f"{address}/moves", page=f"{address}/console", member=kenya, room="none")
+    assert read(query.where(Seat.member_id == world.members["kenya"].id)) == []
+
+
+def test_nobody_is_moved_by_a_forged_form(world: World, client_for: Browser, address: str) -> None:
+    browser = client_for("facilitator")
+    for fields, status in (
+        ({"member": "nosuchmember", "room": "2"}, 404),
+        ({"room": "2"}, 404),
+        ({"member": world.members["kenya"].public_id, "room": "99"}, 422),
+        ({"member": world.members["kenya"].public_id, "room": "²"}, 422),
+    ):
+        assert post(browser, f"{address}/moves", page=f"{address}/console", **fields).status_code == status
+
+
+def test_late_joiners_are_seated_with_one_button(
+    world: World, client_for: Browser, address: str, read: Read
+) -> None:
+    answer = post(
+        client_for("facilitator"), f"{address}/late-joiners", page=f"{address}/console", back="console"
+    )
+    assert answer.headers["Location"] == f"{address}/console"
+    seats = select(Seat.room_id).where(Seat.member_id == world.members["late"].id)
+    assert read(seats) == [world.rooms[1].id]
+
+
+def test_duties_are_assigned(world: World, client_for: Browser, address: str, read: Read) -> None:
+    room, canada = f"/rooms/{world.rooms[0].public_id}", world.members["canada"]
+    browser = client_for("facilitator")
+    fields = {"member": canada.public_id, "duty": "rapporteur"}
+    assert post(browser, f"{room}/duty", page=f"{address}/console", **fields).status_code == 303
+    assert read(
+        select(Seat.member_id).where(Seat.duty == "rapporteur", Seat.room_id == world.rooms[0].id)
+    ) == [canada.id]
+    assert (
+        post(browser, f"{room}/duty", page=f"{address}/console", member="", duty="moderator").status_code
+        == 404
+    )
+
+
+@pytest.mark.parametrize("name", ["kenya", "panelist", "observer", "viewer"])
+def test_only_staff_runs_a_round(world: World, client_for: Browser, address: str, name: str) -> None:
+    browser, room = client_for(name), f"/rooms/{world.rooms[0].public_id}"
+    acts = [f"{address}/{act}" for act in ("open", "extend", "recall", "late-joiners", "moves")]
+    for act in [*acts, *(f"{room}/{act}" for act in ("extend", "recall", "reopen", "duty"))]:
+        assert post(browser, act).status_code == 403, act

@@ -1,0 +1,106 @@
+"""The session page, opening and closing a session, the report-back, beginning a round."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from consult.db import Db
+from consult.programme.models import Session
+from consult.rooms.models import Round
+from tests import cast
+from tests.cast import World
+from tests.conftest import post
+from tests.web.conftest import Read
+
+Browser = Callable[[str], FlaskClient]
+ACTS = ("open", "close", "report-back/open", "rounds")
+
+
+@pytest.fixture
+def address(world: World) -> str:
+    return f"/s/{world.session.public_id}"
+
+
+def test_everybody_who_takes_part_reads_the_session(world: World, client_for: Browser, address: str) -> None:
+    for name in cast.CAST:
+        page = client_for(name).get(address)
+        assert page.status_code == 200, name
+        assert "How can returns be agreed" in page.text
+        assert ("Open a breakout round" in page.text) == (
+            name in ("organizer", "facilitator", "cofacilitator")
+        ), name
+
+
+def test_a_stranger_is_told_there_is_no_such_page(world: World, client_for: Browser, address: str) -> None:
+    assert client_for(cast.STRANGER).get(address).status_code == 404
+    assert client_for("facilitator").get("/s/nosuchsessio").status_code == 404
+
+
+def test_people_may_enter_the_room_where_they_sit_and_no_other(
+    world: World, client_for: Browser, address: str
+) -> None:
+    one, two = (f'href="/rooms/{room.public_id}"' for room in world.rooms)
+    kenya = client_for("kenya").get(address).text
+    assert one in kenya
+    assert two not in kenya
+    assert "you sit here" in kenya
+    staff = client_for("facilitator").get(address).text
+    assert one in staff
+    assert two in staff
+
+
+def test_the_page_says_where_one_should_be(world: World, client_for: Browser, address: str) -> None:
+    assert "Your room is open: Room 1." in client_for("kenya").get(address).text
+    assert "You have no seat in it" in client_for("late").get(address).text
+    assert "Watch the rooms" in client_for("facilitator").get(address).text
+
+
+def test_the_contracts_links_stand_once(world: World, client_for: Browser, address: str) -> None:
+    page = client_for("facilitator").get(address).text
+    for name in ("Seating", "Facilitator console", "Report-back", "Summary"):
+        assert page.count(f">{name}</a>") == 1, name
+
+
+def test_the_rounds_are_served_as_a_part(world: World, client_for: Browser, address: str) -> None:
+    for part in ("head", "rounds", "desk", "here"):
+        answer = client_for("kenya").get(f"{address}?part={part}")
+        assert answer.status_code == 200
+        assert f'id="{part}"' in answer.text
+        assert "<body" not in answer.text
+
+
+def test_a_facilitator_begins_a_round_with_the_first_question(
+    world: World, client_for: Browser, address: str, read: Read
+) -> None:
+    answer = post(client_for("facilitator"), f"{address}/rounds", page=address)
+    made = read(select(Round).where(Round.session_id == world.session.id).order_by(Round.number.desc()))[0]
+    assert answer.headers["Location"] == f"/rounds/{made.public_id}/seating"
+    assert (made.number, made.topic) == (2, "How can returns be agreed, documented and humane?")
+
+
+def test_the_session_is_opened_reported_and_closed(
+    world: World, client_for: Browser, address: str, db: Db, read: Read
+) -> None:
+    world.session.state = "planned"
+    for room in world.rooms:
+        room.state = "closed"
+    db.commit()
+    browser = client_for("facilitator")
+    for act, state in (("open", "open"), ("report-back/open", "report_back"), ("close", "closed")):
+        assert post(browser, f"{address}/{act}", page=address).status_code == 303
+        assert read(select(Session.state).where(Session.id == world.session.id)) == [state]
+
+
+def test_a_session_with_open_rooms_is_not_closed(world: World, client_for: Browser, address: str) -> None:
+    answer = post(client_for("facilitator"), f"{address}/close", page=address)
+    assert answer.status_code == 409
+    assert "still open" in answer.text
+
+
+@pytest.mark.parametrize("name", ["kenya", "panelist", "observer", "viewer"])
+def test_only_staff_runs_a_session(world: World, client_for: Browser, address: str, name: str) -> None:
+    browser = client_for(name)
+    for act in ACTS:
+        assert post(browser, f"{address}/{act}").status_code == 403, act
