@@ -7,6 +7,7 @@ each of its editors is a connection of its own, writes into a paragraph of its o
 
 import argparse
 import json
+import os
 import platform
 import shlex
 import subprocess
@@ -174,7 +175,7 @@ def described(load: Load, steady: dict[str, Any], crashes: list[dict[str, Any]])
         f"`make bench ARGS=drafting`. {load.rooms} rooms × {EDITORS} editors × {RATE} edits/s for {load.seconds} s against the real "
         f"server process (one, {database}); every edit is walked, judged, applied, committed and acknowledged. Latency: from "
         f"sending to the other nine having it. Python {platform.python_version()}, 2 cores shared with the generator and other work "
-        f"(generator at {steady['gen_cpu_pct']} % of a core, its own lag at most {steady['gen_lag_max_ms']} ms)."
+        f"(generator at {steady['gen_cpu_pct']} % of a core, its own lag at most {steady['gen_lag_max_ms']} ms; load {os.getloadavg()[0]:.0f}, niceness {os.nice(0)})."
     )
     lines = [
         TITLE,

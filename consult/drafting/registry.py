@@ -220,9 +220,8 @@ class Registry:
         while self._in_turn:
             self._runtime.sleep(0.005)
         self._flush()
-        for live in self._drafts.values():
-            if live.mirror_due is not None:
-                self._upkeep.care(live, live.mirror_due)
+        drafts = list(self._drafts.values())
+        self._upkeep.care(drafts, float("inf"), most=len(drafts))
 
     def _flush(self) -> None:
         batch = {live: live.pending for live in self._drafts.values() if live.pending}
@@ -386,13 +385,13 @@ class Registry:
             self._tell_rights(live)
 
     def _keep_house(self, now: float) -> None:
-        for live in list(self._drafts.values()):
+        drafts = list(self._drafts.values())
+        for live in drafts:
             live.hide(lambda shown: now - shown.at > CARET_SECONDS)
-            try:
-                is_done = self._upkeep.care(live, now)
-            except Exception:
-                log.exception("draft %s: housekeeping failed", live.public_id)
-                continue
-            if is_done and not live.pending and not live.seats:
-                del self._drafts[live.public_id]
-        self._upkeep.sweep(now, frozenset(self._drafts))
+        try:
+            for live in self._upkeep.care(drafts, now):
+                if not live.pending and not live.seats:
+                    del self._drafts[live.public_id]
+            self._upkeep.sweep(now, frozenset(self._drafts))
+        except Exception:
+            log.exception("drafting: housekeeping failed")

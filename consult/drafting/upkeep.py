@@ -3,6 +3,7 @@
 Decides when; the writer calls it between two ticks. Every act is one transaction of its own, and a failure is tried again.
 """
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -13,9 +14,10 @@ from consult.drafting import store
 from consult.drafting.content import DraftContent
 from consult.drafting.live_draft import LiveDraft
 
+log = logging.getLogger("consult.drafting")
 UNLOAD_AFTER_SECONDS = 60.0
 SWEEP_EVERY_SECONDS = 30.0
-_AT_ONCE = 20
+_AT_ONCE = 10
 
 UnitOfWork = Callable[[], AbstractContextManager[Db]]
 #: Makes an item's columns follow its draft: (db, item row id, content).
@@ -31,24 +33,35 @@ class Upkeep:
         self._grace = grace
         self._swept_at = float("-inf")
 
-    def care(self, live: LiveDraft, now: float) -> bool:
-        """Do what is due for one draft; whether it can leave the memory."""
-        is_leaving = live.idle_since is not None and now - live.idle_since > UNLOAD_AFTER_SECONDS
+    def care(self, drafts: list[LiveDraft], now: float, most: int = _AT_ONCE) -> list[LiveDraft]:
+        """Do what is due for these drafts, a few of them in one transaction; returns those that can leave the memory."""
+        due = [(live, *_due(live, now)) for live in drafts]
+        work = [entry for entry in due if entry[1] or entry[2]][:most]
+        done = []
+        if work:
+            with self._writing() as db:
+                done = [entry for entry in work if self._did(db, *entry)]
+        for live, mirror, snapshot in done:
+            live.mirror_due = None if mirror else live.mirror_due
+            live.rows_since_snapshot = 0 if snapshot else live.rows_since_snapshot
+        return [live for live in drafts if _is_leaving(live, now) and not any(_due(live, now))]
+
+    def _did(self, db: Db, live: LiveDraft, mirror: bool, snapshot: bool) -> bool:
+        """One draft's share; its failure is logged, tried again, and keeps no other waiting."""
         document = live.document
         if document is None:
-            return is_leaving
-        mirror = live.mirror_due is not None and (is_leaving or live.mirror_due <= now)
-        snapshot = live.rows_since_snapshot >= (1 if is_leaving else store.SNAPSHOT_EVERY)
-        if mirror or snapshot:
-            with self._writing() as db:
+            return False
+        try:
+            with db.begin_nested():
                 if mirror:
                     self._mirror(db, live.item_id, document.content())
                     store.mark_mirrored(db, live.draft_id, live.seq)
                 if snapshot:
                     store.take_snapshot(db, live.draft_id, live.seq, document)
-            live.mirror_due = None if mirror else live.mirror_due
-            live.rows_since_snapshot = 0 if snapshot else live.rows_since_snapshot
-        return is_leaving
+        except Exception:  # the boundary of one draft
+            log.exception("draft %s: housekeeping failed", live.public_id)
+            return False
+        return True
 
     def sweep(self, now: float, open_here: frozenset[str]) -> None:
         """Now and then: columns that a crash left behind, pseudonyms whose link to a person has to end."""
@@ -61,3 +74,16 @@ class Upkeep:
                     self._mirror(db, draft.item_id, store.load(db, draft).content())
                     store.mark_mirrored(db, draft.id, draft.seq)
             store.unlink_closed(db, clock.now() - timedelta(seconds=self._grace))
+
+
+def _is_leaving(live: LiveDraft, now: float) -> bool:
+    return live.idle_since is not None and now - live.idle_since > UNLOAD_AFTER_SECONDS
+
+
+def _due(live: LiveDraft, now: float) -> tuple[bool, bool]:
+    """Whether the item's columns have to follow now, and whether a snapshot has to be taken."""
+    if live.document is None:
+        return False, False
+    is_leaving = _is_leaving(live, now)
+    mirror = live.mirror_due is not None and (is_leaving or live.mirror_due <= now)
+    return mirror, live.rows_since_snapshot >= (1 if is_leaving else store.SNAPSHOT_EVERY)
