@@ -17,8 +17,12 @@ from tests.cast import World
 from tests.factories.items import submitted, under_comment
 
 
-def posted(db: Db, world: World, item: ActionItem, by: str = "panelist", text: str = "Who pays?", **more: str) -> Comment:
-    return service.post_comment(db, world.actor(db, by), item, kind=more.pop("kind", "question"), text=text, **more)  # type: ignore[arg-type]
+def posted(
+    db: Db, world: World, item: ActionItem, by: str = "panelist", text: str = "Who pays?", **more: str
+) -> Comment:
+    return service.post_comment(
+        db, world.actor(db, by), item, kind=more.pop("kind", "question"), text=text, **more
+    )  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +75,9 @@ def test_the_longest_comment_is_taken(db: Db, world: World) -> None:
     assert len(posted(db, world, under_comment(db, world)[0], text="x" * 5000).text) == 5000
 
 
-def test_viewers_read_and_nobody_comments_before_the_report_back_or_after_the_session(db: Db, world: World) -> None:
+def test_viewers_read_and_nobody_comments_before_the_report_back_or_after_the_session(
+    db: Db, world: World
+) -> None:
     early = submitted(db, world)
     with pytest.raises(NotAllowed) as refused:
         posted(db, world, early)
@@ -110,7 +116,9 @@ def test_replies_stand_under_their_comment_and_have_no_replies(db: Db, world: Wo
     )
     for item, parent in ((one, reply), (other, comment)):
         with pytest.raises(Invalid):
-            service.post_comment(db, world.actor(db, "canada"), item, kind="question", text="?", parent=parent)
+            service.post_comment(
+                db, world.actor(db, "canada"), item, kind="question", text="?", parent=parent
+            )
     thread = threads_of(db, one.id)[0]
     assert (thread.comment, thread.replies, thread.disposition) == (comment, (reply,), None)
 
@@ -124,7 +132,9 @@ def test_a_comment_of_another_item_is_not_found(db: Db, world: World) -> None:
 
 
 @pytest.mark.parametrize("name", ["facilitator", "organizer", "kenya"])
-def test_facilitators_and_the_rapporteur_answer_and_a_later_answer_counts(db: Db, world: World, name: str) -> None:
+def test_facilitators_and_the_rapporteur_answer_and_a_later_answer_counts(
+    db: Db, world: World, name: str
+) -> None:
     item = under_comment(db, world)[0]
     comment = posted(db, world, item)
     service.answer_comment(db, world.actor(db, name), comment, answer="noted", reason="Noted for now.")

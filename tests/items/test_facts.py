@@ -8,7 +8,9 @@ from consult.items.facts import InstrumentLink, item_facts
 
 keys = st.one_of(
     st.sampled_from(["term", "means", "indicator", "baseline", "beneficiaries", "gender", "review"]),
-    st.builds("{}:{}".format, st.sampled_from(["actor", "target", "instrument", "source"]), st.text(max_size=6)),
+    st.builds(
+        "{}:{}".format, st.sampled_from(["actor", "target", "instrument", "source"]), st.text(max_size=6)
+    ),
     st.text(max_size=8),
 )
 values = st.one_of(st.text(max_size=10), st.booleans(), st.none(), st.integers())

@@ -30,7 +30,9 @@ def heard(db: Db, audience: str) -> list[str]:
 
 
 def versions(db: Db, item_id: int) -> list[ItemVersion]:
-    return list(db.scalars(select(ItemVersion).where(ItemVersion.item_id == item_id).order_by(ItemVersion.number)))
+    return list(
+        db.scalars(select(ItemVersion).where(ItemVersion.item_id == item_id).order_by(ItemVersion.number))
+    )
 
 
 def test_a_seated_delegate_starts_an_item_that_has_a_draft(db: Db, world: World) -> None:
@@ -75,8 +77,12 @@ def test_a_room_has_thirty_items_and_a_withdrawn_one_makes_place(db: Db, world: 
     assert service.create_item(db, kenya, world.rooms[0]).number == 31
 
 
-@pytest.mark.parametrize(("title", "text", "code"), [("", TEXT, "item.no_title"), (TITLE, " ", "item.no_text")])
-def test_an_item_without_title_or_text_is_not_ready(db: Db, world: World, title: str, text: str, code: str) -> None:
+@pytest.mark.parametrize(
+    ("title", "text", "code"), [("", TEXT, "item.no_title"), (TITLE, " ", "item.no_text")]
+)
+def test_an_item_without_title_or_text_is_not_ready(
+    db: Db, world: World, title: str, text: str, code: str
+) -> None:
     item = drafted(db, world, title=title, text=text)
     for act in (
         lambda: service.mark_ready(db, world.actor(db, "kenya"), item),
@@ -95,7 +101,9 @@ def test_ready_items_are_submitted_together_and_the_others_stay(db: Db, world: W
     assert (ready.state, rough.state) == ("submitted", "drafting")
     assert ready.title == TITLE
     assert richtext.to_text(ready.text) == TEXT
-    assert [(kept.number, kept.reason, kept.title) for kept in versions(db, ready.id)] == [(1, "submitted", TITLE)]
+    assert [(kept.number, kept.reason, kept.title) for kept in versions(db, ready.id)] == [
+        (1, "submitted", TITLE)
+    ]
     assert "item.submitted" in heard(db, f"session:{world.session.public_id}")
     assert acts(db, world)[-1] == "item.submitted"
 
@@ -140,7 +148,9 @@ def test_a_second_submission_of_the_same_item_is_told(db: Db, world: World) -> N
     assert refused.value.code == "item.changed_meanwhile"
 
 
-def test_a_facilitator_sends_an_item_back_with_a_reason_and_the_room_submits_again(db: Db, world: World) -> None:
+def test_a_facilitator_sends_an_item_back_with_a_reason_and_the_room_submits_again(
+    db: Db, world: World
+) -> None:
     item, facilitator = submitted(db, world), world.actor(db, "facilitator")
     service.return_item(db, facilitator, item, reason="  Name who pays.  ")
     assert (item.state, item.returned_reason, item.submitted_at) == ("drafting", "Name who pays.", None)
@@ -204,4 +214,6 @@ def test_quoting_keeps_the_other_facts(db: Db, world: World) -> None:
 def test_a_source_of_another_consultation_is_not_quoted(db: Db, world: World) -> None:
     item = drafted(db, world)
     with pytest.raises(Invalid):
-        service.quote_source(db, world.actor(db, "kenya"), item, Source(consultation_id=0, public_id="x" * 12))
+        service.quote_source(
+            db, world.actor(db, "kenya"), item, Source(consultation_id=0, public_id="x" * 12)
+        )
