@@ -67,10 +67,17 @@ def seated_in_room(db: Db, room: Room) -> list[Person]:
     )
 
 
-def everybody(db: Db, consultation_id: int) -> list[Person]:
-    """Everybody who takes part, those of one group together, and whether they are here."""
+def everybody(db: Db, consultation_id: int, *, reader: Actor | None = None) -> list[Person]:
+    """Everybody who takes part, those of one group together, and whether they are here.
+
+    Args:
+        reader: who reads this; here by reading, before their presence is written down.
+    """
     query = _people().where(Member.consultation_id == consultation_id, Member.withdrawn_at.is_(None))
-    return _with_presence(db, sorted(map(_person, db.execute(query)), key=_order), consultation_id)
+    people = _with_presence(db, sorted(map(_person, db.execute(query)), key=_order), consultation_id)
+    if reader is None:
+        return people
+    return [replace(p, is_here=p.is_here or p.member_id == reader.member_id) for p in people]
 
 
 def guests_in(db: Db, room: Room) -> list[Person]:

@@ -31,7 +31,7 @@ def lobby(round_id: str) -> BaseResponse:
     followed = [audiences.session(session.public_id), audiences.member(actor.public_id)]
     live = live_page(followed, query=f"session={session.public_id}")
     mine = next((room for room in found.rooms if room.id in actor.seats), None)
-    everybody = rooms.everybody(db(), consultation.id)
+    everybody = rooms.everybody(db(), consultation.id, reader=actor)
     parts = group_parts(person.mark for person in everybody if person.is_here)
     is_open = mine is not None and mine.state in EDITABLE
     return render_page(

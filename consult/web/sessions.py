@@ -56,7 +56,7 @@ def session(session_id: str) -> Response:
     consultation = found.consultation
     followed = [audiences.session(found.public_id), audiences.member(actor.public_id)]
     live = live_page(followed, query=f"session={found.public_id}")
-    everybody = rooms.everybody(db(), consultation.id)
+    everybody = rooms.everybody(db(), consultation.id, reader=actor)
     here = group_parts(person.mark for person in everybody if person.is_here)
     blocks = _blocks(found, actor)
     return render_page(

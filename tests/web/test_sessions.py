@@ -64,7 +64,7 @@ def test_the_contracts_links_stand_once(world: World, client_for: Browser, addre
 
 
 def test_the_rounds_are_served_as_a_part(world: World, client_for: Browser, address: str) -> None:
-    for part in ("head", "rounds", "desk", "here"):
+    for part in ("head", "where", "rounds", "desk", "here"):
         answer = client_for("kenya").get(f"{address}?part={part}")
         assert answer.status_code == 200
         assert f'id="{part}"' in answer.text
@@ -104,3 +104,7 @@ def test_only_staff_runs_a_session(world: World, client_for: Browser, address: s
     browser = client_for(name)
     for act in ACTS:
         assert post(browser, f"{address}/{act}").status_code == 403, act
+
+
+def test_the_reader_is_counted_as_here(world: World, client_for: Browser, address: str) -> None:
+    assert "1 of 11" in client_for("kenya").get(f"{address}?part=here").text
