@@ -116,14 +116,19 @@ def _signed_in() -> bool:
 
 def _kept() -> list[tuple[str, str]]:
     """What was typed into the refused form: field name and text, long enough to be worth keeping."""
-    return [(name, value) for name, value in request.form.items() if name not in NOT_KEPT and len(value) > 3][
-        :20
-    ]
+    try:
+        fields = list(request.form.items())
+    except HTTPException:  # a body that is too large or broken has no fields
+        return []
+    return [(name, value) for name, value in fields if name not in NOT_KEPT and len(value) > 3][:20]
 
 
 def _back() -> str:
     """The page the form was on, when it is one of ours."""
-    parts = urlsplit(request.referrer or "")
+    try:
+        parts = urlsplit(request.referrer or "")
+    except ValueError:
+        return "/"
     if parts.netloc == request.host and parts.path.startswith("/") and not parts.path.startswith("//"):
         return parts.path
     return "/"

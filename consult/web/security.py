@@ -37,7 +37,6 @@ def register(app: Flask) -> None:
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         MAX_FORM_PARTS=2000,
     )
-    csrf.init_app(app)
     if found.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=found.proxy_hops, x_proto=found.proxy_hops, x_host=0)  # type: ignore[method-assign]
 
@@ -59,6 +58,8 @@ def register(app: Flask) -> None:
                 "This form was sent from another site.\n", 403, content_type="text/plain; charset=utf-8"
             )
         return None
+
+    csrf.init_app(app)  # after the checks of host and origin, which answer first
 
     @app.after_request
     def add_headers(response: Response) -> Response:
