@@ -21,6 +21,7 @@ from consult.db import commit_through  # noqa: E402
 from consult.jobs import due_work  # noqa: E402
 from consult.live.transport import ConsultWebSocketHandler  # noqa: E402
 from consult.people import passwords  # noqa: E402
+from consult.seating import service as seating  # noqa: E402
 
 log = logging.getLogger("consult.server")
 STOP_SECONDS = 8
@@ -41,6 +42,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until asked to stop; then take no new connections, flush what was accepted, and end."""
     pool = ThreadPool(2)
     passwords.use_runner(lambda function, *args: pool.apply(function, args))
+    seating.use_runner(pool.apply)
     app = create_app(settings)
     disk = ThreadPool(1)
     commit_through(app.extensions["consult.engine"], lambda commit, raw: disk.apply(commit, (raw,)))

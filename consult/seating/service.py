@@ -7,8 +7,9 @@ change the proposal; from then on they are moves of real seats (`rooms.service`)
 import hashlib
 import json
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
@@ -29,13 +30,16 @@ from consult.rooms.models import Room, RoomState, Round, Seat
 from consult.rooms.notices import chain_of, session_audience
 from consult.rooms.presence import present_members
 from consult.seating.allocation import VERSION, allocate, place
-from consult.seating.case import Person, RoomSpec
+from consult.seating.case import Assignment, Person, RoomSpec
 from consult.seating.duties import proposed_duties
 from consult.seating.models import SeatingPlan
 
 #: Who is always seated. Facilitators and panelists are seated when asked for; viewers and the secretariat never.
 ALWAYS = frozenset({"delegate", "observer"})
 SEATABLE = ALWAYS | {"facilitator", "panelist"}
+#: Up to this many people an allocation takes well under 0.1 s (180: 40 ms, 600: 380 ms).
+SMALL = 200
+_run: Callable[..., Any] = lambda function, *args: function(*args)  # noqa: E731
 
 
 def propose(
@@ -72,7 +76,7 @@ def propose(
         raise Invalid("seating.invalid", fields={"rooms": "seating.too_many_rooms"}, people=len(members))
     people = [as_person(member) for member in members]
     seed = secrets.randbelow(9000) + 1000 if seed is None else seed
-    found = allocate(people, room_specs(room_count), seed=seed)
+    found = _allocated(people, room_count, seed)
     seats = {person: int(room) for person, room in sorted(found.rooms.items())}
     plan = SeatingPlan(
         round_id=round_.id,
@@ -96,6 +100,12 @@ def propose(
     }
     _told(db, actor, round_, "seating.proposed", facts)
     return plan
+
+
+def use_runner(runner: Callable[..., Any]) -> None:
+    """How large allocations run: the server gives a thread pool, so that its hub never waits for one."""
+    global _run
+    _run = runner
 
 
 def move_people(
@@ -269,6 +279,14 @@ def input_hash(people: Sequence[Person], room_count: int, seed: int) -> str:
         "version": VERSION,
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _allocated(people: Sequence[Person], room_count: int, seed: int) -> Assignment:
+    def work() -> Assignment:
+        return allocate(people, room_specs(room_count), seed=seed)
+
+    found: Assignment = work() if len(people) <= SMALL else _run(work)
+    return found
 
 
 def _move_in_plan(

@@ -31,7 +31,7 @@ SILENT_SECONDS = 300
 #: People are given this long to come in before an empty room is worth a word.
 ARRIVING_SECONDS = 60
 #: Suggestions cost a comparison of all rooms each, so a crowd is seated with one button instead.
-MOST_SUGGESTIONS = 6
+MOST_SUGGESTIONS = 30
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ pages = Blueprint("seating", __name__)
 PROPOSE = Permission.SEATING_PROPOSE
 #: People to a room when nobody has said how many rooms.
 TARGET_SIZE = 10
-MOST_SUGGESTIONS = 6
+MOST_SUGGESTIONS = 30
 
 
 @dataclass(frozen=True)

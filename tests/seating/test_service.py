@@ -1,5 +1,7 @@
 """Seating a round: propose, adjust, apply, late joiners."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import select
 
@@ -176,3 +178,20 @@ def test_only_staff_seats_people(db: Db, world: World, second: Round, name: str)
     ):
         with pytest.raises(NotAllowed):
             act()
+
+
+def test_a_large_allocation_runs_off_the_hub(
+    db: Db, world: World, second: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[object] = []
+
+    def runner(work: Callable[[], object]) -> object:
+        ran.append(work)
+        return work()
+
+    monkeypatch.setattr(seating, "_run", runner)
+    seating.propose(db, world.actor(db, "facilitator"), second, room_count=2)
+    assert ran == []
+    monkeypatch.setattr(seating, "SMALL", 3)
+    seating.propose(db, world.actor(db, "facilitator"), second, room_count=2)
+    assert len(ran) == 1
