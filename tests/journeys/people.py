@@ -1,0 +1,105 @@
+"""People with browsers: each in a context of their own, signed in as themselves, watched for errors."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
+
+from consult.sample.build import PASSWORD
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+#: What a browser says when the server is killed on purpose, or answers a refusal.
+EXPECTED_NOISE = re.compile(r"WebSocket connection|ERR_CONNECTION_REFUSED|Failed to load resource|net::ERR")
+_WORDS = """(editor) => {
+  const copy = editor.cloneNode(true);
+  copy.querySelectorAll(".caret").forEach((caret) => caret.remove());
+  return copy.textContent;
+}"""
+expect.set_options(timeout=20_000)
+
+
+@contextmanager
+def browser_at(path: str) -> Iterator[Browser]:
+    """A headless Chromium."""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Person:
+    """Somebody with a browser of their own."""
+
+    def __init__(
+        self, browser: Browser, base_url: str, email: str, *, width: int, scheme: str = "light"
+    ) -> None:
+        self.base_url, self.email, self.width = base_url, email, width
+        height = 900 if width > 600 else 760
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, accept_downloads=True
+        )
+        self.page: Page = self.context.new_page()
+        self.problems: list[str] = []
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", self._failed)
+        self.go("/sign-in")
+        self.page.get_by_role("textbox", name="Email address").first.fill(email)
+        self.page.get_by_role("textbox", name="Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        expect(self.page).not_to_have_url(re.compile("sign-in"))
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not EXPECTED_NOISE.search(message.text):
+            self.problems.append(message.text)
+
+    def _failed(self, error: Error) -> None:
+        self.problems.append(str(error))
+
+    @property
+    def is_on_a_phone(self) -> bool:
+        return self.width < 600
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.base_url + path)
+
+    def press(self, name: str) -> None:
+        """Press the button with this name."""
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+
+    def follow(self, name: str) -> None:
+        """Follow the link with this name."""
+        self.page.get_by_role("link", name=name, exact=True).first.click()
+
+    def tab(self, name: str) -> None:
+        """On a phone: show this part of the room."""
+        if self.is_on_a_phone:
+            self.page.locator("nav.tabs").get_by_role("link", name=re.compile(f"^{name}")).click()
+
+    @property
+    def text(self) -> str:
+        """What the editor of the open item says, without the carets of others."""
+        editor = self.page.get_by_role("textbox", name="Text of the action item")
+        return str(editor.evaluate(_WORDS))
+
+    def write(self, words: str) -> None:
+        """Type at the end of the item's text."""
+        editor = self.page.get_by_role("textbox", name="Text of the action item")
+        editor.click()
+        self.page.keyboard.press("Control+End")
+        self.page.keyboard.type(words, delay=5)
+
+    def sees_saved(self) -> None:
+        """The page says that everything is saved."""
+        expect(self.page.locator("#status")).to_have_text("All changes saved", timeout=30_000)
