@@ -35,8 +35,10 @@ def main() -> int:
     for page, stage, name, middle, high, statements in rows:
         print(f"{page:14} {stage:10} {name:12} {middle:7.1f} {high:7.1f} {statements:4d}")
     lines = [
-        f"`make bench ARGS=pages`. 180 participants, SQLite, {RUNS} requests a page inside one process "
-        f"(routing, SQL, rendering). {section.machine()}.",
+        (
+            f"`make bench ARGS=pages`. 180 participants, SQLite, {RUNS} requests a page inside one process "
+            f"(routing, SQL, rendering). {section.machine()}."
+        ),
         "",
         f"Budget: p95 ≤ {BUDGET_MS:.0f} ms, ≤ {BUDGET_STATEMENTS} statements.",
         "",

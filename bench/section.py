@@ -17,7 +17,7 @@ def write(title: str, body: str) -> None:
     """Replace the section called `title`, or add it at the end."""
     text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Benchmarks\n"
     section = f"## {title}\n\n{body.strip()}\n"
-    found = re.search(rf"^## {re.escape(title)}\n.*?(?=^## |\Z)", text, re.M | re.S)
+    found = re.search(rf"^## {re.escape(title)}\n.*?(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     text = (
         text[: found.start()] + section + "\n" + text[found.end() :]
         if found

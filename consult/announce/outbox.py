@@ -58,7 +58,7 @@ def heads(db: Db, audiences: Iterable[str]) -> dict[str, int]:
     rows = db.execute(
         select(AudienceHead.audience, AudienceHead.seq).where(AudienceHead.audience.in_(names))
     ).all()
-    return {name: 0 for name in names} | {audience: seq for audience, seq in rows}
+    return dict.fromkeys(names, 0) | dict(rows)
 
 
 def missed(db: Db, seen: dict[str, int], *, limit: int = 100) -> list[OutboxEvent] | None:

@@ -6,7 +6,8 @@ from urllib.parse import parse_qs
 
 from flask import request
 from flask_login import current_user
-from flask_socketio import ConnectionRefusedError, SocketIO
+from flask_socketio import ConnectionRefusedError as ConnectionRefused
+from flask_socketio import SocketIO
 from sqlalchemy import select
 
 from consult import clock
@@ -34,9 +35,9 @@ def register(hub: Hub, socketio: SocketIO) -> None:
     @socketio.on("connect")
     def connect(_auth: object = None) -> None:
         if request.headers.get("Origin") != hub.settings.public_url:
-            raise ConnectionRefusedError("origin")
+            raise ConnectionRefused("origin")
         if not current_user.is_authenticated:
-            raise ConnectionRefusedError("sign_in.required")
+            raise ConnectionRefused("sign_in.required")
         connection = Connection(
             sid=request.sid,  # type: ignore[attr-defined]
             sign_in_id=current_user.sign_in.id,

@@ -39,4 +39,4 @@ def present_members(db: Db, consultation_id: int, *, now: datetime) -> dict[int,
     query = select(Presence.member_id, Presence.room_id).where(
         Presence.consultation_id == consultation_id, Presence.seen_at >= fresh
     )
-    return {member: room for member, room in db.execute(query).all()}
+    return dict(db.execute(query).all())

@@ -14,7 +14,7 @@ from consult.permissions.names import Permission
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sorted((ROOT / "consult").rglob("*.py"))
 OWN = [*PYTHON, *sorted((ROOT / "tests").rglob("*.py"))]
-SCRIPTS = [path for path in (ROOT / "static/js").rglob("*.js")]
+SCRIPTS = list((ROOT / "static/js").rglob("*.js"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 
@@ -57,7 +57,9 @@ def test_live_events_are_the_same_in_python_javascript_and_the_documentation() -
     ours = {event.name for event in events.ALL}
     script = (ROOT / "static/js/live/events.js").read_text(encoding="utf-8")
     documented = set(
-        re.findall(r"^\| `([a-z_.]+)` \|", (ROOT / "docs/live-events.md").read_text(encoding="utf-8"), re.M)
+        re.findall(
+            r"^\| `([a-z_.]+)` \|", (ROOT / "docs/live-events.md").read_text(encoding="utf-8"), re.MULTILINE
+        )
     )
     assert documented == ours
     in_script = set(re.findall(r'"([a-z_]+\.[a-z_]+)"', script))
@@ -67,7 +69,7 @@ def test_live_events_are_the_same_in_python_javascript_and_the_documentation() -
 def test_documented_fields_are_the_events_fields() -> None:
     text = (ROOT / "docs/live-events.md").read_text(encoding="utf-8")
     for event in events.ALL:
-        row = re.search(rf"^\| `{re.escape(event.name)}` \| ([^|]*) \|", text, re.M)
+        row = re.search(rf"^\| `{re.escape(event.name)}` \| ([^|]*) \|", text, re.MULTILINE)
         assert row is not None
         assert re.findall(r"`([a-z_]+)`", row.group(1)) == [field.name for field in dataclasses.fields(event)]
 
@@ -122,7 +124,7 @@ def test_packages_of_the_floor_table_exist_and_are_all_there() -> None:
         if (path.suffix == ".py" and not path.stem.startswith("__")) or (path / "__init__.py").is_file()
     }
     assert documented >= present
-    assert {name for name in documented if not (name in present)} <= {"make lint"}
+    assert {name for name in documented if name not in present} <= {"make lint"}
 
 
 def test_every_public_function_of_the_domain_says_what_it_does() -> None:

@@ -54,7 +54,7 @@ RIGHTS: dict[P, tuple[str, dict[str, str]]] = {
     P.COMMENT_POST: ("item under comment", ALL_OK | {"viewer": "viewers_only_read"}),
     P.COMMENT_ANSWER: ("item under comment", only(*STAFF, "kenya", others="room.rapporteurs_only")),
     P.DECISION_OPEN: ("session", only(*STAFF, others="facilitators_only")),
-    P.DECISION_CAST: ("decision", {name: "decision.not_an_elector" for name in PEOPLE} | {"kenya": "ok"}
+    P.DECISION_CAST: ("decision", dict.fromkeys(PEOPLE, "decision.not_an_elector") | {"kenya": "ok"}
         | {"organizer": "decision.observers_do_not_answer", "viewer": "decision.observers_do_not_answer"}),
     P.SUMMARY_WRITE: ("session", only(*STAFF, others="facilitators_only")),
     P.SUMMARY_VIEW: ("summary", only(*STAFF, others="facilitators_only")),

@@ -1,7 +1,5 @@
 """Every page of a 180-person meeting answers, with few statements, for each kind of person."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.meeting import Meeting
