@@ -35,14 +35,36 @@ class Part:
 
 
 CAST: dict[str, Part] = {
-    "organizer": Part("sec@example.org", "Staff SEC-1", "secretariat", None, None, "Conference secretariat", "organizer"),
-    "facilitator": Part("mex@example.org", "Delegate MEX-1", "member_state", "MEX", "LAC", "Mexico", "facilitator"),
-    "cofacilitator": Part("che@example.org", "Delegate CHE-1", "member_state", "CHE", "WEOG", "Switzerland", "facilitator"),
+    "organizer": Part(
+        "sec@example.org", "Staff SEC-1", "secretariat", None, None, "Conference secretariat", "organizer"
+    ),
+    "facilitator": Part(
+        "mex@example.org", "Delegate MEX-1", "member_state", "MEX", "LAC", "Mexico", "facilitator"
+    ),
+    "cofacilitator": Part(
+        "che@example.org", "Delegate CHE-1", "member_state", "CHE", "WEOG", "Switzerland", "facilitator"
+    ),
     "panelist": Part("iom@example.org", "Expert IOM-1", "un_entity", None, None, "IOM", "panelist"),
-    "kenya": Part("ken@example.org", "Delegate KEN-1", "member_state", "KEN", "AFR", "Kenya", "delegate", 1, "rapporteur"),
-    "canada": Part("can@example.org", "Delegate CAN-1", "member_state", "CAN", "WEOG", "Canada", "delegate", 1),
-    "philippines": Part("phl@example.org", "Delegate PHL-1", "member_state", "PHL", "APG", "Philippines", "delegate", 2),
-    "observer": Part("vat@example.org", "Observer VAT-1", "observer_state", "VAT", None, "Holy See", "observer", 2),
+    "kenya": Part(
+        "ken@example.org",
+        "Delegate KEN-1",
+        "member_state",
+        "KEN",
+        "AFR",
+        "Kenya",
+        "delegate",
+        1,
+        "rapporteur",
+    ),
+    "canada": Part(
+        "can@example.org", "Delegate CAN-1", "member_state", "CAN", "WEOG", "Canada", "delegate", 1
+    ),
+    "philippines": Part(
+        "phl@example.org", "Delegate PHL-1", "member_state", "PHL", "APG", "Philippines", "delegate", 2
+    ),
+    "observer": Part(
+        "vat@example.org", "Observer VAT-1", "observer_state", "VAT", None, "Holy See", "observer", 2
+    ),
     "ngo": Part("ngo@example.org", "Person NGO-1", "ngo", None, None, "Caritas", "observer", 1),
     "late": Part("chl@example.org", "Delegate CHL-1", "member_state", "CHL", "LAC", "Chile", "delegate"),
     "viewer": Part("press@example.org", "Person PRESS-1", "media", None, None, "A newspaper", "viewer"),
@@ -79,7 +101,9 @@ def build(db: Db, *, room_state: str = "open", title: str = "Third thematic cons
         consultation_id=consultation.id, number=3, title="Returns, readmission, integration", short_title="Panel 3",
         state="open", opened_at=now,
     )  # fmt: skip
-    session.questions.append(GuidingQuestion(position=1, text="How can returns be agreed, documented and humane?"))
+    session.questions.append(
+        GuidingQuestion(position=1, text="How can returns be agreed, documented and humane?")
+    )
     db.add(session)
     db.flush()
     round_ = Round(
@@ -120,7 +144,11 @@ def account(db: Db, email: str, name: str) -> User:
 def _join(db: Db, world: World, name: str, part: Part) -> None:
     user = account(db, part.email, part.name)
     delegation = Delegation(
-        consultation_id=world.consultation.id, kind=part.kind, iso3=part.iso3, group=part.group, name=part.delegation
+        consultation_id=world.consultation.id,
+        kind=part.kind,
+        iso3=part.iso3,
+        group=part.group,
+        name=part.delegation,
     )
     db.add(delegation)
     db.flush()
@@ -134,6 +162,12 @@ def _join(db: Db, world: World, name: str, part: Part) -> None:
     if part.room is not None:
         room = world.rooms[part.room - 1]
         db.add(
-            Seat(room_id=room.id, round_id=room.round_id, member_id=member.id, duty=part.duty, seated_at=clock.now())
+            Seat(
+                room_id=room.id,
+                round_id=room.round_id,
+                member_id=member.id,
+                duty=part.duty,
+                seated_at=clock.now(),
+            )
         )
         db.flush()
