@@ -13,6 +13,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ class Load:
     database: str
 
 
-def main(argv: list[str]) -> int:
+def main(argv: Sequence[str] = ()) -> int:
     """Measure, print, write; 1 when the budget is missed or anything is lost."""
     parser = argparse.ArgumentParser(prog="bench.drafting")
     parser.add_argument("--loadgen", type=Path, default=ROOT.parent / "shared" / "tools" / "loadgen")
