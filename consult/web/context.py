@@ -23,7 +23,7 @@ class ConsultFlask(Flask):
             try:
                 response = self.make_response(super().dispatch_request())
                 if "db" in g:
-                    if response.status_code < 400:
+                    if response.status_code < 400 and not _only_reads():
                         g.db.commit()
                     else:
                         g.db.rollback()
@@ -52,11 +52,16 @@ def _roll_back() -> None:
         g.db.rollback()
 
 
+def _only_reads() -> bool:
+    """Whether the request takes no write lock; then there is nothing to commit, and nothing that waits for the disk."""
+    return request.method in READING and not getattr(g, "writes", False)
+
+
 def db() -> Db:
     """The request's database session; requests that only read take no write lock."""
     if "db" not in g:
         sessions: Sessions = current_app.extensions["consult.sessions"]
-        if request.method in READING and not getattr(g, "writes", False):
+        if _only_reads():
             g.db = reading_session(current_app.extensions["consult.engine"])
         else:
             g.db = sessions()
