@@ -13,6 +13,7 @@ from consult.decisions.tally import Counts, GroupRow
 from consult.deliberation.models import Comment
 from consult.disclosure.attribution import Author, shown
 from consult.exports import record as out
+from consult.items.facts import item_facts
 from consult.items.models import ActionItem
 from consult.items.queries import items_of_session
 from consult.library.models import Source
@@ -134,36 +135,23 @@ class _Gathering:
     def item(
         self, item: ActionItem, comments: dict[int, list[out.Comment]], titles: dict[str, str]
     ) -> out.Item:
-        facts = item.facts
-
-        def chosen(prefix: str) -> list[str]:
-            return [key.removeprefix(prefix) for key in sorted(facts) if key.startswith(prefix)]
-
-        actors = {entry.code: entry.label for entry in reference.actor_classes()}
-        instruments = {entry.code: entry.short_title for entry in reference.instruments()}
+        facts = item_facts(item.facts)
         return out.Item(
             reference=reference_of(item, self.language),
             title=item.title,
             text=item.text,
             state=item.state,
-            term=str(facts.get("term", "")),
-            actors=tuple(self._(actors.get(code, code)) for code in chosen("actor:")),
-            beneficiaries=str(facts.get("beneficiaries", "")),
-            means=str(facts.get("means", "")),
-            indicator=str(facts.get("indicator", "")),
-            baseline=str(facts.get("baseline", "")),
-            gender=str(facts.get("gender", "")),
-            review=str(facts.get("review", "")),
-            targets=tuple(
-                out.Target(
-                    code,
-                    found.label if (found := reference.target(code)) else code,
-                    str(facts[f"target:{code}"]),
-                )
-                for code in chosen("target:")
-            ),
-            instruments=tuple(instruments.get(code, code) for code in chosen("instrument:")),
-            sources=tuple(titles.get(name, "") for name in chosen("source:") if titles.get(name)),
+            term=facts.term,
+            actors=tuple(self._(actor) for actor in facts.actors),
+            beneficiaries=facts.beneficiaries,
+            means=facts.means,
+            indicator=facts.indicator,
+            baseline=facts.baseline,
+            gender=facts.gender,
+            review=facts.review,
+            targets=tuple(out.Target(link.code, link.label, link.alignment) for link in facts.targets),
+            instruments=tuple(link.label for link in facts.instruments),
+            sources=tuple(titles[name] for name in facts.sources if name in titles),
             brackets_left=richtext.open_brackets(item.text),
             comments=tuple(comments.get(item.id, ())),
         )

@@ -8,6 +8,7 @@ from consult import i18n, labels, richtext
 from consult.db import Db
 from consult.decisions.queries import decisions_of_session, result_of
 from consult.deliberation.models import Comment
+from consult.items.facts import item_facts
 from consult.items.models import ActionItem
 from consult.items.queries import items_of_session
 from consult.people.balance import Count
@@ -91,17 +92,17 @@ def _room(
 
 
 def _item(item: ActionItem, comments: dict[int, list[CommentFacts]], language: str) -> ItemFacts:
-    facts = item.facts
+    facts = item_facts(item.facts)
     return ItemFacts(
         source=f"item:{item.public_id}",
         reference=reference_of(item, language),
         title=item.title,
-        term=str(facts.get("term", "")),
+        term=facts.term,
         brackets=tuple(bracket.text for bracket in richtext.brackets(item.text)),
-        targets=tuple(key.removeprefix("target:") for key in sorted(facts) if key.startswith("target:")),
-        has_means=bool(facts.get("means")),
-        has_review=bool(facts.get("review")),
-        has_gender=bool(facts.get("gender")),
+        targets=tuple(link.code for link in facts.targets),
+        has_means=bool(facts.means),
+        has_review=bool(facts.review),
+        has_gender=bool(facts.gender),
         comments=tuple(comments.get(item.id, ())),
     )
 
