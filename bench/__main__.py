@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("pages", "exports", "drafting")
+NAMES = ("pages", "stalls", "exports", "drafting")
 
 
 def main() -> int:

@@ -95,7 +95,9 @@ def app(settings: Settings, engine: Engine) -> Flask:
     from consult.app import create_app
 
     made = create_app(settings, engine=engine)
-    made.config["SERVER_NAME"] = "consult.test"  # what the test client asks for; the app answers to no other name
+    made.config["SERVER_NAME"] = (
+        "consult.test"  # what the test client asks for; the app answers to no other name
+    )
     return made
 
 

@@ -57,7 +57,9 @@ class RunningServer:
 
     def answers(self) -> bool:
         assert self.process is not None
-        assert self.process.poll() is None, f"the server ended: {self.log.read_text(errors='replace')[-2000:]}"
+        assert self.process.poll() is None, (
+            f"the server ended: {self.log.read_text(errors='replace')[-2000:]}"
+        )
         try:
             with urllib.request.urlopen(f"{self.url}/healthz", timeout=1) as answer:
                 return bool(answer.status == 200)
