@@ -1,0 +1,204 @@
+"""The table of routes: for every address of the product, who is answered, and how the others are refused.
+
+`{name}` is an id that `stage.py` knows. The outcome of somebody who is not named in `ok` or `special` is `others`:
+"403" (may see the thing, may not do this) or "404" (is not to know that there is such a thing). Those who take no part
+in the consultation (a stranger, the organizer of another, a member who withdrew) get 404 everywhere, and who is not
+signed in is sent to the sign-in page, or answered 401 where that would lose a form. Addresses in `PUBLIC` and `OWN`
+belong to no consultation.
+"""
+
+from dataclasses import dataclass, field
+
+from tests.cast import CAST
+
+EVERYBODY = frozenset(CAST)
+STAFF = frozenset({"organizer", "facilitator", "cofacilitator"})
+ORGANIZER = frozenset({"organizer"})
+ROOM1 = frozenset({"kenya", "canada", "ngo"})
+ROOM2 = frozenset({"philippines", "observer"})
+RAPPORTEUR = frozenset({"kenya"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address with a method, and what it answers."""
+
+    rule: str
+    address: str
+    ok: frozenset[str]
+    others: str = "403"
+    fields: dict[str, str] = field(default_factory=dict)
+    special: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def method(self) -> str:
+        return self.rule.split()[0]
+
+    def outcome(self, name: str) -> str:
+        return "ok" if name in self.ok else self.special.get(name, self.others)
+
+
+def row(rule: str, address: str, ok: frozenset[str], others: str = "403", **fields: str) -> Row:
+    return Row(rule, address, ok, others, fields)
+
+
+C, S, R, D = "/c/{consultation}", "/s/{session}", "/rounds/{round}", "/decisions/{decision}"
+RC, RS, RR, RI = "/c/<consultation_id>", "/s/<session_id>", "/rounds/<round_id>", "/items/<public_id>"
+DETAILS = {
+    "title": "T", "short_title": "S", "starts_on": "2017-06-19", "ends_on": "2017-06-20", "time_zone": "Europe/Zurich",
+    "attribution": "delegation",
+}  # fmt: skip
+SESSION = {"title": "T", "short_title": "S", "mode": "informal"}
+SOURCE = {"kind": "document", "title": "T", "reference": "A/2"}
+PERSON = {
+    "email": "one.more@example.org", "name": "One", "role": "delegate", "kind": "member_state", "delegation": "Peru",
+}  # fmt: skip
+
+ROOMS_STILL_OPEN = dict.fromkeys(STAFF, "409")
+
+#: Answered alike whoever asks. The expected status.
+PUBLIC: dict[str, tuple[str, dict[str, str], int]] = {
+    "GET /": ("/", {}, 200),
+    "GET /accessibility": ("/accessibility", {}, 200),
+    "GET /help": ("/help", {}, 200),
+    "GET /healthz": ("/healthz", {}, 200),
+    "GET /readyz": ("/readyz", {}, 200),
+    "GET /metrics": ("/metrics", {}, 404),
+    "GET /first-start": ("/first-start?token=guessed", {}, 404),
+    "POST /first-start": ("/first-start", {"token": "guessed"}, 404),
+    "GET /invitations/<token>": ("/invitations/guessed", {}, 403),
+    "POST /invitations/<token>": ("/invitations/guessed", {"name": "X"}, 403),
+    "GET /sign-in": ("/sign-in", {}, 200),
+    "POST /sign-in": ("/sign-in", {"email": "nobody@example.org", "password": "wrong"}, 403),
+    "POST /sign-in/link": ("/sign-in/link", {"email": "nobody@example.org"}, 303),
+    "GET /sign-in/link/<token>": ("/sign-in/link/guessed", {}, 403),
+    "POST /sign-in/link/<token>": ("/sign-in/link/guessed", {}, 403),
+    "POST /sign-out": ("/sign-out", {}, 303),
+    "GET /signed-out": ("/signed-out", {}, 200),
+    "POST /signed-out": ("/signed-out", {}, 303),
+    "POST /csp-report": ("/csp-report", {}, 204),
+    "GET /static/<digest_in_path>/<path:name>": ("/static/0/nothing.css", {}, 404),
+}
+
+#: A person's own account: whoever is signed in, for themselves only. The expected status.
+OWN: dict[str, tuple[str, dict[str, str], int]] = {
+    "GET /account": ("/account", {}, 200),
+    "POST /account/name": ("/account/name", {"name": "New Name"}, 303),
+    "POST /account/password": ("/account/password", {"current": "wrong", "password": "another long sentence"}, 422),
+    "POST /account/devices/sign-out": ("/account/devices/sign-out", {}, 303),
+    "POST /account/devices/<handle>/sign-out": ("/account/devices/{foreign_device}/sign-out", {}, 404),
+    "GET /c/new": ("/c/new", {}, 403),
+    "POST /c/new": ("/c/new", {**DETAILS, "body": "B"}, 403),
+}  # fmt: skip
+
+ROWS: tuple[Row, ...] = (
+    # the consultation
+    row(f"GET {RC}", C, EVERYBODY),
+    row(f"GET {RC}/library", f"{C}/library", EVERYBODY),
+    row(f"GET {RC}/outcomes", f"{C}/outcomes", EVERYBODY),
+    row(f"GET {RC}/people", f"{C}/people", EVERYBODY),
+    row(f"GET {RC}/settings", f"{C}/settings", ORGANIZER),
+    row(f"POST {RC}/settings", f"{C}/settings", ORGANIZER, **DETAILS),
+    Row(f"POST {RC}/publish", f"{C}/publish", frozenset(), "403", {}, {"organizer": "409"}),
+    row(f"GET {RC}/sessions/new", f"{C}/sessions/new", ORGANIZER),
+    row(f"POST {RC}/sessions/new", f"{C}/sessions/new", ORGANIZER, **SESSION),
+    row(f"GET {RC}/sources/new", f"{C}/sources/new", ORGANIZER),
+    row(f"POST {RC}/sources/new", f"{C}/sources/new", ORGANIZER, **SOURCE),
+    row(f"GET {RC}/sources/<source_id>", C + "/sources/{source}", ORGANIZER),
+    row(f"POST {RC}/sources/<source_id>", C + "/sources/{source}", ORGANIZER, **SOURCE),
+    row(f"GET {RC}/people/<member_id>", C + "/people/{canada}", ORGANIZER),
+    row(f"POST {RC}/people/<member_id>/role", C + "/people/{canada}/role", ORGANIZER, role="panelist"),
+    row(f"POST {RC}/people/<member_id>/withdraw", C + "/people/{canada}/withdraw", ORGANIZER),
+    row(f"GET {RC}/people/import", f"{C}/people/import", ORGANIZER),
+    Row(f"POST {RC}/people/import", f"{C}/people/import", frozenset(), "403", {}, {"organizer": "422"}),
+    row(f"GET {RC}/people/invite", f"{C}/people/invite", ORGANIZER),
+    row(f"POST {RC}/people/invite", f"{C}/people/invite", ORGANIZER, **PERSON),
+    row(
+        f"POST {RC}/people/invitations/<invitation_id>/withdraw",
+        C + "/people/invitations/{invitation}/withdraw",
+        ORGANIZER,
+    ),
+    row(f"GET {RC}/record/<form>", f"{C}/record/json", STAFF),
+    # sessions
+    row(f"GET {RS}", S, EVERYBODY),
+    row(f"GET {RS}/edit", "/s/{planned}/edit", ORGANIZER),
+    row(f"POST {RS}/edit", "/s/{planned}/edit", ORGANIZER, **SESSION),
+    row(f"POST {RS}/open", "/s/{planned}/open", STAFF),
+    Row(f"POST {RS}/close", f"{S}/close", frozenset(), special=ROOMS_STILL_OPEN),
+    row(f"POST {RS}/rounds", f"{S}/rounds", STAFF),
+    Row(f"POST {RS}/report-back/open", f"{S}/report-back/open", frozenset(), special=ROOMS_STILL_OPEN),
+    Row("POST /s/<public_id>/report-back", f"{S}/report-back", frozenset(), special=ROOMS_STILL_OPEN),
+    row("GET /s/<public_id>/report-back", f"{S}/report-back", EVERYBODY),
+    row("GET /s/<public_id>/plenary", f"{S}/plenary", EVERYBODY),
+    row("GET /s/<public_id>/projector", f"{S}/projector", EVERYBODY),
+    row("GET /s/<public_id>/decisions", f"{S}/decisions", EVERYBODY),
+    row("POST /s/<public_id>/decisions", f"{S}/decisions", STAFF, item="{commented}", minutes="5"),
+    row("POST /s/<public_id>/decisions/close", f"{S}/decisions/close", STAFF),
+    row(f"GET {RS}/summary", f"{S}/summary", EVERYBODY),
+    row(f"POST {RS}/summary", f"{S}/summary", STAFF, body='{"type":"doc","content":[{"type":"paragraph"}]}', base="{base}"),
+    row(f"POST {RS}/summary/generate", f"{S}/summary/generate", STAFF),
+    row(f"POST {RS}/summary/publish", f"{S}/summary/publish", STAFF, base="{base}"),
+    row(f"GET {RS}/summary/versions/<int:number>", f"{S}/summary/versions/1", STAFF),
+    row(f"GET {RS}/summary/download/<form>", f"{S}/summary/download/json", STAFF),
+    # rounds and their rooms
+    row(f"GET {RR}", R, EVERYBODY),
+    row(f"GET {RR}/console", f"{R}/console", STAFF),
+    row(f"POST {RR}/extend", f"{R}/extend", STAFF, minutes="5"),
+    row(f"POST {RR}/recall", f"{R}/recall", STAFF),
+    row(f"POST {RR}/open", "/rounds/{staged_round}/open", STAFF),
+    row(f"POST {RR}/late-joiners", f"{R}/late-joiners", STAFF),
+    row(f"POST {RR}/moves", f"{R}/moves", STAFF, member="{canada}", room="2"),
+    row(f"GET {RR}/seating", "/rounds/{planned_round}/seating", STAFF),
+    row(f"POST {RR}/seating", "/rounds/{planned_round}/seating", STAFF, rooms="2", minutes="20", topic="T"),
+    row(f"POST {RR}/seating/apply", "/rounds/{planned_round}/seating/apply", STAFF, plan="{plan}"),
+    row("GET /rooms/<room_id>", "/rooms/{room1}", STAFF | ROOM1),
+    row("POST /rooms/<room_id>/duty", "/rooms/{room1}/duty", STAFF, member="{canada}", duty="moderator"),
+    row("POST /rooms/<room_id>/extend", "/rooms/{room1}/extend", STAFF),
+    row("POST /rooms/<room_id>/recall", "/rooms/{room1}/recall", STAFF),
+    row("POST /rooms/<room_id>/reopen", "/rooms/{closed_room}/reopen", STAFF, minutes="5"),
+    row("POST /rooms/<public_id>/items", "/rooms/{room1}/items", STAFF | ROOM1),
+    row("POST /rooms/<public_id>/submit", "/rooms/{room1}/submit", STAFF | ROOM1, item="{draft1}"),
+    # items: a draft is known to its room only
+    row(f"GET {RI}", "/items/{submitted}", EVERYBODY),
+    row(f"GET {RI}", "/items/{draft1}", STAFF | ROOM1, "404"),
+    row(f"GET {RI}", "/items/{draft2}", STAFF | ROOM2, "404"),
+    row(f"GET {RI}/versions/<int:number>", "/items/{submitted}/versions/1", EVERYBODY),
+    row(f"GET {RI}/versions/<int:number>", "/items/{back1}/versions/1", STAFF | ROOM1, "404"),
+    row(f"GET {RI}/versions/<int:number>", "/items/{back2}/versions/1", STAFF | ROOM2, "404"),
+    row(f"POST {RI}/text", "/items/{draft1}/text", STAFF | ROOM1, "404", title="T", text="New"),
+    row(f"POST {RI}/quotes", "/items/{draft1}/quotes", STAFF | ROOM1, "404", source="{source}"),
+    row(f"POST {RI}/ready", "/items/{draft2}/ready", STAFF | ROOM2, "404", ready="0"),
+    row(f"POST {RI}/withdraw", "/items/{draft1}/withdraw", STAFF | ROOM1, "404"),
+    row(f"POST {RI}/return", "/items/{submitted}/return", STAFF, reason="Please say who pays."),
+    Row(f"POST {RI}/late/<late_id>", "/items/{draft1}/late/{late1}", STAFF | RAPPORTEUR, "404",
+        {"decision": "drop"}, {"canada": "403", "ngo": "403"}),
+    Row(f"POST {RI}/comments", "/items/{commented}/comments", EVERYBODY - {"viewer"}, "403",
+        {"kind": "question", "text": "Why?"}),
+    Row(f"POST {RI}/comments/<comment_id>/answer", "/items/{commented}/comments/{comment}/answer",
+        STAFF | RAPPORTEUR, "403", {"answer": "accepted", "reason": "Done"}),
+    # decisions: staff of the meeting and viewers speak for no delegation
+    row("GET /decisions/<public_id>", D, EVERYBODY),
+    row("POST /decisions/<public_id>/close", f"{D}/close", STAFF),
+    row("POST /decisions/<public_id>/ballots", f"{D}/ballots", EVERYBODY - {"organizer", "viewer"},
+        choice="in_favour", confirmed="1"),
+)  # fmt: skip
+
+#: What the state refuses to everybody, those included who hold the right: who asks, the row's rule, address, status.
+REFUSED_BY_STATE: tuple[tuple[str, str, str, dict[str, str], int], ...] = (
+    ("kenya", "POST", "/items/{submitted}/text", {"title": "T", "text": "N"}, 403),
+    ("kenya", "POST", "/items/{submitted}/withdraw", {}, 403),
+    ("kenya", "POST", "/items/{submitted}/ready", {}, 403),
+    ("kenya", "POST", "/items/{draft1}/comments", {"kind": "question", "text": "W"}, 403),
+    ("facilitator", "POST", "/items/{draft1}/return", {"reason": "R"}, 403),
+    ("facilitator", "POST", "/items/{tabled}/return", {"reason": "R"}, 403),
+    ("facilitator", "POST", "/rooms/{closed_room}/items", {}, 403),
+    ("facilitator", "POST", "/rooms/{closed_room}/extend", {}, 409),
+    ("facilitator", "POST", "/rooms/{room1}/reopen", {"minutes": "5"}, 409),
+    ("facilitator", "POST", "/s/{session}/open", {}, 409),
+    ("facilitator", "POST", "/s/{planned}/close", {}, 409),
+    ("facilitator", "POST", "/s/{planned}/report-back", {}, 409),
+    ("facilitator", "POST", "/s/{session}/decisions", {"item": "{tabled}", "minutes": "5"}, 409),
+    ("facilitator", "POST", "/rounds/{round}/seating", {"rooms": "2", "minutes": "20", "topic": "T"}, 409),
+    ("facilitator", "POST", "/rounds/{planned_round}/open", {}, 409),
+    ("organizer", "POST", "/c/{consultation}/people/{organizer}/withdraw", {}, 409),
+)
