@@ -1,24 +1,28 @@
-"""How long anybody else waits while something heavy runs: sign-ins, a seating of 600 people, an export.
+"""How long the server works at a stretch, so that nobody else is served, while something heavy runs.
 
-`make bench ARGS=stalls`. Against the real server: while the work runs, a second connection asks /healthz without pause and the
-longest wait is reported, with the longest wait of an idle server beside it. Budget: 50 ms above idle.
+`make bench ARGS=stalls`. Against the real server (`watched_server`): sign-ins, a seating of 600 people, a summary and its PDF,
+the console of 60 rooms. Budget: no stretch over 50 ms of the hub's CPU time.
 """
 
-import http.client
+import os
 import re
+import signal
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import requests
 
 from bench import section
 
 BUDGET_MS = 50.0
+#: Pages that list everybody.
+HEAVY = ("people", "seating", "console", "session", "consultation")
 
 
 def main() -> int:
@@ -31,57 +35,65 @@ def main() -> int:
         path = Path(folder) / "stalls.sqlite3"
         meeting = Meeting(path, stage=Stage.SEATING, participants=600)
         meeting.engine.dispose()
-        server = RunningServer(f"sqlite:///{path}", Path(folder) / "server.log").start()
+        stretch = Path(folder) / "stretch"
+        os.environ["CONSULT_BENCH_STRETCH"] = str(stretch)
+        log = Path(folder) / "server.log"
+        server = RunningServer(f"sqlite:///{path}", log, module="bench.watched_server").start()
         try:
             browser = _signed_in(server.url, meeting.emails["facilitator"], PASSWORD)
+            pages = meeting.pages("facilitator")
             works: dict[str, Callable[[], object]] = {
-                "nothing (2 s)": lambda: time.sleep(2),
+                **{
+                    f"page: {name}": partial(_pages, browser, server.url, {name: pages[name]})
+                    for name in HEAVY
+                },
                 "20 sign-ins at once": lambda: _many_sign_ins(
                     server.url, meeting.emails["delegate"], PASSWORD
                 ),
                 "propose seating, 600 people": lambda: _propose(browser, server.url, meeting.round or ""),
                 "summary and PDF": lambda: _export(browser, server.url, meeting.session),
             }
-            rows = [(name, *_longest_wait(server.port, work)) for name, work in works.items()]
+            _longest_stretch(
+                server, stretch, lambda: _pages(browser, server.url, meeting.pages("facilitator"))
+            )
+            rows = [(name, *_longest_stretch(server, stretch, work)) for name, work in works.items()]
         finally:
             server.stop()
-    idle = rows[0][2]
     lines = [
-        f"`make bench ARGS=stalls`. The longest wait of another connection for /healthz while the work runs. {section.machine()}.",
+        f"`make bench ARGS=stalls`. 600 participants. {section.machine()}.",
         "",
-        f"Budget: {BUDGET_MS:.0f} ms above the idle server's own longest wait.",
+        f"Budget: the hub never works longer than {BUDGET_MS:.0f} ms (CPU time of its thread) without letting others run.",
         "",
-        "| work | it took s | longest wait ms |",
+        "| work | it took s | longest stretch ms |",
         "| --- | ---: | ---: |",
         *(f"| {name} | {took:.2f} | {wait:.1f} |" for name, took, wait in rows),
     ]
     print("\n".join(lines))
     section.write("Stalls", "\n".join(lines))
-    return int(any(wait > idle + BUDGET_MS for _, _, wait in rows))
+    return int(any(wait > BUDGET_MS for _, _, wait in rows))
 
 
-def _longest_wait(port: int, work: Callable[[], object]) -> tuple[float, float]:
-    done, waits = threading.Event(), [0.0]
-
-    def ask() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port)
-        while not done.is_set():
-            begun = time.perf_counter()
-            connection.request("GET", "/healthz")
-            connection.getresponse().read()
-            waits.append((time.perf_counter() - begun) * 1000)
-            time.sleep(0.002)
-        connection.close()
-
-    asking = threading.Thread(target=ask)
-    asking.start()
-    time.sleep(0.2)
+def _longest_stretch(server: Any, stretch: Path, work: Callable[[], object]) -> tuple[float, float]:
+    _read(server, stretch)
     begun = time.perf_counter()
     work()
     took = time.perf_counter() - begun
-    done.set()
-    asking.join()
-    return took, max(waits)
+    return took, _read(server, stretch)
+
+
+def _read(server: Any, stretch: Path) -> float:
+    stretch.unlink(missing_ok=True)
+    server.process.send_signal(signal.SIGUSR1)
+    give_up = time.monotonic() + 5
+    while not (stretch.exists() and stretch.read_text()):
+        assert time.monotonic() < give_up, "the server did not answer the signal"
+        time.sleep(0.02)
+    return float(stretch.read_text())
+
+
+def _pages(browser: requests.Session, url: str, pages: dict[str, str]) -> None:
+    for address in pages.values():
+        assert browser.get(url + address).status_code == 200, address
 
 
 def _token(page: str) -> str:

@@ -25,6 +25,8 @@ from consult.seating import service as seating  # noqa: E402
 
 log = logging.getLogger("consult.server")
 STOP_SECONDS = 8
+#: How long a worker thread may keep the interpreter from the hub; the default of 5 ms would be paid at every system call.
+THREAD_TURN_SECONDS = 0.001
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
@@ -40,6 +42,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
 
 def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until asked to stop; then take no new connections, flush what was accepted, and end."""
+    sys.setswitchinterval(THREAD_TURN_SECONDS)
     pool = ThreadPool(2)
     passwords.use_runner(lambda function, *args: pool.apply(function, args))
     seating.use_runner(pool.apply)

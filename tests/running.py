@@ -31,10 +31,13 @@ def wait_until(condition: object, *, seconds: float = 10, what: str = "it") -> N
 class RunningServer:
     """One server process on a database that outlives it."""
 
-    def __init__(self, database_url: str, log: Path, **settings: str) -> None:
+    def __init__(
+        self, database_url: str, log: Path, *, module: str = "consult.server", **settings: str
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = log
+        self.module = module
         self.environ = {
             **os.environ,
             "CONSULT_DATABASE_URL": database_url,
@@ -47,7 +50,7 @@ class RunningServer:
     def start(self) -> "RunningServer":
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "consult.server", "--port", str(self.port)],
+                [sys.executable, "-m", self.module, "--port", str(self.port)],
                 env=self.environ,
                 stdout=log,
                 stderr=log,
