@@ -12,6 +12,7 @@ from flask import (
     Flask,
     Response,
     flash,
+    g,
     get_flashed_messages,
     make_response,
     redirect,
@@ -51,8 +52,11 @@ class LivePage:
 
 
 def language() -> i18n.Language:
-    """The reader's language: asked for in the address, kept in a cookie, else English."""
-    return i18n.language(request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE))
+    """The reader's language: asked for in the address, kept in a cookie, else English. Read once a request."""
+    if "language" not in g:
+        g.language = i18n.language(request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE))
+    found: i18n.Language = g.language
+    return found
 
 
 def t(text: str, **params: object) -> str:
