@@ -59,7 +59,7 @@ class Page:
             raw.recv()
             raw.send("40")
             return not str(raw.recv()).startswith("40")
-        except websocket.WebSocketConnectionClosedException:
+        except (websocket.WebSocketConnectionClosedException, ConnectionError):
             return True
         finally:
             raw.close()
