@@ -61,6 +61,31 @@ def test_an_event_lost_on_the_way_is_asked_for(live: Page, site: Site) -> None:
     expect(live.get_by_role("listitem")).to_have_text(["from the lost event"])
 
 
+def test_a_region_asks_for_the_item_it_was_rendered_for(site: Site, open_page: OpenPage) -> None:
+    region = render_list("<li>one</li>").replace(
+        "<section ", '<section data-part-query-value=\'{"item": "i7"}\' '
+    )
+    site.render = lambda *_: pages.shell(pages.STATUS + region, "live", query="room=r1")
+    page = open_page()
+    expect(page.get_by_role("status")).to_have_text("Connected")
+    site.parts["items"] = render_list("<li>two</li>")
+    site.announce("item.created", {"room": "r1"})
+    expect(page.get_by_role("listitem")).to_have_text(["two"])
+    assert "/rooms/r1?item=i7&part=items" in site.requested
+
+
+def test_a_refusal_by_another_page_is_shown_where_the_form_is(site: Site, open_page: OpenPage) -> None:
+    form = COMMENT.format(problem="", answers="")
+    site.render = lambda *_: pages.shell('<div id="flashes"></div>' + form, "live", query="room=r1")
+    page = open_page()
+    refusal = '<template id="refusal"><div role="alert" tabindex="-1">The item was submitted meanwhile.</div></template>'
+    site.post_answer = lambda fields: (409, f"<html><body>{refusal}<h1>It has changed</h1></body></html>")
+    page.get_by_label("Comment").fill("kept")
+    page.get_by_role("button", name="Post").click()
+    expect(page.get_by_role("alert")).to_have_text("The item was submitted meanwhile.")
+    expect(page.get_by_label("Comment")).to_have_value("kept")
+
+
 def test_a_page_too_far_behind_fetches_everything(live: Page, site: Site) -> None:
     site.parts["items"] = render_list("<li>caught up</li>")
     site.is_behind = True

@@ -120,10 +120,38 @@ def test_before_the_rooms_open_people_wait_in_the_lobby(
 
 def test_parts_are_served_alone(world: World, client_for: Browser, address: str, item: ActionItem) -> None:
     browser = client_for("kenya")
-    for part in ("clock", "head", "list", "late", "present", "commands"):
+    for part in ("clock", "head", "list", "late", "present", "commands", "sheet", "symbol"):
         answer = browser.get(f"{address}?part={part}")
         assert f'id="{part}"' in answer.text, part
         assert "<body" not in answer.text
+
+
+def test_what_follows_an_item_stays_with_it(
+    db: Db, world: World, client_for: Browser, address: str, item: ActionItem
+) -> None:
+    """A page that was opened without naming an item must not act on another one after the first was submitted."""
+    browser = client_for("kenya")
+    named = f'data-part-query-value=\'{{"item": "{item.public_id}"}}\''
+    assert browser.get(address).text.count(named) == 4
+    other = items.create_item(db, world.actor(db, "kenya"), world.rooms[0], title="Another")
+    item.state = "submitted"
+    db.commit()
+    commands = browser.get(f"{address}?item={item.public_id}&part=commands").text
+    assert f"Item {item.number} was submitted" in commands
+    assert other.public_id not in commands
+    assert "Submitted" in browser.get(f"{address}?item={item.public_id}&part=symbol").text
+
+
+def test_the_first_item_comes_into_a_page_that_had_none(
+    db: Db, world: World, client_for: Browser, address: str
+) -> None:
+    browser = client_for("canada")
+    assert 'data-part-name-value="sheet"' in browser.get(address).text
+    made = items.create_item(db, world.actor(db, "kenya"), world.rooms[0], title="The first")
+    db.commit()
+    sheet = browser.get(f"{address}?part=sheet").text
+    assert f'data-draft-id-value="{made.public_id}"' in sheet
+    assert 'data-part-name-value="sheet"' not in sheet
 
 
 def test_the_reader_is_present_in_their_own_page(world: World, client_for: Browser, address: str) -> None:

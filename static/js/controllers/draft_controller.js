@@ -21,8 +21,9 @@ export default class extends Controller {
     await afterFirstPaint();
     const { Draft } = await import("../live/draft.js");
     if (this.#isGone) return;
-    const { textTitle: title, textText: text } = this.element.dataset;
-    this.#draft = new Draft({ id: this.idValue, user: this.userValue, connection, words: { title, text } });
+    const { textTitle: title, textText: text, textFacts } = this.element.dataset;
+    const words = { title, text, facts: JSON.parse(textFacts ?? "{}") };
+    this.#draft = new Draft({ id: this.idValue, user: this.userValue, connection, words });
     this.#draft.addEventListener("state", this.#show);
     this.#draft.addEventListener("refused", this.#refused);
     this.#draft.addEventListener("moved", this.#moved);

@@ -7,11 +7,13 @@ import { isHeld } from "../live/unsent.js";
 const COLLECT_MS = 60;
 const SPREAD_MS = 300;
 const RETRY_MS = 4_000;
+const GONE_MS = 1_500;
+const LEAVING = "[data-controller~=goto]:not([hidden])";
 const GONE = new Set([401, 403, 404, 410]);
 
 /** A region the server renders again when something it shows has changed. */
 export default class extends Controller {
-  static values = { name: String, events: String, match: Object, every: Number, spread: { type: Number, default: SPREAD_MS } };
+  static values = { name: String, events: String, match: Object, query: Object, every: Number, spread: { type: Number, default: SPREAD_MS } };
 
   #stops = [];
   #timer = 0;
@@ -58,6 +60,7 @@ export default class extends Controller {
     this.#isStale = false;
     try {
       const url = new URL(location.href);
+      Object.entries(this.queryValue).forEach(([name, value]) => url.searchParams.set(name, value));
       url.searchParams.set("part", this.nameValue);
       const response = await fetch(url, { headers: { Accept: "text/html" }, cache: "no-store" });
       if (response.redirected || GONE.has(response.status)) return this.#gone();
@@ -79,8 +82,10 @@ export default class extends Controller {
     if (this.element.textContent !== before) announce(textOf(this.element, "changed"));
   }
 
-  /** The page is no longer this person's as it stands: load it anew, unless text would be lost from sight. */
+  /** The page is no longer this person's as it stands: load it anew, unless text would be lost from sight or the page is
+      about to go where the person should be. */
   #gone() {
-    if (!isHeld()) location.reload();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => !isHeld() && !document.querySelector(LEAVING) && location.reload(), GONE_MS);
   }
 }

@@ -30,14 +30,21 @@ export async function sendForm(form, submitter, ids = []) {
   }
   if (response.ok) form.reset();
   const own = !response.ok && form.id ? [form.id] : [];
-  morphFromPage(page, [...(ids.length ? ids : everyPart()), ...own]);
+  const answer = morphFromPage(page, [...(ids.length ? ids : everyPart()), ...own]);
   if (response.ok) return "done";
+  showRefusal(answer);
   showError(form);
   return response.status >= 500 ? "lost" : "refused";
 }
 
 function everyPart() {
   return ["flashes", ...[...document.querySelectorAll("[data-controller~=part][id]")].map(({ id }) => id)];
+}
+
+/** The server's general refusal page carries its sentence for pages that stay where they are. */
+function showRefusal(page) {
+  const refusal = page.querySelector("template#refusal");
+  if (refusal) document.getElementById("flashes")?.replaceChildren(document.importNode(refusal.content, true));
 }
 
 function showError(form) {

@@ -24,7 +24,7 @@ const CHECK_MS = 60_000;
 const DEFAULT_LIMIT = 64 * 1024;
 const BUSY_CODES = new Set(["busy", "rate", "retry"]);
 const INVALID_UNTIL_REFUSED = 2;
-const NOTHING = { title: "", blocks: [], facts: [] };
+const NOTHING = { title: "", blocks: [], facts: {} };
 
 export class Draft extends EventTarget {
   doc = DraftStore.blank();
@@ -52,7 +52,7 @@ export class Draft extends EventTarget {
   #dirty = null;
 
   /**
-   * @param {{id: string, user: string, connection: import("./socket.js").Connection, words?: {title?: string, text?: string}}} options
+   * @param {{id: string, user: string, connection: import("./socket.js").Connection, words?: {title?: string, text?: string, facts?: Record<string, string>}}} options
    *   user: a key of the person, stable and not their name: it separates what people keep in one browser
    */
   constructor({ id, user, connection, words = {} }) {
