@@ -73,12 +73,20 @@ Sessions = sessionmaker[Session]
 
 
 def engine_for(url: str, *, pause: Callable[[float], None] = time.sleep) -> Engine:
-    """An engine for `url`; `pause` is how a greenlet waits (gevent patches `time.sleep`)."""
+    """An engine for `url`; `pause` is how a greenlet waits (gevent patches `time.sleep`).
+
+    The values of a statement that failed are in no error and so in no log: they may be a ballot or somebody's text.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": 0, "check_same_thread": False}, pool_size=20)
+        engine = create_engine(
+            parsed,
+            connect_args={"timeout": 0, "check_same_thread": False},
+            pool_size=20,
+            hide_parameters=True,
+        )
         _tune_sqlite(engine, pause)
         return engine
     if parsed.drivername in ("postgresql", "postgres"):
@@ -89,6 +97,7 @@ def engine_for(url: str, *, pause: Callable[[float], None] = time.sleep) -> Engi
         pool_size=10,
         max_overflow=20,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"options": options, "connect_timeout": 5},
     )
 

@@ -54,7 +54,7 @@ def _query(**params: str) -> str:
 def _refused(error: DomainError) -> Response:
     context_actor = getattr(g, "actor", None)
     context_logger().info(
-        "refused code=%s path=%s actor=%s", error.code, request.path, getattr(context_actor, "public_id", "-")
+        "refused code=%s path=%s actor=%s", error.code, _where(), getattr(context_actor, "public_id", "-")
     )
     fields = getattr(error, "fields", {})
     return _answer(error.status, error.code, fields=fields, **error.params)
@@ -68,13 +68,19 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unavailable(error: Exception) -> Response:
-    context_logger().error("database: %s path=%s", type(error).__name__, request.path, exc_info=error)
+    context_logger().error("database: %s path=%s", type(error).__name__, _where(), exc_info=error)
     return _answer(503, "unavailable")
 
 
 def _unexpected(error: Exception) -> Response:
-    context_logger().exception("unexpected error path=%s", request.path)
+    context_logger().exception("unexpected error path=%s", _where())
     return _answer(500, "unexpected")
+
+
+def _where() -> str:
+    """The path for the log. A token in it would open the door to whoever reads the log."""
+    token = (request.view_args or {}).get("token")
+    return request.path.replace(str(token), "…") if token else request.path
 
 
 def context_logger() -> Any:
