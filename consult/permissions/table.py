@@ -56,11 +56,11 @@ TABLE: dict[P, AnyOf] = {
         (takes_part, seated_in_room),
         (takes_part, is_staff),
     ),
-    P.LATE_DECIDE: ((takes_part, is_staff), (takes_part, records_in_room)),
+    P.LATE_DECIDE: ((takes_part, is_staff), (takes_part, is_not_viewer, records_in_room)),
     P.COMMENT_POST: ((takes_part, item_is_under_comment, is_not_viewer),),
     P.COMMENT_ANSWER: (
         (takes_part, item_is_under_comment, is_staff),
-        (takes_part, item_is_under_comment, records_in_room),
+        (takes_part, item_is_under_comment, is_not_viewer, records_in_room),
     ),
     P.DECISION_OPEN: ((takes_part, is_staff),),
     P.DECISION_CAST: ((takes_part, speaks_for_delegation, delegation_may_answer),),

@@ -50,9 +50,10 @@ RIGHTS: dict[P, tuple[str, dict[str, str]]] = {
     P.ITEM_WITHDRAW: ("item", only(*STAFF, *SEATED, others="room.not_seated") | {"viewer": "viewers_only_read"}),
     P.ITEM_RETURN: ("submitted item", only(*STAFF, others="facilitators_only")),
     P.ITEM_VIEW: ("submitted item", ALL_OK),
-    P.LATE_DECIDE: ("item", only(*STAFF, "kenya", others="room.rapporteurs_only")),
+    P.LATE_DECIDE: ("item", only(*STAFF, "kenya", others="room.rapporteurs_only") | {"viewer": "viewers_only_read"}),
     P.COMMENT_POST: ("item under comment", ALL_OK | {"viewer": "viewers_only_read"}),
-    P.COMMENT_ANSWER: ("item under comment", only(*STAFF, "kenya", others="room.rapporteurs_only")),
+    P.COMMENT_ANSWER: ("item under comment", only(*STAFF, "kenya", others="room.rapporteurs_only")
+        | {"viewer": "viewers_only_read"}),
     P.DECISION_OPEN: ("session", only(*STAFF, others="facilitators_only")),
     P.DECISION_CAST: ("decision", dict.fromkeys(PEOPLE, "decision.not_an_elector") | {"kenya": "ok"}
         | {"organizer": "decision.observers_do_not_answer", "viewer": "decision.observers_do_not_answer"}),
@@ -131,6 +132,16 @@ def test_leaving_the_seat_ends_editing(db: Db, world: World, subjects: dict[str,
     db.query(Seat).filter_by(member_id=world.members["canada"].id).one().left_at = clock.now()
     db.flush()
     assert refusal(world.actor(db, "canada"), P.ITEM_EDIT, subjects["item"]) == "room.not_seated"
+
+
+def test_who_became_a_viewer_only_reads_whatever_seat_and_duty_are_left(
+    db: Db, world: World, subjects: dict[str, object]
+) -> None:
+    world.members["kenya"].role = "viewer"
+    db.flush()
+    acts = {P.ITEM_EDIT: "item", P.LATE_DECIDE: "item", P.COMMENT_ANSWER: "item under comment"}
+    for permission, kind in acts.items():
+        assert refusal(world.actor(db, "kenya"), permission, subjects[kind]) == "viewers_only_read"
 
 
 def test_require_says_not_found_to_outsiders_and_why_to_members(
