@@ -49,9 +49,6 @@ class Connections:
     def of_sign_in(self, sign_in_id: int) -> list[Connection]:
         return [entry for entry in self._by_sid.values() if entry.sign_in_id == sign_in_id]
 
-    def of_member(self, public_id: str) -> list[Connection]:
-        return [entry for entry in self._by_sid.values() if entry.member == public_id]
-
     def of_user(self, user_id: int) -> list[Connection]:
         return [entry for entry in self._by_sid.values() if entry.user_id == user_id]
 

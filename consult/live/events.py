@@ -18,6 +18,7 @@ from consult.errors import Invalid, NotFound
 from consult.live.connections import Connection
 from consult.live.handling import handle
 from consult.live.hub import Hub
+from consult.people.models import Member
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows
 from consult.permissions.names import Permission
@@ -158,16 +159,18 @@ def _belongs(db: Db, kind: str, public_id: str) -> tuple[int | None, Room | None
     if kind == "session":
         return db.scalar(select(Session.consultation_id).where(Session.public_id == public_id)), None
     if kind == "member":
-        from consult.people.models import Member
-
         return db.scalar(select(Member.consultation_id).where(Member.public_id == public_id)), None
     return db.scalar(select(Consultation.id).where(Consultation.public_id == public_id)), None
 
 
 def recheck(hub: Hub, member: str) -> None:
-    """After a right changed: stop a member's connections from hearing what they may not hear any more."""
+    """After a right changed: stop a person's connections from hearing what they may not hear any more.
+
+    All of the person's, because one page may follow several consultations and speaks for one member only.
+    """
     with reading_session(hub.engine) as db:
-        for connection in hub.connections.of_member(member):
+        user_id = db.scalar(select(Member.user_id).where(Member.public_id == member))
+        for connection in hub.connections.of_user(user_id) if user_id is not None else ():
             for name in list(connection.audiences):
                 if follower(db, connection, name) is None:
                     hub.server.leave_room(connection.sid, name)

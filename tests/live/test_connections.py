@@ -12,7 +12,10 @@ import socketio
 import websocket
 
 from consult import clock
+from consult.announce import outbox
+from consult.announce.events import SessionChanged
 from consult.db import Db
+from consult.people import service as people
 from consult.rooms import service as rooms_service
 from tests import cast
 from tests.running import RunningServer, wait_until
@@ -208,6 +211,25 @@ def test_a_member_moved_away_hears_nothing_more_of_the_room(
         for e in page.heard
         if e["audience"] == f"room:{room.public_id}" and e["name"] == "room.deadline_changed"
     ]
+
+
+def test_who_left_one_of_two_consultations_hears_nothing_more_of_it(
+    open_page: Any, world: cast.World, db: Db
+) -> None:
+    """Row 8. One page follows both, as the front page does, and speaks for the member of the second."""
+    other = cast.build(db, title="The second one")
+    db.commit()
+    first, second = (f"consultation:{found.consultation.public_id}" for found in (world, other))
+    page = open_page("kenya").connect()
+    assert page.ask("follow", {"audiences": {first: 0, second: 0}})["ok"]
+    people.withdraw_member(db, world.actor(db, "organizer"), world.consultation, world.members["kenya"])
+    db.commit()
+    outbox.add(db, SessionChanged(world.session.public_id, "open"), to=[first, second])
+    db.commit()
+    wait_until(lambda: "session.changed" in page.names_heard(), what="the event of the other consultation")
+    heard = [event["audience"] for event in page.heard if event["name"] == "session.changed"]
+    assert heard == [second]
+    assert not page.ask("follow", {"audiences": {first: 0}})["ok"]
 
 
 def test_the_clock_answers_in_server_time(open_page: Any) -> None:
