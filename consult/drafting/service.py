@@ -203,6 +203,7 @@ def _undecided(db: Db, actor: Actor, contribution: LateContribution) -> Draft:
     if draft is None:
         raise NotFound()
     require(actor, Permission.LATE_DECIDE, draft)
+    db.refresh(contribution, ["decided_at"])  # somebody may have decided while we waited for the draft
     if contribution.decided_at is not None:
         raise Conflict("late.decided")
     return draft

@@ -87,7 +87,7 @@ def reopen_room(db: Db, actor: Actor, room: Room, *, minutes: int, reason: str =
         raise Invalid(
             "form.invalid", fields={"minutes": "field.number"}, low=1, high=rooms_service.MOST_MINUTES
         )
-    if db.get_one(Session, room.session_id).state not in rooms_service.MEETING:
+    if rooms_service.locked_session(db, room.session_id).state not in rooms_service.MEETING:
         raise Conflict("session.not_open")
     deadline = clock.now() + timedelta(minutes=minutes)
     done = db.scalar(
@@ -119,12 +119,15 @@ def open_report_back(db: Db, actor: Actor, session: Session) -> list[ActionItem]
     _advance(db, session, SessionState.REPORT_BACK)
     if was == SessionState.OPEN:
         session.report_back_at = clock.now()
-    query = select(ActionItem).where(
-        ActionItem.session_id == session.id, ActionItem.state == ItemState.SUBMITTED.value
-    )
-    items = list(db.scalars(query.order_by(ActionItem.id)))
-    for item in items:
-        item.state = ItemState.UNDER_COMMENT.value
+    # One conditional statement: an item that somebody sends back at this moment stays with its room.
+    moved = db.scalars(
+        update(ActionItem)
+        .where(ActionItem.session_id == session.id, ActionItem.state == ItemState.SUBMITTED.value)
+        .values(state=ItemState.UNDER_COMMENT.value)
+        .returning(ActionItem.id)
+    ).all()
+    query = select(ActionItem).where(ActionItem.id.in_(moved)).order_by(ActionItem.id)
+    items = list(db.scalars(query.execution_options(populate_existing=True)))
     facts = {"items": [item.public_id for item in items]}
     audit.record(
         db,
@@ -210,6 +213,8 @@ def _keep_versions(db: Db, room: Room) -> list[ActionItem]:
 
 
 def _check_rooms_closed(db: Db, session: Session) -> None:
+    """Rule: nobody is still drafting. Locks the session, so that no room opens before this act is done."""
+    db.refresh(session, ["state"], with_for_update=True)
     query = select(func.count()).where(Room.session_id == session.id, Room.state.in_(EDITABLE))
     if db.scalar(query):
         raise Conflict("session.rooms_open")

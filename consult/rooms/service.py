@@ -134,8 +134,7 @@ def open_rooms(db: Db, actor: Actor, round_: Round, *, minutes: int | None = Non
     """
     require(actor, Permission.ROOM_RUN, round_)
     _check_minutes(minutes if minutes is not None else round_.minutes)
-    session = db.get_one(Session, round_.session_id)
-    if session.state not in MEETING:
+    if locked_session(db, round_.session_id).state not in MEETING:
         raise Conflict("session.not_open")
     now = clock.now()
     deadline = now + timedelta(minutes=minutes if minutes is not None else round_.minutes)
@@ -218,6 +217,11 @@ def rooms_of(db: Db, round_: Round) -> list[Room]:
     """The rooms of a round as they stand now, by number."""
     query = select(Room).where(Room.round_id == round_.id).order_by(Room.number)
     return list(db.scalars(query.execution_options(populate_existing=True)))
+
+
+def locked_session(db: Db, session_id: int) -> Session:
+    """The session as it stands now; it cannot close before this act is done."""
+    return db.get_one(Session, session_id, with_for_update={"read": True}, populate_existing=True)
 
 
 def _check_minutes(minutes: int) -> None:
