@@ -57,6 +57,7 @@ def _uploaded() -> tuple[bytes | None, str]:
     """The bytes of the list, chosen now or carried along from its check, and the file's name."""
     file = request.files.get("file")
     if file is not None and file.filename:
+        file.stream.seek(0)  # the act may be tried a second time after a conflict
         return file.stream.read(MAX_BYTES + 1), file.filename[:100]
     try:
         data = base64.b64decode(request.form.get("carried", ""), validate=True)
