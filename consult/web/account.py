@@ -212,13 +212,15 @@ def _proven(email: str, password: str) -> int:
 
     Reads in a transaction of its own: checking a password takes long, and must not keep others from writing.
     """
-    throttle.check_attempts("sign-in", email)
+    throttle.begin_attempt("sign-in", email)
     with reading_session(current_app.extensions["consult.engine"]) as reading:
         try:
-            return accounts.check_password(reading, email, password).id
+            user_id = accounts.check_password(reading, email, password).id
         except NotAllowed:
-            throttle.count_failure("sign-in", email)
+            throttle.failed("sign-in")
             raise
+    throttle.succeeded("sign-in", email)
+    return user_id
 
 
 def _send_link(found: Settings, sessions: Sessions, email: str, target: str, code: str) -> None:

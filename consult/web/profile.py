@@ -76,12 +76,13 @@ def _check_current(me: Any, stored: str | None) -> None:
     """A browser left open is not enough to change a password; an account without one has none to ask for."""
     if stored is None:
         return
-    throttle.check_attempts("password", me.email)
+    throttle.begin_attempt("password", me.email)
     try:
         accounts.check_hash(stored, request.form.get("current", ""))
     except NotAllowed:
-        throttle.count_failure("password", me.email)
+        throttle.failed("password")
         raise Invalid("form.invalid", fields={"current": "field.password_wrong"}) from None
+    throttle.succeeded("password", me.email)
 
 
 def _page(*, errors: dict[str, str] | None = None, values: dict[str, str] | None = None) -> BaseResponse:

@@ -9,7 +9,7 @@ from consult.config import Settings
 from consult.errors import TooMany
 from consult.web.context import client_address
 
-#: Failed attempts on one account.
+#: Attempts on one account since the last that succeeded.
 PER_ACCOUNT = parse("10 per 15 minutes")
 #: Failed attempts from one address; coarse on purpose.
 PER_ADDRESS = parse("200 per 15 minutes")
@@ -42,13 +42,25 @@ def count(limit: RateLimitItem, *key: str) -> None:
     limiter.hit(limit, *key)
 
 
-def check_attempts(kind: str, account: str) -> None:
-    """Refuse when this account or this address has failed too often."""
-    check(PER_ACCOUNT, kind, account)
+def begin_attempt(kind: str, account: str) -> None:
+    """Count an attempt on an account before its secret is compared, which takes long: of a thousand guesses sent at the
+    same moment ten are compared.
+
+    Raises:
+        TooMany: this account or this address has failed too often.
+    """
     check(PER_ADDRESS, kind, client_address())
+    limiter: MovingWindowRateLimiter = current_app.extensions["consult.limiter"]
+    if not limiter.hit(PER_ACCOUNT, kind, account):
+        check(PER_ACCOUNT, kind, account)
 
 
-def count_failure(kind: str, account: str) -> None:
-    """Count a failed attempt against the account and, coarsely, the address."""
-    count(PER_ACCOUNT, kind, account)
+def failed(kind: str) -> None:
+    """An attempt failed: count it, coarsely, against the address too."""
     count(PER_ADDRESS, kind, client_address())
+
+
+def succeeded(kind: str, account: str) -> None:
+    """An attempt succeeded: the account's failures before it are forgiven."""
+    limiter: MovingWindowRateLimiter = current_app.extensions["consult.limiter"]
+    limiter.clear(PER_ACCOUNT, kind, account)
