@@ -106,13 +106,17 @@ def expected(db: Db, actor: Actor, session_id: int, state: str) -> Expected:
     here = next((place for what in ("room", "lobby") for place in found if place.what == what), None)
     if here is not None:
         return here
-    return Expected("report_back" if state == "report_back" else "session")
+    if state == "report_back":
+        return Expected("report_back")
+    if found and found[0].what == "over":
+        return found[0]
+    return Expected("session")
 
 
 def _what(room: Room) -> str:
     if room.state in EDITABLE:
         return "room"
-    return "lobby" if room.state == RoomState.STAGED else "over"
+    return {RoomState.STAGED: "lobby", RoomState.CLOSED: "over"}.get(RoomState(room.state), "session")
 
 
 def _people() -> Select[*tuple[Any, ...]]:

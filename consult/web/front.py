@@ -112,8 +112,12 @@ def where_to(actor: Actor, session: Session, consultation: Consultation) -> dict
             "url": f"/s/{session.public_id}/report-back",
             "clock": None,
         }
+    if place.what == "over" and place.round:
+        sentence = t("Round %(number)s is over. The report-back comes next.", number=place.round.number)
+    else:
+        sentence = t("The session is open. Rooms are opened by the facilitator.")
     return {
-        "sentence": t("The session is open. Rooms are opened by the facilitator."),
+        "sentence": sentence,
         "act": t("Go to %(session)s", session=session.short_title),
         "url": f"/s/{session.public_id}",
         "clock": None,

@@ -120,6 +120,13 @@ def _place(actor: Actor, session: Session, blocks: list[RoundBlock]) -> dict[str
     if session.state not in ("open", "report_back"):
         return None
     place = where_to(actor, session, session.consultation)
+    if actor.is_staff and session.state == "open" and blocks and blocks[0].state == "closed":
+        number = blocks[0].round.number
+        return place | {
+            "sentence": t(
+                "Round %(number)s is over. Open the report-back when plenary is ready.", number=number
+            )
+        }
     running = next((block for block in blocks if block.state in ("open", "closing", "reopened")), None)
     if running is None or place.get("room"):
         return place

@@ -57,6 +57,16 @@ def test_the_page_says_where_one_should_be(world: World, client_for: Browser, ad
     assert "Watch the rooms" in client_for("facilitator").get(address).text
 
 
+def test_the_page_says_what_comes_after_the_rooms(
+    db: Db, world: World, client_for: Browser, address: str
+) -> None:
+    for room in world.rooms:
+        room.state = "closed"
+    db.commit()
+    assert "Round 1 is over. The report-back comes next." in client_for("kenya").get(address).text
+    assert "Round 1 is over. Open the report-back" in client_for("facilitator").get(address).text
+
+
 def test_the_contracts_links_stand_once(world: World, client_for: Browser, address: str) -> None:
     page = client_for("facilitator").get(address).text
     for name in ("Seating", "Facilitator console", "Report-back", "Summary"):

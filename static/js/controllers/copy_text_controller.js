@@ -44,5 +44,6 @@ export default class extends Controller {
     this.textTarget.value = kept.map(({ text }) => text).join("\n\n");
     this.reasonTarget.textContent = kept.at(-1).reason;
     if (!this.element.open) this.element.showModal();
+    this.textTarget.scrollTop = this.element.scrollTop = 0;
   };
 }

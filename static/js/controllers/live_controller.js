@@ -12,7 +12,7 @@ const LOST_AFTER_MS = 2_000;
 const RELOAD_GAP_MS = 30_000;
 const RELOADED = "consult.reloaded";
 const POLITE = new Set(["connected", "saved", "readonly", "late"]);
-const ASSERTIVE = new Set(["lost", "blocked", "unsent", "refused"]);
+const ASSERTIVE = new Set(["lost", "blocked", "unsent", "refused", "signedout"]);
 
 /** Connects the page, follows its audiences and says in words how things stand. On the body. */
 export default class extends Controller {
@@ -81,7 +81,8 @@ export default class extends Controller {
 
   #show({ isLost = false } = {}) {
     if (!this.hasStatusTarget) return;
-    const name = pagePhase() ?? this.#connectionName(isLost);
+    const isOut = connection.state === "refused" && isHeld();
+    const name = isOut ? "signedout" : (pagePhase() ?? this.#connectionName(isLost));
     if (!name || name === this.#said) return;
     this.#said = name;
     this.statusTarget.dataset.state = name;
