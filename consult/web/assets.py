@@ -1,7 +1,7 @@
 """Static files: read once at start, pre-compressed, served under a name that contains the hash of the whole tree.
 
 The hash in the path lets scripts import each other by relative path and still be cached for ever. The style sheets are
-joined in the order of `layers.css` into `css/layers.css`.
+joined in the order of `layers.css` into `css/layers.css`, the modules of each page into its `js/pages/….js`.
 """
 
 import gzip
@@ -16,6 +16,7 @@ import brotli
 from flask import Blueprint, Flask, Response, abort, request
 
 from consult.config import ROOT
+from consult.web import scripts
 
 STATIC = ROOT / "static"
 COMPRESSIBLE = {
@@ -68,6 +69,8 @@ def load(static: Path) -> tuple[str, dict[str, Asset]]:
             files[name] = path.read_bytes()
     if (static / "css" / "layers.css").is_file():
         files["css/layers.css"] = joined_styles(static / "css").encode()
+    own = {name: content.decode() for name, content in files.items() if name.startswith("js/")}
+    files |= {name: script.encode() for name, script in scripts.joined(own).items()}
     digest = hashlib.sha256()
     for name, content in files.items():
         digest.update(name.encode() + b"\0" + content + b"\0")
@@ -115,5 +118,8 @@ def register(app: Flask) -> None:
             raise LookupError(f"no static file {name}")
         return f"/static/{digest}/{name}"
 
+    def script_needs(name: str) -> list[str]:
+        return [static_url(needed) for needed in scripts.needs(assets[name].plain.decode(), name)]
+
     app.register_blueprint(files)
-    app.jinja_env.globals["static_url"] = static_url
+    app.jinja_env.globals.update(static_url=static_url, script_needs=cache(script_needs))
