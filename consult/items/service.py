@@ -116,6 +116,7 @@ def mark_ready(db: Db, actor: Actor, item: ActionItem) -> None:
         Invalid: `item.no_title`, `item.no_text`.
     """
     require(actor, Permission.ITEM_SUBMIT, item)
+    _require_time(item.room)
     content = drafting.content_of(db, item)
     _check_complete(content)
     _set_ready(db, actor, item, ready=True)
@@ -125,6 +126,7 @@ def mark_ready(db: Db, actor: Actor, item: ActionItem) -> None:
 def unmark_ready(db: Db, actor: Actor, item: ActionItem) -> None:
     """Say that the item needs more work after all."""
     require(actor, Permission.ITEM_SUBMIT, item)
+    _require_time(item.room)
     _set_ready(db, actor, item, ready=False)
 
 
@@ -143,6 +145,7 @@ def submit_items(
     if not chosen:
         require(actor, Permission.ITEM_CREATE, room)
         raise Invalid("item.nothing_ready")
+    _require_time(room)
     for item in chosen:
         require(actor, Permission.ITEM_SUBMIT, item)
         _submit(db, actor, item)
@@ -157,6 +160,7 @@ def withdraw_item(db: Db, actor: Actor, item: ActionItem) -> None:
         Conflict: somebody was faster.
     """
     require(actor, Permission.ITEM_WITHDRAW, item)
+    _require_time(item.room)
     _move(db, item, (ItemState.DRAFTING,), ItemState.WITHDRAWN)
     _mirror(item, drafting.freeze(db, item))
     place = place_of(db, item)
