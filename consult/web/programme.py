@@ -12,6 +12,8 @@ from consult.items.queries import IN_PLENARY
 from consult.library.service import sources_of
 from consult.people.balance import Count
 from consult.people.queries import people_of
+from consult.permissions.check import allows
+from consult.permissions.names import Permission
 from consult.programme.models import Consultation, Session
 from consult.programme.queries import on_now, sees_programme
 from consult.rooms.models import Room, Round
@@ -21,6 +23,7 @@ from consult.web.context import db
 from consult.web.figures import Badge, dates_of, group_label, session_badge
 from consult.web.loading import consultation_for
 from consult.web.pages import language, live_page, render_page, t
+from consult.web.summaries import downloads
 
 pages = Blueprint("programme", __name__)
 pages.register_blueprint(front.pages)
@@ -82,6 +85,7 @@ def outcomes(consultation_id: str) -> Response:
         sessions=found.sessions if sees_programme(actor, found) else [],
         published={row.session_id: row.published_at for row in db().execute(published)},
         items=items,
+        downloads=downloads() if allows(actor, Permission.SESSION_RUN, found) else [],
         rooms={
             row.id: (row.round, row.number)
             for row in db().execute(

@@ -139,6 +139,11 @@ def consultation_download(consultation_id: str, form: str) -> Response:
     return _handed_out(made)
 
 
+def downloads() -> list[tuple[str, str, str]]:
+    """The formats a record is offered in: code, name, what it is good for."""
+    return [(form, name, t(use)) for form, (name, use) in DOWNLOADS.items()]
+
+
 def _made(record: Record, form: str) -> Export:
     if form not in FORMATS:
         raise NotFound()
@@ -235,7 +240,7 @@ def _render(
         published_version=found.published_version if found else None,
         versions=versions,
         can_download=found is not None and allows(actor, Permission.RECORD_EXPORT, found),
-        downloads=[(form, name, t(use)) for form, (name, use) in DOWNLOADS.items()],
+        downloads=downloads(),
         error=error,
     )
 

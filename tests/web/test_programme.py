@@ -94,6 +94,16 @@ def test_outcomes_show_what_was_submitted_and_nothing_else(
     assert draft.title not in page
 
 
+def test_the_record_of_everything_is_offered_to_those_who_run_it(
+    client_for: Browser, world: World, address: str, db: Db
+) -> None:
+    made = items.create_item(db, world.actor(db, "kenya"), world.rooms[0], title="Done item")
+    made.state = "submitted"
+    db.commit()
+    assert f"{address}/record/docx" in client_for("facilitator").get(f"{address}/outcomes").text
+    assert "/record/" not in client_for("kenya").get(f"{address}/outcomes").text
+
+
 def test_the_library_lists_and_finds(client_for: Browser, world: World, address: str, db: Db) -> None:
     organizer = world.actor(db, "organizer")
     for title, speaker in (("Secondment on documents", "Canada"), ("Evaluation cycles", "Kenya")):
