@@ -222,7 +222,9 @@ class Site:
             route.abort("connectionrefused")
             return
         query = {name: values[0] for name, values in parse_qs(address.query).items()}
-        self.requested.append(address.path + (f"?{address.query.removeprefix('u=A&')}" if "part" in query else ""))
+        self.requested.append(
+            address.path + (f"?{address.query.removeprefix('u=A&')}" if "part" in query else "")
+        )
         status = 200
         if route.request.method == "POST":
             fields = parse_qs(route.request.post_data or "", keep_blank_values=True)
