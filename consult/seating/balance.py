@@ -184,7 +184,7 @@ def _line(name: str, found: Mapping[str, int], bound: int, proof: Proof, sentenc
 
 _SPREAD = {
     "D.region": (
-        N_("Every room has its fair number of every regional group: the most even split possible (proven)."),
+        N_("Every room has its fair share of every regional group, rounded up or down (proven)."),
         N_("Places outside the fair number of a regional group: %(count)s; the best found, not proven."),
     ),
     "D.role": (

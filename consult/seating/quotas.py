@@ -53,13 +53,19 @@ def fair_range(members: int, size: int, people: int) -> tuple[int, int]:
 def group_quotas(groups: Mapping[str | None, int], sizes: Mapping[str, int], pinned: Table) -> Table:
     """Seats of each group in each room, every one of them inside its fair range.
 
-    Fixed seats can make that impossible; then the ranges are widened by one, and again, until it is possible.
+    Where rooms are of one size, give or take one, the numbers of a group also differ by one at the most between rooms,
+    if that can be for all groups at once. Fixed seats can make the fair ranges impossible; then they are widened by
+    one, and again, until it is possible.
 
     Args:
         groups: members of each group; None for people of no group. They add up to the sizes.
         sizes: seats to fill in each room.
         pinned: fixed seats, by group and room; they count in groups and sizes.
     """
+    if sizes and max(sizes.values()) - min(sizes.values()) <= 1:
+        table = _rounded(groups, sizes, pinned, 0, level=True)
+        if table is not None:
+            return table
     slack = 0
     while True:
         table = _rounded(groups, sizes, pinned, slack)
@@ -69,13 +75,23 @@ def group_quotas(groups: Mapping[str | None, int], sizes: Mapping[str, int], pin
 
 
 def _rounded(
-    groups: Mapping[str | None, int], sizes: Mapping[str, int], pinned: Table, slack: int
+    groups: Mapping[str | None, int],
+    sizes: Mapping[str, int],
+    pinned: Table,
+    slack: int,
+    *,
+    level: bool = False,
 ) -> Table | None:
+    """A table inside the fair ranges, widened by `slack`; `level`: as many of a group in every room, give or take one."""
     people = sum(sizes.values())
     lows, highs = Table(), Table()
     for group, members in groups.items():
         for room, size in sizes.items():
             low, high = fair_range(members, size, people)
+            if level:
+                low, high = max(low, members // len(sizes)), min(high, -(-members // len(sizes)))
+                if low > high:
+                    return None
             fixed = pinned.get((group, room), 0)
             lows[group, room] = max(fixed, low - slack)
             highs[group, room] = max(fixed, high + slack)

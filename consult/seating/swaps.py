@@ -69,6 +69,19 @@ class _State:
             self._members[room].add(i)
             self._count(i, room, 1)
         self._languages = [self._language_cost(room, self._members[room]) for room in range(len(rooms))]
+        for category in range(len(self._bounds)):
+            if self._is_region[category]:
+                self._keep_level(category)
+
+    def _keep_level(self, category: int) -> None:
+        """Where the deal spread a regional group evenly, no exchange makes it less even than the deal did."""
+        counts = [room[category] for room in self._counts]
+        bounds = self._bounds[category]
+        if all(low <= n <= high for n, (low, high, _) in zip(counts, bounds, strict=True)):
+            fewest, most = min(counts), max(counts)
+            self._bounds[category] = [
+                (max(low, fewest), min(high, most), weight) for low, high, weight in bounds
+            ]
 
     def _categorised(self) -> list[tuple[int, ...]]:
         """The categories of each person as numbers; their bounds and weight in every room are filled in."""

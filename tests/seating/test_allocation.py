@@ -12,6 +12,7 @@ from consult.errors import Invalid
 from consult.seating.allocation import allocate, place
 from consult.seating.case import Person, RoomSpec, members_by_room
 from consult.seating.measures import fewest_pairs, measures, score
+from consult.seating.quotas import Table, group_quotas
 from tests.seating.evaluator import TOOLS, people_of, rooms_of, tool
 
 beside = pytest.mark.skipif(not TOOLS.exists(), reason="the seating tools are not beside the project")
@@ -200,3 +201,32 @@ def test_the_evaluator_agrees_on_seatings_drawn_by_lot(seed: int) -> None:
     theirs, _, _ = tool("evaluate").evaluate(case, {"rounds": [seats]})
     ours = measures(people, specs, seats)
     assert ours == {name: theirs[name] for name in ours}
+
+
+def test_a_group_that_fits_every_room_once_is_in_every_room() -> None:
+    groups = {"AFR": 8, "APG": 9, "EEG": 3, "LAC": 6, "WEOG": 6, "OB": 3, "ST": 10}
+    sizes = {f"r{number}": 8 if number < 3 else 7 for number in range(6)}
+    table = group_quotas(groups, sizes, Table())
+    for group, members in groups.items():
+        numbers = [table[group, room] for room in sizes]
+        assert sum(numbers) == members
+        assert max(numbers) - min(numbers) <= 1, group
+    assert [table["LAC", room] for room in sizes] == [1] * 6
+
+
+def test_exchanges_keep_a_group_as_even_as_the_deal_made_it() -> None:
+    people = [
+        Person(f"p{number:02}", region=region, role="delegate", languages=("en",) if number % 3 else ("fr",))
+        for number, region in enumerate(
+            region
+            for region, members in {"AFR": 8, "APG": 9, "EEG": 3, "LAC": 6, "WEOG": 6, "ST": 13}.items()
+            for _ in range(members)
+        )
+    ]
+    rooms = [RoomSpec(str(number)) for number in range(1, 7)]
+    for seed in range(5):
+        seats = allocate(people, rooms, seed=seed).rooms
+        counts = Counter((person.region, seats[person.id]) for person in people)
+        for region in {person.region for person in people}:
+            numbers = [counts[region, room.id] for room in rooms]
+            assert max(numbers) - min(numbers) <= 1, (seed, region, numbers)
