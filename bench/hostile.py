@@ -93,7 +93,8 @@ def with_drafting_attacks(tool: ModuleType, draft: str) -> Callable[..., Iterato
                 socket.send(tool.ev("join", {"v": 1, "draft": draft, "sv": blob}, ack=1))
 
         def others(socket: Any) -> None:
-            for name in ("../1", "999999", "", None, {}, [], 0, "1'--", "x" * 5000, "aaaaaaaaaaaa"):
+            names: list[Any] = ["../1", "999999", "", None, {}, [], 0, "1'--", "x" * 5000, "aaaaaaaaaaaa"]
+            for name in names:
                 socket.send(tool.ev("join", {"v": 1, "draft": name, "sv": "AA=="}, ack=1))
                 socket.send(tool.ev("u", "AAA=", name, ack=2))
 
@@ -112,7 +113,7 @@ def main() -> int:
     parser.add_argument("tool", type=Path, help="path of fuzz_socket.py")
     parser.add_argument("--draft", required=True, help="an action item both observers may edit")
     options, rest = parser.parse_known_args()
-    tool = loaded(options.tool)
+    tool: Any = loaded(options.tool)
     tool.Obs = drafting(tool.Obs, options.draft)
     tool.attacks = with_drafting_attacks(tool, options.draft)
     sys.argv = [str(options.tool), *rest]
