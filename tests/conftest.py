@@ -33,6 +33,16 @@ REQUIRED = os.environ.get("CONSULT_REQUIRE_SERVICES") == "1"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 
+#: Folders whose tests take longest; they begin first, so that no worker is left waiting for them at the end.
+SLOW_FIRST = ("journeys", "live", "permissions", "drafting", "browser_client")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first."""
+    place = {name: position for position, name in enumerate(SLOW_FIRST)}
+    items.sort(key=lambda item: place.get(item.path.parent.name, len(place)))
+
+
 def unavailable(what: str) -> None:
     """Skip for want of a service; in CI that is a failure."""
     if REQUIRED:
