@@ -78,12 +78,10 @@ class Person:
         waiting, found, kinds = list(self.start), list[str](), dict[str, int]()
         for path in waiting:
             kind = IDENTIFIER.sub("*", path.partition("?")[0]) + ("?" if "?" in path else "")
-            answer = self.get(path) if kinds.get(kind, 0) < OF_A_KIND.get(kind, 1) else None
-            if (
-                answer is None
-                or answer.status_code != 200
-                or answer.headers["Content-Type"][:9] != "text/html"
-            ):
+            if kinds.get(kind, 0) >= OF_A_KIND.get(kind, 1):
+                continue
+            answer = self.get(path)
+            if answer.status_code != 200 or not is_page(answer):
                 continue
             kinds[kind] = kinds.get(kind, 0) + 1
             found.append(path)
@@ -103,6 +101,12 @@ class Person:
         room = re.search(r'"/rooms/([a-z0-9]{12})"', self.get(f"/s/{self.session}").text)
         item = room and re.search(r'data-draft-id-value="(\w+)"', self.get(f"/rooms/{room[1]}").text)
         return (room[1], item[1]) if room and item else None
+
+
+def is_page(answer: requests.Response) -> bool:
+    return (
+        answer.headers["Content-Type"].startswith("text/html") and "Content-Disposition" not in answer.headers
+    )
 
 
 def a11y(cast: dict[str, Any], people: list[str]) -> list[list[str]]:
