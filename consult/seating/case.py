@@ -1,7 +1,7 @@
-"""What a seating is made of: people, rooms, and who sits where. Pure: values only, no I/O, no clock."""
+"""What a seating is made of: people, rooms, wishes, rounds, and who sits where. Pure: values only, no I/O, no clock."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 #: The role that every room should have one of.
@@ -23,6 +23,12 @@ class Person:
     #: What people who speak for the same body share; they are kept apart.
     delegation: str | None = None
     languages: tuple[str, ...] = ()
+    #: "origin", "transit" or "destination": where the person's State stands in migration, when the mix is asked for.
+    mobility: str | None = None
+    #: Topics the person would like to work on, the dearest first.
+    topics: tuple[str, ...] = ()
+    #: Numbers of the rounds (from 1) the person is here for; None for all of them.
+    present: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +36,74 @@ class RoomSpec:
     """One room to be filled."""
 
     id: str
-    #: Seats; None when there is no limit.
+    #: Most seats; None when there is no limit.
     capacity: int | None = None
     #: Languages with interpretation.
     languages: tuple[str, ...] = ()
+    #: Fewest seats; an empty room is allowed to have none where the case says so.
+    minimum: int = 0
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A fixed seat."""
+
+    person: str
+    room: str
+    #: Number of the round, from 1; None for all of them.
+    round: int | None = None
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a facilitator asks for beyond balance. Ids of people; each is a hard wish."""
+
+    pins: tuple[Pin, ...] = ()
+    #: Groups whose members are not to meet in any room.
+    apart: tuple[tuple[str, ...], ...] = ()
+    #: Groups whose members share a room in every round; overlapping groups are one group.
+    together: tuple[tuple[str, ...], ...] = ()
+
+
+#: Attribute names, in the order reports show them, and where a person has them.
+ATTRIBUTES: Mapping[str, str] = MappingProxyType(
+    {"region": "region", "role": "role", "stakeholder": "stakeholder_family", "gender": "gender"}
+)
+#: The attribute that is balanced only when asked for.
+MOBILITY: Mapping[str, str] = MappingProxyType({"mobility": "mobility"})
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything that decides a seating, the seed and the version of the search left aside."""
+
+    people: tuple[Person, ...]
+    rooms: tuple[RoomSpec, ...]
+    rounds: int = 1
+    wishes: Wishes = field(default_factory=Wishes)
+    #: Names of the attributes to be balanced, of `ATTRIBUTES` and `MOBILITY`.
+    balance: tuple[str, ...] = tuple(ATTRIBUTES)
+    #: Pairs who met before the first of these rounds; a pair may be named more than once.
+    past_meetings: tuple[tuple[str, str], ...] = ()
+    #: By round: seats that must not change, person id -> room id (late joiners are placed around them).
+    seated: tuple[Mapping[str, str], ...] = ()
+    #: Whether rooms may stay empty.
+    allow_empty: bool = False
+    #: Whether uneven room sizes are wanted and therefore cost nothing.
+    custom_sizes: bool = False
+    #: Whether nobody is to be the only one of a declared gender, or the only speaker of a language, in a room.
+    nobody_isolated: bool = False
+
+
+@dataclass(frozen=True)
+class Seating:
+    """Who sits where in every round. The same case, seed and version always give the same seating."""
+
+    #: By round: person id -> room id.
+    rounds: tuple[Mapping[str, str], ...]
+    seed: int
+    version: int
 
 
 @dataclass(frozen=True)
@@ -51,11 +121,6 @@ class Assignment:
 
 
 NO_LOCKS: Mapping[str, str] = MappingProxyType({})
-
-#: Attribute names, in the order reports show them, and where a person has them.
-ATTRIBUTES: Mapping[str, str] = MappingProxyType(
-    {"region": "region", "role": "role", "stakeholder": "stakeholder_family", "gender": "gender"}
-)
 
 
 def members_by_room(
