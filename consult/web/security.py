@@ -5,7 +5,8 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from consult.web.context import settings
+from consult.web import throttle
+from consult.web.context import client_address, settings
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -75,5 +76,6 @@ def register(app: Flask) -> None:
     @app.post("/csp-report")
     @csrf.exempt
     def csp_report() -> Response:
-        app.logger.warning("csp report: %.500r", request.get_data(cache=False, as_text=True)[:2000])
+        if not throttle.used_up(throttle.REPORTS_PER_ADDRESS, "csp", client_address()):
+            app.logger.warning("csp report: %.500r", request.get_data(cache=False, as_text=True)[:2000])
         return Response(status=204)

@@ -15,6 +15,8 @@ PER_ACCOUNT = parse("10 per 15 minutes")
 PER_ADDRESS = parse("200 per 15 minutes")
 #: Mailed links for one account.
 LINKS_PER_ACCOUNT = parse("5 per hour")
+#: Reports of refused content that are written to the log for one address; anybody can send them.
+REPORTS_PER_ADDRESS = parse("60 per minute")
 
 
 def limiter_for(settings: Settings) -> MovingWindowRateLimiter:
@@ -40,6 +42,12 @@ def count(limit: RateLimitItem, *key: str) -> None:
     """Count one attempt."""
     limiter: MovingWindowRateLimiter = current_app.extensions["consult.limiter"]
     limiter.hit(limit, *key)
+
+
+def used_up(limit: RateLimitItem, *key: str) -> bool:
+    """Count one act and say whether it is over the limit."""
+    limiter: MovingWindowRateLimiter = current_app.extensions["consult.limiter"]
+    return not limiter.hit(limit, *key)
 
 
 def begin_attempt(kind: str, account: str) -> None:

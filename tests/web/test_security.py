@@ -209,3 +209,13 @@ def test_a_form_changes_only_what_it_is_about(client_for: Browsers, db: Db, worl
 def test_reports_of_the_browser_are_taken_quietly(client_for: Browsers) -> None:
     answer = client_for("anonymous").post("/csp-report", data=b'{"csp-report": {}}\nforged line')
     assert (answer.status_code, answer.data) == (204, b"")
+
+
+def test_a_flood_of_reports_does_not_fill_the_log(
+    client_for: Browsers, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = client_for("anonymous")
+    with caplog.at_level("WARNING"):
+        codes = {client.post("/csp-report", data=b"{}").status_code for _ in range(65)}
+    assert codes == {204}
+    assert sum("csp report" in record.message for record in caplog.records) == 60
