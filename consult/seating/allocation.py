@@ -16,7 +16,16 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from consult.errors import Invalid
-from consult.seating.case import ATTRIBUTES, NO_LOCKS, Assignment, Person, RoomSpec, members_by_room
+from consult.seating.case import (
+    ATTRIBUTES,
+    NO_LOCKS,
+    Assignment,
+    Case,
+    Person,
+    RoomSpec,
+    Seating,
+    members_by_room,
+)
 from consult.seating.measures import category_counts, room_cost
 from consult.seating.quotas import Table, group_quotas, room_sizes
 from consult.seating.swaps import improved
@@ -24,6 +33,11 @@ from consult.seating.swaps import improved
 #: Raised whenever the same input would give another seating.
 VERSION = 1
 MAX_PEOPLE = 2000
+
+
+def seat(case: Case, *, seed: int) -> Seating:
+    found = allocate(case.people, case.rooms, seed=seed)
+    return Seating(tuple(found.rooms for _ in range(case.rounds)), seed, VERSION)
 
 
 def allocate(

@@ -7,13 +7,14 @@ counted by gender here, neither per room nor over all. Pure: no I/O, no clock.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
-from consult.i18n import N_, text
+from consult.i18n import N_
 from consult.seating.case import Person, RoomSpec, members_by_room
 from consult.seating.measures import category_counts, fewest_pairs, measures
 from consult.seating.quotas import fair_range
+from consult.seating.sentences import Sentence
 
 
 class Proof(StrEnum):
@@ -22,17 +23,6 @@ class Proof(StrEnum):
     ARITHMETIC = "arithmetic"
     PIGEONHOLE = "pigeonhole"
     BEST_FOUND = "best_found"
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A sentence to be translated where it is shown: `i18n.text(language, s.message, **s.params)`."""
-
-    message: str
-    params: dict[str, object] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return text("en", self.message, **self.params)
 
 
 @dataclass(frozen=True, slots=True)

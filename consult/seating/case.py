@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from types import MappingProxyType
+
+from consult.seating.sentences import Sentence
 
 #: The role that every room should have one of.
 FACILITATOR = "facilitator"
@@ -96,6 +99,51 @@ class Case:
     nobody_isolated: bool = False
 
 
+class WishKind(StrEnum):
+    """What can be asked for and be contradictory."""
+
+    PIN = "pin"
+    APART = "apart"
+    TOGETHER = "together"
+    #: A seat that must not change.
+    SEATED = "seated"
+    #: The limits of the rooms: fewest and most people.
+    CAPACITY = "capacity"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One thing that was asked for, as it is named when it cannot be kept."""
+
+    kind: WishKind
+    #: Ids of the people it is about; empty for the limits of the rooms.
+    people: tuple[str, ...] = ()
+    room: str | None = None
+    #: Number of the round, from 1; None for all of them.
+    round: int | None = None
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Wishes that cannot all be kept, as few of them as make the contradiction, and why in one sentence."""
+
+    wishes: tuple[Wish, ...]
+    sentence: Sentence
+
+
+class Status(StrEnum):
+    """How a seating stands to what was asked for."""
+
+    #: Every wish is kept and every measure is at its proven bound.
+    OPTIMAL = "optimal"
+    #: Every wish is kept.
+    OK = "ok"
+    #: Wishes contradict each other: as few as possible are given up, and named.
+    ADJUSTED = "adjusted"
+    #: There are not seats for everybody.
+    INFEASIBLE = "infeasible"
+
+
 @dataclass(frozen=True)
 class Seating:
     """Who sits where in every round. The same case, seed and version always give the same seating."""
@@ -104,6 +152,11 @@ class Seating:
     rounds: tuple[Mapping[str, str], ...]
     seed: int
     version: int
+    status: Status = Status.OK
+    #: What contradicts what; empty unless the status is `ADJUSTED` or `INFEASIBLE`.
+    conflicts: tuple[Conflict, ...] = ()
+    #: The wishes that were given up for the others.
+    dropped: tuple[Wish, ...] = ()
 
 
 @dataclass(frozen=True)
