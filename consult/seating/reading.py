@@ -34,7 +34,8 @@ def case_of(given: Any) -> Case:
     people = tuple(p for p, row in zip(everybody, listed, strict=True) if not row.get("absent"))
     rounds = _whole(given, "rounds", "the file", least=1, otherwise=1)
     _need(rounds <= MAX_ROUNDS, f"{rounds} rounds; at most {MAX_ROUNDS} can be planned at once.")
-    balance = tuple(_texts(given, "balance", "the file")) or tuple(ATTRIBUTES)
+    named = given.get("balance") is not None
+    balance = tuple(_texts(given, "balance", "the file")) if named else tuple(ATTRIBUTES)
     for name in balance:
         _need(name in {**ATTRIBUTES, **MOBILITY}, f"balance: {name!r} is no attribute that can be balanced.")
     known = {person.id for person in everybody}, {room.id for room in rooms}
