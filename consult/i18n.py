@@ -2,19 +2,20 @@
 
 Texts go through gettext. Until a catalogue for a right-to-left language exists, Arabic is a pseudo-translation: English
 letters are carried over into Arabic script, so that direction, shaping and length are tested on every page.
+
+Babel knows the formats of dates. It is loaded with the first date: a command that shows none starts without it.
 """
 
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from gettext import NullTranslations
+from gettext import NullTranslations, translation
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
-from babel.core import Locale
-from babel.dates import format_date, format_datetime
-from babel.support import Translations
+if TYPE_CHECKING:
+    from babel.core import Locale
 
 CATALOGUES = Path(__file__).resolve().parent / "locales"
 
@@ -94,7 +95,7 @@ def translations(code: str) -> NullTranslations:
     """The catalogue of a language; English texts are their own keys."""
     if code == "ar" and not (CATALOGUES / "ar").is_dir():
         return PseudoArabic()
-    return Translations.load(CATALOGUES, [code])
+    return translation("messages", CATALOGUES, [code], fallback=True)
 
 
 def text(code: str, message: str, **params: object) -> str:
@@ -104,23 +105,35 @@ def text(code: str, message: str, **params: object) -> str:
 
 
 @cache
-def locale(code: str) -> Locale:
+def locale(code: str) -> "Locale":
     """The formats of a language: dates, numbers, plurals."""
+    from babel.core import Locale
+
     return Locale.parse(code)
 
 
 def day(moment: datetime, code: str, zone: str) -> str:
     """A date in words, in the given time zone."""
+    from zoneinfo import ZoneInfo
+
+    from babel.dates import format_date
+
     return format_date(moment.astimezone(ZoneInfo(zone)), "d MMMM y", locale=locale(code))
 
 
 def date_words(day: date, code: str) -> str:
     """A calendar date in words."""
+    from babel.dates import format_date
+
     return format_date(day, "d MMMM y", locale=locale(code))
 
 
 def time_of_day(moment: datetime, code: str, zone: str) -> str:
     """Hours and minutes, 24-hour clock, in the given time zone."""
+    from zoneinfo import ZoneInfo
+
+    from babel.dates import format_datetime
+
     return format_datetime(moment.astimezone(ZoneInfo(zone)), "HH:mm", locale=locale(code))
 
 
