@@ -86,6 +86,23 @@ MESSAGES: dict[str, str] = {
     "seating.already_elsewhere": N_(
         "This person has been moved meanwhile. The page now shows where they sit."
     ),
+    "seating.changed_meanwhile": N_(
+        "Somebody changed the seating meanwhile, so this was not done. The page now shows how it stands."
+    ),
+    "seating.nothing_to_undo": N_("There is nothing to take back in this proposal."),
+    "seating.size": N_("Give whole numbers, the largest not below the smallest, or leave both empty."),
+    "seating.topics": N_("Give at least one room a topic, each of at most 300 characters."),
+    "seating.no_such_room": N_("Somebody is to sit in a room that this seating does not have."),
+    "seating.same_rooms": N_("To keep the rooms of the round before, choose at least as many as it had."),
+    "seating.no_round_before": N_(
+        "There is no earlier round with seats in this session. Choose another way."
+    ),
+    "seating.locked_rooms": N_(
+        "Somebody is locked in a room that this seating would not have. Choose more rooms, or unlock them first."
+    ),
+    "seating.not_seated": N_("Choose people who have a seat."),
+    "seating.same_room": N_("Choose two people who sit in different rooms."),
+    "seating.wishes_closed": N_("The rooms of this round have opened, so topics can no longer be chosen."),
     "sign_in.failed": N_(
         "The address and the password do not belong together. Try again, or ask for a sign-in link by e-mail."
     ),

@@ -18,6 +18,8 @@ class Permission(StrEnum):
     """Create a round and its rooms."""
     SEATING_PROPOSE = "seating.propose"
     """Propose, adjust and apply a seating."""
+    TOPIC_WISH = "topic.wish"
+    """Say which topics one would like to work on in a round."""
     SEAT_MOVE = "seat.move"
     """Seat, move or unseat a member while a round runs."""
     ROOM_RUN = "room.run"

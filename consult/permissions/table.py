@@ -30,6 +30,7 @@ TABLE: dict[P, AnyOf] = {
     P.SESSION_RUN: ((takes_part, is_staff),),
     P.ROUND_OPEN: ((takes_part, is_staff),),
     P.SEATING_PROPOSE: ((takes_part, is_staff),),
+    P.TOPIC_WISH: ((takes_part, is_not_viewer),),
     P.SEAT_MOVE: ((takes_part, is_staff),),
     P.ROOM_RUN: ((takes_part, is_staff),),
     P.ROOM_VIEW: ((takes_part, is_staff), (takes_part, seated_in_room)),

@@ -1,45 +1,101 @@
-"""Seating a round: propose, adjust by hand, apply; and late joiners, placed for balance without moving anybody.
+"""Seating a round: propose, run again, choose among proposals, apply; and, from the other modules, all the rest.
 
-A proposal is kept with its seed and the hash of what went in, so that anybody can run it again. Until it is applied, moves
-change the proposal; from then on they are moves of real seats (`rooms.service`).
+A proposal is kept with its seed, its whole input and the hash of both, so that anybody can run it again.
 """
 
-import hashlib
-import json
 import secrets
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-from sqlalchemy import select, update
-from sqlalchemy.orm import joinedload
 
 from consult import clock
 from consult.announce import audiences, outbox
-from consult.announce.events import MemberChanged, RoundChanged
-from consult.audit import service as audit
+from consult.announce.events import MemberChanged
 from consult.db import Db
 from consult.errors import Conflict, Invalid
 from consult.people.models import Member
 from consult.permissions.actor import Actor
 from consult.permissions.check import require
 from consult.permissions.names import Permission
-from consult.reference import family_of, mark_of
 from consult.rooms import service as rooms_service
-from consult.rooms.models import Room, RoomState, Round, Seat
-from consult.rooms.notices import chain_of, session_audience
+from consult.rooms.models import Room, RoomState, Round
 from consult.rooms.presence import present_members
-from consult.seating.allocation import VERSION, allocate, place
-from consult.seating.case import Assignment, Person, RoomSpec
+from consult.seating import running
+from consult.seating.acts import Act, ActKind, Entry
+from consult.seating.adjusting import acts_of, exchange, lock, move_people, next_undo, tell, undo
+from consult.seating.case import Case, Person, Seating
+from consult.seating.constraints import ALWAYS, SEATABLE, Constraints, Mix, problems
 from consult.seating.duties import proposed_duties
+from consult.seating.gathering import (
+    as_person,
+    case_for,
+    case_now,
+    locked_seats,
+    members_to_seat,
+    room_key,
+    room_specs,
+    seats_before,
+)
+from consult.seating.late import late_joiners, seat_late_joiners
 from consult.seating.models import SeatingPlan
+from consult.seating.plans import (
+    current_plan,
+    final_seats,
+    held_open_plan,
+    hold,
+    open_plan,
+    plan_for,
+    plans_of,
+    revision_of,
+    seats_now,
+)
+from consult.seating.running import use_runner
+from consult.seating.topic_wishes import (
+    my_topic_wishes,
+    set_topic_wishes,
+    topic_wishes_of,
+    topics_on_offer,
+)
+from consult.seating.writing import case_json, conflict_json, input_hash, wish_json
 
-#: Who is always seated. Facilitators and panelists are seated when asked for; viewers and the secretariat never.
-ALWAYS = frozenset({"delegate", "observer"})
-SEATABLE = ALWAYS | {"facilitator", "panelist"}
-#: Up to this many people an allocation takes well under 0.1 s (180: 40 ms, 600: 380 ms).
-SMALL = 200
-_run: Callable[..., Any] = lambda function, *args: function(*args)  # noqa: E731
+__all__ = [
+    "ALWAYS",
+    "SEATABLE",
+    "Act",
+    "ActKind",
+    "Constraints",
+    "Entry",
+    "Mix",
+    "acts_of",
+    "apply",
+    "as_person",
+    "case_now",
+    "choose",
+    "current_plan",
+    "duties_of",
+    "exchange",
+    "final_seats",
+    "late_joiners",
+    "lock",
+    "members_to_seat",
+    "move_people",
+    "my_topic_wishes",
+    "next_undo",
+    "open_plan",
+    "plan_for",
+    "plans_of",
+    "propose",
+    "rerun",
+    "revision_of",
+    "room_key",
+    "room_specs",
+    "seat_late_joiners",
+    "seats_now",
+    "set_topic_wishes",
+    "topic_wishes_of",
+    "topics_on_offer",
+    "undo",
+    "use_runner",
+]
 
 
 def propose(
@@ -48,181 +104,136 @@ def propose(
     round_: Round,
     *,
     room_count: int,
-    roles: Collection[str] = ALWAYS,
-    only_present: bool = False,
+    constraints: Constraints | None = None,
+    keep_locks: bool = False,
     seed: int | None = None,
+    revision: int | None = None,
 ) -> SeatingPlan:
     """Propose who sits where, so that every room has its fair share of every regional group.
 
+    Wishes that contradict each other are not refused: as few as possible are given up, and the plan names them.
+
     Args:
-        roles: who is to be seated, of `SEATABLE`.
-        only_present: leave out people who are not here now; they are late joiners when they come.
+        constraints: what the seating is to keep; None for a fresh one of delegates and observers.
+        keep_locks: people who are locked in the current proposal stay where they sit.
         seed: run an earlier proposal again; None draws a new one.
+        revision: what the page saw (`plans.revision_of`); None when it does not mind.
 
     Raises:
-        Conflict: `seating.rooms_open`.
-        Invalid: `seating.nobody`, `seating.invalid`.
+        Conflict: `seating.rooms_open`, `seating.changed_meanwhile`.
+        Invalid: `seating.nobody`; `seating.invalid` with what is wrong with the constraints, by field.
     """
     require(actor, Permission.SEATING_PROPOSE, round_)
-    if any(room.state != RoomState.STAGED for room in rooms_service.rooms_of(db, round_)):
-        raise Conflict("seating.rooms_open")
-    members = members_to_seat(db, round_, roles)
-    if only_present:
-        here = present_members(db, round_.consultation_id, now=clock.now())
-        members = [member for member in members if member.id in here]
+    asked = constraints or Constraints()
+    _check_staged(db, round_)
+    if revision not in (None, revision_of(db, round_)):
+        raise Conflict("seating.changed_meanwhile")
+    members = _members(db, round_, asked)
     if not members:
         raise Invalid("seating.nobody")
-    if not 1 <= room_count <= min(rooms_service.MOST_ROOMS, len(members)):
-        raise Invalid("seating.invalid", fields={"rooms": "seating.too_many_rooms"}, people=len(members))
-    people = [as_person(member) for member in members]
+    plan = current_plan(db, round_) if keep_locks else None
+    locks = locked_seats(plan, seats_now(db, round_)[0])
+    _check(db, round_, asked.among([m.public_id for m in members]), room_count, members, locks)
+    numbers = range(1, room_count + 1)
+    case = case_for(db, round_, members, asked, numbers=numbers, locks=locks)
     seed = secrets.randbelow(9000) + 1000 if seed is None else seed
-    found = _allocated(people, room_count, seed)
-    seats = {person: int(room) for person, room in sorted(found.rooms.items())}
-    plan = SeatingPlan(
-        round_id=round_.id,
-        seed=seed,
-        room_count=room_count,
-        input_hash=input_hash(people, room_count, seed),
-        proposed=seats,
-        assignment=seats,
-        moves=[],
-        created_by_id=actor.member_id,
-        created_at=clock.now(),
-    )
-    db.add(plan)
+    found = running.searched(case, seed=seed)
+    number = hold(db, round_, revision=revision)
+    _check_staged(db, round_)
+    made = _plan(case, found, room_count, asked)
+    made.round_id, made.created_by_id, made.created_at = round_.id, actor.member_id, clock.now()
+    made.locks = sorted({person.id for person in case.people}.intersection(locks))
+    made.revision = number
+    db.add(made)
     db.flush()
     facts = {
-        "plan": plan.public_id,
+        "plan": made.public_id,
         "seed": seed,
         "rooms": room_count,
-        "people": len(people),
-        "input": plan.input_hash,
+        "people": len(case.people),
+        "input": made.input_hash,
+        "status": made.status,
     }
-    _told(db, actor, round_, "seating.proposed", facts)
+    tell(db, actor, round_, "seating.proposed", facts)
+    return made
+
+
+def rerun(
+    db: Db, actor: Actor, round_: Round, *, seed: int | None = None, revision: int | None = None
+) -> SeatingPlan:
+    """Propose again what the open proposal was asked for, with another seed; locked people stay where they sit.
+
+    Raises:
+        Conflict: `seating.no_plan`, and as `propose`.
+    """
+    require(actor, Permission.SEATING_PROPOSE, round_)
+    plan = open_plan(db, round_)
+    if plan is None:
+        raise Conflict("seating.no_plan")
+    return propose(
+        db,
+        actor,
+        round_,
+        room_count=plan.room_count,
+        constraints=Constraints.from_json(plan.constraints),
+        keep_locks=True,
+        seed=seed,
+        revision=revision,
+    )
+
+
+def choose(
+    db: Db, actor: Actor, round_: Round, plan: SeatingPlan, *, revision: int | None = None
+) -> SeatingPlan:
+    """Make an older proposal the current one again, with the moves by hand that were made in it.
+
+    What was applied stays as it was: when it is no longer what the rooms hold, a copy of it becomes the open proposal.
+
+    Returns:
+        The proposal that is current now.
+
+    Raises:
+        Conflict: `seating.rooms_open`, `seating.changed_meanwhile`.
+    """
+    require(actor, Permission.SEATING_PROPOSE, round_)
+    number = hold(db, round_, revision=revision)
+    _check_staged(db, round_)
+    if plan.applied_at is None or plan.id == _in_rooms(db, round_):
+        plan.revision = number
+    else:
+        plan = _copy(plan)
+        plan.created_by_id, plan.created_at, plan.revision = actor.member_id, clock.now(), number
+        db.add(plan)
+    db.flush()
+    tell(db, actor, round_, "seating.chosen", {"plan": plan.public_id})
     return plan
 
 
-def use_runner(runner: Callable[..., Any]) -> None:
-    """How large allocations run: the server gives a thread pool, so that its hub never waits for one."""
-    global _run
-    _run = runner
-
-
-def move_people(
-    db: Db, actor: Actor, round_: Round, members: Sequence[Member], *, number: int | None, reason: str = ""
-) -> None:
-    """Move people to a room of the round by hand, or out of all of them.
-
-    Args:
-        number: the room's number; None takes the seats back.
-
-    Raises:
-        Conflict: `seating.no_plan`, `seating.already_elsewhere`.
-        Invalid: `seating.invalid`.
-    """
-    require(actor, Permission.SEAT_MOVE, round_)
-    plan = open_plan(db, round_)
-    if plan is not None:
-        _move_in_plan(db, actor, round_, plan, members, number)
-        return
-    rooms = {room.number: room for room in rooms_service.rooms_of(db, round_)}
-    if not rooms:
-        raise Conflict("seating.no_plan")
-    if number is not None and number not in rooms:
-        raise Invalid("seating.invalid", fields={"room": "field.choice"})
-    for member in members:
-        if number is None:
-            rooms_service.unseat(db, actor, round_, member, reason=reason)
-        else:
-            rooms_service.move_member(db, actor, rooms[number], member, reason=reason)
-
-
-def late_joiners(db: Db, round_: Round) -> dict[str, int]:
-    """People who should be seated and are not, each with the room where they serve balance best.
-
-    Returns:
-        Member public id -> room number; empty when there is nothing to seat them in.
-    """
-    everybody = {member.public_id: member for member in members_to_seat(db, round_, SEATABLE)}
-    members = {name: member for name, member in everybody.items() if member.role in ALWAYS}
-    seats, numbers = seats_now(db, round_)
-    waiting = [name for name in members if name not in seats]
-    if not waiting or not numbers:
-        return {}
-    people = [as_person(member) for name, member in everybody.items() if name in seats or name in members]
-    specs = [RoomSpec(room_key(number)) for number in numbers]
-    taken = {name: room_key(number) for name, number in seats.items() if number in numbers}
-    found = {}
-    for name in waiting:
-        taken[name] = place(as_person(members[name]), people, specs, taken)
-        found[name] = int(taken[name])
-    return found
-
-
-def seat_late_joiners(db: Db, actor: Actor, round_: Round) -> int:
-    """Seat everybody who came late in the room where they serve balance best; nobody else moves.
-
-    Returns:
-        How many were seated.
-    """
-    require(actor, Permission.SEAT_MOVE, round_)
-    suggested = late_joiners(db, round_)
-    query = select(Member).where(
-        Member.public_id.in_(suggested), Member.consultation_id == round_.consultation_id
-    )
-    for member in db.scalars(query.order_by(Member.id)).all():
-        move_people(db, actor, round_, [member], number=suggested[member.public_id], reason="")
-    return len(suggested)
-
-
-def apply(db: Db, actor: Actor, round_: Round, plan: SeatingPlan) -> list[Room]:
+def apply(
+    db: Db, actor: Actor, round_: Round, plan: SeatingPlan, *, revision: int | None = None
+) -> list[Room]:
     """Make the rooms of a proposal and seat its people; the rooms are staged until somebody opens them.
 
     Raises:
-        Conflict: `seating.rooms_open`, `seating.no_plan` when it was applied already or is not the newest.
+        Conflict: `seating.rooms_open`, `seating.changed_meanwhile`; `seating.no_plan` when it was applied already or
+            is not the open one.
     """
     require(actor, Permission.SEATING_PROPOSE, round_)
-    newest = open_plan(db, round_)
-    done = db.scalar(
-        update(SeatingPlan)
-        .where(SeatingPlan.id == plan.id, SeatingPlan.applied_at.is_(None))
-        .values(applied_at=clock.now())
-        .returning(SeatingPlan.id)
-    )
-    if newest is None or newest.id != plan.id or done is None:
+    if held_open_plan(db, round_, revision=revision).id != plan.id:
         raise Conflict("seating.no_plan")
+    plan.applied_at, plan.revision = clock.now(), revision_of(db, round_) + 1
     rooms = rooms_service.stage_rooms(db, round_, count=plan.room_count)
+    for number, topic in Constraints.from_json(plan.constraints).topics.items():
+        rooms[number - 1].topic = topic
     duties = duties_of(db, round_, plan)
     members = {member.public_id: member for member in members_to_seat(db, round_, SEATABLE)}
     for name, number in sorted(plan.assignment.items(), key=lambda seat: (seat[1], seat[0])):
         if name in members:
-            room = rooms[number - 1]
-            rooms_service.add_seat(db, room, members[name].id, duty=duties.get(name))
+            rooms_service.add_seat(db, rooms[number - 1], members[name].id, duty=duties.get(name))
             outbox.add(db, MemberChanged(name), to=[audiences.member(name)])
-    _told(db, actor, round_, "seating.applied", {"plan": plan.public_id, "moves": len(plan.moves)})
+    facts = {"plan": plan.public_id, "moves": len(plan.moves)}
+    tell(db, actor, round_, "seating.applied", facts)
     return rooms
-
-
-def open_plan(db: Db, round_: Round) -> SeatingPlan | None:
-    """The newest proposal of a round, when it has not been applied."""
-    query = select(SeatingPlan).where(SeatingPlan.round_id == round_.id).order_by(SeatingPlan.id.desc())
-    newest = db.scalar(query.limit(1).execution_options(populate_existing=True))
-    return newest if newest is not None and newest.applied_at is None else None
-
-
-def seats_now(db: Db, round_: Round) -> tuple[dict[str, int], list[int]]:
-    """Who sits where in the open proposal, or in the rooms: member public id -> room number; and all room numbers."""
-    plan = open_plan(db, round_)
-    if plan is not None:
-        return dict(plan.assignment), list(range(1, plan.room_count + 1))
-    rows = db.execute(
-        select(Member.public_id, Room.number)
-        .join(Seat, Seat.member_id == Member.id)
-        .join(Room, Room.id == Seat.room_id)
-        .where(Seat.round_id == round_.id, Seat.left_at.is_(None))
-    ).all()
-    numbers = [room.number for room in rooms_service.rooms_of(db, round_)]
-    return {row.public_id: row.number for row in rows}, numbers
 
 
 def duties_of(db: Db, round_: Round, plan: SeatingPlan) -> dict[str, str]:
@@ -236,86 +247,78 @@ def duties_of(db: Db, round_: Round, plan: SeatingPlan) -> dict[str, str]:
     return proposed_duties(rooms, rapporteurs=named, seed=plan.seed)
 
 
-def members_to_seat(db: Db, round_: Round, roles: Collection[str]) -> list[Member]:
-    """The members of the round's consultation with one of these roles, by public id."""
-    query = select(Member).where(
-        Member.consultation_id == round_.consultation_id,
-        Member.role.in_(sorted(SEATABLE.intersection(roles))),
-        Member.withdrawn_at.is_(None),
-    )
-    query = query.options(joinedload(Member.user), joinedload(Member.delegation)).order_by(Member.public_id)
-    return list(db.scalars(query))
+def _members(db: Db, round_: Round, asked: Constraints) -> list[Member]:
+    members = members_to_seat(db, round_, asked.roles)
+    if not asked.only_present:
+        return members
+    here = present_members(db, round_.consultation_id, now=clock.now())
+    return [member for member in members if member.id in here]
 
 
-def as_person(member: Member) -> Person:
-    """A member as the allocation sees them. Gender only as declared; undisclosed is no category."""
-    return Person(
-        id=member.public_id,
-        region=mark_of(member.delegation.kind, member.delegation.group),
-        stakeholder_family=family_of(member.delegation.kind),
-        role=member.role,
-        gender=member.gender,
-        delegation=member.delegation.name,
-        languages=tuple(member.languages or ()),
-    )
+def _check_staged(db: Db, round_: Round) -> None:
+    if any(room.state != RoomState.STAGED for room in rooms_service.rooms_of(db, round_)):
+        raise Conflict("seating.rooms_open")
 
 
-def room_key(number: int) -> str:
-    """A room's id in the allocation; sorts like its number."""
-    return f"{number:03d}"
-
-
-def room_specs(count: int) -> list[RoomSpec]:
-    """Rooms 1 to `count`, without limits."""
-    return [RoomSpec(room_key(number)) for number in range(1, count + 1)]
-
-
-def input_hash(people: Sequence[Person], room_count: int, seed: int) -> str:
-    """SHA-256 of everything that decides a proposal, in canonical form."""
-    content = {
-        "people": [asdict(person) for person in sorted(people, key=lambda p: p.id)],
-        "rooms": room_count,
-        "seed": seed,
-        "version": VERSION,
-    }
-    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def _allocated(people: Sequence[Person], room_count: int, seed: int) -> Assignment:
-    def work() -> Assignment:
-        return allocate(people, room_specs(room_count), seed=seed)
-
-    found: Assignment = work() if len(people) <= SMALL else _run(work)
-    return found
-
-
-def _move_in_plan(
-    db: Db, actor: Actor, round_: Round, plan: SeatingPlan, members: Sequence[Member], number: int | None
+def _check(
+    db: Db,
+    round_: Round,
+    asked: Constraints,
+    room_count: int,
+    members: Sequence[Member],
+    locks: Mapping[str, int],
 ) -> None:
-    if number is not None and not 1 <= number <= plan.room_count:
-        raise Invalid("seating.invalid", fields={"room": "field.choice"})
-    assignment, moves = dict(plan.assignment), list(plan.moves)
-    for member in members:
-        was = assignment.pop(member.public_id, None)
-        if number is not None:
-            assignment[member.public_id] = number
-        if was != number:
-            at = clock.now().isoformat(timespec="seconds")
-            moves.append(
-                {"member": member.public_id, "from": was, "to": number, "by": actor.public_id, "at": at}
-            )
-    plan.assignment, plan.moves = assignment, moves
-    db.flush()
-    _told(
-        db,
-        actor,
-        round_,
-        "seating.adjusted",
-        {"plan": plan.public_id, "people": len(members), "room": number},
+    found = problems(asked, room_count=room_count)
+    if not 1 <= room_count <= min(rooms_service.MOST_ROOMS, len(members)):
+        found = {"rooms": "seating.too_many_rooms"}
+    elif any(locks.get(member.public_id, 1) > room_count for member in members):
+        found["rooms"] = "seating.locked_rooms"
+    elif asked.mix == Mix.SAME:
+        before = seats_before(db, round_)
+        if not before:
+            found["mix"] = "seating.no_round_before"
+        elif max(before.values()) > room_count:
+            found["rooms"] = "seating.same_rooms"
+    if found:
+        raise Invalid("seating.invalid", fields=found, people=len(members))
+
+
+def _plan(case: Case, found: Seating, room_count: int, asked: Constraints) -> SeatingPlan:
+    seats = {person: int(room) for person, room in sorted(found.rounds[0].items())}
+    written = case_json(case)
+    return SeatingPlan(
+        seed=found.seed,
+        version=found.version,
+        room_count=room_count,
+        input_hash=input_hash(written, seed=found.seed, version=found.version),
+        constraints=asked.to_json(),
+        case=written,
+        status=found.status.value,
+        conflicts=[_numbered_conflict(conflict_json(conflict)) for conflict in found.conflicts],
+        dropped=[_numbered(wish_json(wish)) for wish in found.dropped],
+        proposed=seats,
+        assignment=seats,
+        moves=[],
     )
 
 
-def _told(db: Db, actor: Actor, round_: Round, act: str, facts: dict[str, object]) -> None:
-    """Write the act down and tell the pages of the session."""
-    audit.record(db, actor, act, f"round:{round_.public_id}", chain=chain_of(db, round_), facts=facts)
-    outbox.add(db, RoundChanged(round_.public_id), to=[session_audience(db, round_)])
+def _numbered_conflict(conflict: dict[str, Any]) -> dict[str, Any]:
+    return {**conflict, "wishes": [_numbered(wish) for wish in conflict["wishes"]]}
+
+
+def _numbered(wish: dict[str, Any]) -> dict[str, Any]:
+    """A wish that names its room by number."""
+    return {**wish, "room": None if wish["room"] is None else int(wish["room"])}
+
+
+def _in_rooms(db: Db, round_: Round) -> int | None:
+    """The row id of the plan that the rooms hold: the one that was applied last."""
+    applied = [plan for plan in plans_of(db, round_) if plan.applied_at is not None]
+    newest = max(applied, key=lambda plan: (plan.applied_at, plan.revision), default=None)
+    return newest.id if newest is not None else None
+
+
+def _copy(plan: SeatingPlan) -> SeatingPlan:
+    kept = "seed version room_count input_hash constraints case status conflicts dropped proposed assignment locks"
+    moves = [row for row in plan.moves if not row.get("in_rooms")]
+    return SeatingPlan(**{name: getattr(plan, name) for name in kept.split()}, moves=moves)

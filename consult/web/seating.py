@@ -70,8 +70,10 @@ def propose(round_id: str) -> BaseResponse:
             actor,
             found,
             room_count=count,
-            roles=service.ALWAYS | {role for role in ("facilitator", "panelist") if form.ticked(role)},
-            only_present=form.ticked("only_present"),
+            constraints=service.Constraints(
+                roles=(*sorted(service.ALWAYS), *(r for r in ("facilitator", "panelist") if form.ticked(r))),
+                only_present=form.ticked("only_present"),
+            ),
             seed=seed,
         )
     except Invalid as error:

@@ -41,6 +41,7 @@ RIGHTS: dict[P, tuple[str, dict[str, str]]] = {
     P.SESSION_RUN: ("session", only(*STAFF, others="facilitators_only")),
     P.ROUND_OPEN: ("session", only(*STAFF, others="facilitators_only")),
     P.SEATING_PROPOSE: ("round", only(*STAFF, others="facilitators_only")),
+    P.TOPIC_WISH: ("round", ALL_OK | {"viewer": "viewers_only_read"}),
     P.SEAT_MOVE: ("round", only(*STAFF, others="facilitators_only")),
     P.ROOM_RUN: ("room", only(*STAFF, others="facilitators_only")),
     P.ROOM_VIEW: ("room", only(*STAFF, *SEATED, others="room.not_seated")),

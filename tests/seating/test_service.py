@@ -12,7 +12,9 @@ from consult.people.models import Member
 from consult.rooms import presence
 from consult.rooms import service as rooms
 from consult.rooms.models import Round, Seat
+from consult.seating import running
 from consult.seating import service as seating
+from consult.seating.constraints import SEATABLE, Constraints
 from tests.cast import World
 
 
@@ -41,7 +43,13 @@ def test_a_proposal_seats_delegates_and_observers_and_never_viewers(
 
 
 def test_facilitators_and_panelists_are_seated_when_asked_for(db: Db, world: World, second: Round) -> None:
-    plan = seating.propose(db, world.actor(db, "facilitator"), second, room_count=2, roles=seating.SEATABLE)
+    plan = seating.propose(
+        db,
+        world.actor(db, "facilitator"),
+        second,
+        room_count=2,
+        constraints=Constraints(roles=tuple(SEATABLE)),
+    )
     assert set(plan.assignment) == names(world, *SEATED, "facilitator", "cofacilitator", "panelist")
     duties = seating.duties_of(db, second, plan)
     assert {name for name, duty in duties.items() if duty == "moderator"} == names(
@@ -59,7 +67,9 @@ def test_the_same_seed_gives_the_same_seating(db: Db, world: World, second: Roun
 def test_only_those_who_are_here_can_be_seated_first(db: Db, world: World, second: Round) -> None:
     here = {world.members[name].id: (world.consultation.id, None) for name in ("kenya", "canada")}
     presence.seen(db, here)
-    plan = seating.propose(db, world.actor(db, "facilitator"), second, room_count=2, only_present=True)
+    plan = seating.propose(
+        db, world.actor(db, "facilitator"), second, room_count=2, constraints=Constraints(only_present=True)
+    )
     assert set(plan.assignment) == names(world, "kenya", "canada")
 
 
@@ -76,7 +86,9 @@ def test_a_seating_is_not_proposed_for_rooms_that_are_open(db: Db, world: World)
 
 def test_nobody_to_seat(db: Db, world: World, second: Round) -> None:
     with pytest.raises(Invalid, match=r"seating.nobody"):
-        seating.propose(db, world.actor(db, "facilitator"), second, room_count=2, roles=())
+        seating.propose(
+            db, world.actor(db, "facilitator"), second, room_count=2, constraints=Constraints(roles=())
+        )
 
 
 def test_moves_by_hand_are_kept_beside_what_was_proposed(db: Db, world: World, second: Round) -> None:
@@ -159,7 +171,7 @@ def test_late_joiners_join_the_proposal_before_it_is_applied(db: Db, world: Worl
     staff = world.actor(db, "facilitator")
     here = {world.members[name].id: (world.consultation.id, None) for name in ("kenya", "canada")}
     presence.seen(db, here)
-    plan = seating.propose(db, staff, second, room_count=2, only_present=True)
+    plan = seating.propose(db, staff, second, room_count=2, constraints=Constraints(only_present=True))
     assert seating.seat_late_joiners(db, staff, second) == 4
     assert set(plan.assignment) == names(world, *SEATED)
     assert seating.late_joiners(db, second) == {}
@@ -189,9 +201,9 @@ def test_a_large_allocation_runs_off_the_hub(
         ran.append(work)
         return work()
 
-    monkeypatch.setattr(seating, "_run", runner)
+    monkeypatch.setattr(running, "_run", runner)
     seating.propose(db, world.actor(db, "facilitator"), second, room_count=2)
     assert ran == []
-    monkeypatch.setattr(seating, "SMALL", 3)
+    monkeypatch.setattr(running, "SMALL", 3)
     seating.propose(db, world.actor(db, "facilitator"), second, room_count=2)
     assert len(ran) == 1
