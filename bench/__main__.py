@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("pages", "stalls", "exports", "drafting")
+NAMES = ("pages", "stalls", "exports", "drafting", "seating")
 
 
 def main() -> int:
