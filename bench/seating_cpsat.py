@@ -1,5 +1,8 @@
 """One joint CP-SAT model of one round: `python bench/seating_cpsat.py SECONDS WORKERS CASE.json ANSWER.json`.
 
+With `--below COST` it looks for a seating that costs less, people who rely on a bridge speaker left aside: the status of
+its answer is "proven" when there is none.
+
 The objective is the evaluator's, weights included, for rooms of fixed sizes without wishes. Variables: x[person, room]; per
 room and category the people outside the fair range; per room and delegation the pairs (convex, by its tangents); rooms
 without a facilitator; and for languages, with people counted by the set they speak: the main language of the room, which
@@ -7,6 +10,7 @@ languages somebody who speaks the main one can bridge, and from these the people
 given as a hint, so that there is an answer whenever the model could be built and looked at in time.
 """
 
+import argparse
 import json
 import sys
 from collections import defaultdict
@@ -26,7 +30,9 @@ class Model:
     def __init__(self, case: dict[str, Any]) -> None:
         self.case, self.people, self.rooms = case, case["participants"], case["rooms"]
         self.model = cp_model.CpModel()
+        #: What counts, and people bridged.
         self.costs: list[Any] = []
+        self.bridged: list[Any] = []
         count, rooms = len(self.people), len(self.rooms)
         # Every room but those with limits of their own has one of two sizes; which of them are larger makes no difference.
         self.sizes = [count // rooms + (r < count % rooms) for r in range(rooms)]
@@ -40,8 +46,6 @@ class Model:
         self._delegations()
         self._facilitators()
         self._languages()
-        self._hint()
-        self.model.minimize(sum(self.costs))
 
     def _balance(self, name: str) -> None:
         for members in _groups(self.people, name).values():
@@ -102,7 +106,8 @@ class Model:
                 uncovered, bridged = (self.model.new_int_var(0, most, "") for _ in range(2))
                 self.model.add(uncovered >= number - most * (follows + sum(reach[code] for code in codes)))
                 self.model.add(bridged >= number - most * follows - uncovered)
-                self.costs += [UNCOVERED * uncovered, BRIDGED * bridged]
+                self.costs.append(UNCOVERED * uncovered)
+                self.bridged.append(BRIDGED * bridged)
 
     def _hint(self) -> None:
         seats = deal(self.case)
@@ -110,12 +115,11 @@ class Model:
             for room, here in zip(self.rooms, row, strict=True):
                 self.model.add_hint(here, seats[person["id"]] == room["id"])
 
-    def solved(self, seconds: float, workers: int) -> dict[str, Any]:
-        """The answer as the evaluator reads it; `proven` when the solver proved that there is no better one."""
-        solver = cp_model.CpSolver()
-        solver.parameters.max_time_in_seconds = seconds
-        solver.parameters.num_workers = workers
-        status = solver.solve(self.model)
+    def best(self, seconds: float, workers: int) -> dict[str, Any]:
+        """The answer as the evaluator reads it; its status says whether it is proven that there is no better one."""
+        self._hint()
+        self.model.minimize(sum(self.costs) + sum(self.bridged))
+        solver, status = self._solved(seconds, workers)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return {"rounds": [], "status": solver.status_name(status)}
         seats = {
@@ -125,6 +129,19 @@ class Model:
             for person, row in zip(self.people, self.x, strict=True)
         }
         return {"rounds": [seats], "status": "proven" if status == cp_model.OPTIMAL else "best found"}
+
+    def below(self, cost: int, seconds: float, workers: int) -> dict[str, Any]:
+        """Whether it is proven that no seating costs less than this."""
+        self.model.add(sum(self.costs) <= cost - 1)
+        solver, status = self._solved(seconds, workers)
+        proven = status == cp_model.INFEASIBLE
+        return {"rounds": [], "status": "proven" if proven else solver.status_name(status)}
+
+    def _solved(self, seconds: float, workers: int) -> tuple[cp_model.CpSolver, Any]:
+        solver = cp_model.CpSolver()
+        solver.parameters.max_time_in_seconds = seconds
+        solver.parameters.num_workers = workers
+        return solver, solver.solve(self.model)
 
 
 def _groups(people: list[dict[str, Any]], name: str) -> dict[str, list[int]]:
@@ -137,11 +154,22 @@ def _groups(people: list[dict[str, Any]], name: str) -> dict[str, list[int]]:
 
 def main() -> int:
     """Seat the case of the arguments; 3 when nothing was found in time."""
-    seconds, workers, source, target = sys.argv[1:]
-    answer = Model(json.loads(Path(source).read_text())).solved(float(seconds), int(workers))
-    if answer["rounds"]:
-        Path(target).write_text(json.dumps(answer))
-    return 0 if answer["rounds"] else 3
+    read = argparse.ArgumentParser()
+    read.add_argument("--below", type=int)
+    read.add_argument("seconds", type=float)
+    read.add_argument("workers", type=int)
+    read.add_argument("case", type=Path)
+    read.add_argument("answer", type=Path)
+    asked = read.parse_args()
+    model = Model(json.loads(asked.case.read_text()))
+    if asked.below is not None:
+        answer = model.below(asked.below, asked.seconds, asked.workers)
+    else:
+        answer = model.best(asked.seconds, asked.workers)
+    if answer["rounds"] or asked.below is not None:
+        asked.answer.write_text(json.dumps(answer))
+        return 0
+    return 3
 
 
 if __name__ == "__main__":
