@@ -1,59 +1,36 @@
 """The balance report of a seating: every measure beside its bound, in words a facilitator can defend.
 
-"At the bound" is said only when the value meets a bound that anybody can check by hand: arithmetic (shares
-rounded down and up) or pigeonhole (more people than places). Everything else is "best found". People are never
-counted by gender here, neither per room nor over all. Pure: no I/O, no clock.
+"At the bound" is said only when the value meets a bound that anybody can check (see `bounds`). Everything else is "best
+found". People are never counted by gender here, neither per room nor over all. Pure: no I/O, no clock.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import Any
 
 from consult.i18n import N_
-from consult.seating.case import Person, RoomSpec, members_by_room
-from consult.seating.measures import category_counts, fewest_pairs, measures
+from consult.seating.balance_sentences import Facts, sentence_of, verdict
+from consult.seating.bounds import Proof, bounds
+from consult.seating.bridges import cover, only_bridges
+from consult.seating.case import FACILITATOR, Case, Person, RoomSpec, members_by_room
+from consult.seating.cells import Cell, RoomBalance
+from consult.seating.frames import Frame, frames
+from consult.seating.measures import category_counts
+from consult.seating.plan_measures import plan_measures
 from consult.seating.quotas import fair_range
+from consult.seating.room_notes import (
+    groups_outside,
+    lone_speakers,
+    people_who_stand_out,
+    without_facilitator,
+)
 from consult.seating.sentences import Sentence
 
+__all__ = ["Cell", "Measure", "PlanReport", "Proof", "Report", "RoomBalance", "RoundBalance"]
+__all__ += ["as_json", "balance", "report"]
 
-class Proof(StrEnum):
-    """Why a bound is a bound."""
-
-    ARITHMETIC = "arithmetic"
-    PIGEONHOLE = "pigeonhole"
-    BEST_FOUND = "best_found"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """People of one regional group in one room, and the fair range."""
-
-    count: int
-    low: int
-    high: int
-
-    @property
-    def is_fair(self) -> bool:
-        """Whether the count is inside its range."""
-        return self.low <= self.count <= self.high
-
-    @property
-    def fair(self) -> str:
-        """The range as shown, such as "2-3" or "2"."""
-        return str(self.low) if self.low == self.high else f"{self.low}\u2013{self.high}"
-
-
-@dataclass(frozen=True)
-class RoomBalance:
-    """One row of the report."""
-
-    room: str
-    size: int
-    #: By regional group, in the order of the report.
-    groups: Mapping[str, Cell]
-    #: What stands out; empty when every group is inside its range and nobody is left without a language.
-    sentences: tuple[Sentence, ...]
+#: Measures whose numbers are not given away, as they say something about gender.
+_WITHOUT_NUMBERS = ("D.gender", "isolated")
 
 
 @dataclass(frozen=True)
@@ -74,8 +51,41 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class RoundBalance:
+    """The table of one round: rooms by regional group."""
+
+    #: From 1.
+    number: int
+    #: People with a seat.
+    people: int
+    rooms: tuple[RoomBalance, ...]
+    #: By group: its people, and the smallest and the largest fair number over all rooms.
+    fair: Mapping[str, Cell]
+
+
+@dataclass(frozen=True)
+class PlanReport:
+    """The balance report of a plan."""
+
+    #: People of the case.
+    people: int
+    groups: tuple[str, ...]
+    rounds: tuple[RoundBalance, ...]
+    #: Over all rounds.
+    measures: tuple[Measure, ...]
+    headline: Sentence
+    #: How much of it is proven to be the best possible.
+    verdict: Sentence
+
+    @property
+    def is_optimal(self) -> bool:
+        """Whether every measure is at its bound. That people rely on a bridge is told, and is no fault."""
+        return all(measure.is_at_bound for measure in self.measures)
+
+
+@dataclass(frozen=True)
 class Report:
-    """The balance report."""
+    """The balance report of one round."""
 
     people: int
     groups: tuple[str, ...]
@@ -93,171 +103,188 @@ def balance(
     *,
     groups: Sequence[str] = (),
 ) -> Report:
-    """Describe how cross-regional a seating is, and how near to the best possible.
+    """Describe how cross-regional a seating of one round is, and how near to the best possible.
 
     Args:
         seats: person id -> room id; people without a seat are reported as such.
         groups: order of the groups in the report; groups not named follow by code.
     """
-    members = members_by_room(people, rooms, seats)
-    seated = [person for m in members.values() for person in m]
-    totals = category_counts(seated, "region")
-    order = (*(g for g in groups if g in totals), *sorted(set(totals) - set(groups)))
-    found = measures(people, rooms, seats)
-    rows = tuple(_row(room, members[room.id], totals, order, len(seated)) for room in rooms)
-    lines = _measures(found, seated, [len(m) for m in members.values()])
-    return Report(
-        people=len(seated),
+    found = report(Case(tuple(people), tuple(rooms)), [seats], groups=groups)
+    table = found.rounds[0]
+    return Report(table.people, found.groups, table.rooms, table.fair, found.measures, found.headline)
+
+
+def report(case: Case, rounds: Sequence[Mapping[str, str]], *, groups: Sequence[str] = ()) -> PlanReport:
+    """Describe a plan: every room of every round, and every measure beside its bound.
+
+    Args:
+        rounds: by round, person id -> room id; people without a seat are reported as such.
+        groups: order of the groups in the report; groups not named follow by code.
+    """
+    given = frames(case, rounds)
+    seen = {person.region for frame in given for person in frame.seated if person.region}
+    order = (*(g for g in groups if g in seen), *sorted(seen - set(groups)))
+    tables = tuple(
+        _table(case, frame, rounds[i] if i < len(rounds) else {}, order) for i, frame in enumerate(given)
+    )
+    values = plan_measures(case, rounds)
+    facts = Facts(case, given, values, bounds(case, rounds), _first_topics(given, rounds))
+    names = [name for name in _ORDER if _is_said(name, facts)]
+    return PlanReport(
+        people=len(case.people),
         groups=order,
-        rooms=rows,
-        fair={group: _overall(group, totals[group], rows) for group in order},
-        measures=lines,
-        headline=_headline(found, rows, order),
+        rounds=tables,
+        measures=tuple(_measure(name, facts) for name in names),
+        headline=_headline(values, [row for table in tables for row in table.rooms], order),
+        verdict=verdict(names, facts),
     )
 
 
-def _row(
-    room: RoomSpec, members: Sequence[Person], totals: Counter[str], order: Sequence[str], people: int
-) -> RoomBalance:
-    counts = category_counts(members, "region")
-    cells = {group: Cell(counts[group], *fair_range(totals[group], len(members), people)) for group in order}
-    sentences = []
-    for group, cell in cells.items():
-        if not cell.is_fair:
-            params: dict[str, object] = {"group": group, "count": cell.count, "fair": cell.fair}
-            sentences.append(Sentence(N_("%(group)s has %(count)s here; %(fair)s would be fair."), params))
-    for delegation, n in sorted(category_counts(members, "delegation").items()):
-        if n > 1:
-            message = N_("%(count)s people of one delegation (%(delegation)s) sit together.")
-            sentences.append(Sentence(message, {"count": n, "delegation": delegation}))
-    return RoomBalance(room.id, len(members), cells, tuple(sentences))
+def as_json(found: PlanReport) -> dict[str, Any]:
+    """The report as JSON has it, with its sentences in English, and without numbers about gender."""
+    return {
+        "headline": str(found.headline),
+        "verdict": str(found.verdict),
+        "is_optimal": found.is_optimal,
+        "people": found.people,
+        "measures": [_measure_as_json(measure) for measure in found.measures],
+        "tables": [
+            {"round": t.number, "people": t.people, "rooms": [_room_as_json(room) for room in t.rooms]}
+            for t in found.rounds
+        ],
+    }
+
+
+def _measure_as_json(measure: Measure) -> dict[str, Any]:
+    is_open = measure.name not in _WITHOUT_NUMBERS
+    numbers = {"value": measure.value, "bound": measure.bound} if is_open else {}
+    return {
+        "name": measure.name,
+        **numbers,
+        "at_bound": measure.is_at_bound,
+        "proof": measure.proof.value,
+        "sentence": str(measure.sentence),
+    }
+
+
+def _room_as_json(room: RoomBalance) -> dict[str, Any]:
+    return {
+        "room": room.room,
+        "size": room.size,
+        "groups": {
+            name: {"count": cell.count, "low": cell.low, "high": cell.high}
+            for name, cell in room.groups.items()
+        },
+        "uncovered": list(room.uncovered),
+        "bridges": [
+            {"person": b.person, "language": b.language, "main": b.main, "people": list(b.people)}
+            for b in room.bridges
+        ],
+        "sentences": [str(sentence) for sentence in room.sentences],
+    }
+
+
+# the tables
+
+
+def _table(case: Case, frame: Frame, seats: Mapping[str, str], order: Sequence[str]) -> RoundBalance:
+    members = members_by_room(frame.seated, frame.rooms, seats)
+    totals = category_counts(frame.seated, "region")
+    has_facilitators = any(person.role == FACILITATOR for person in frame.seated)
+    rows = []
+    for room in frame.rooms:
+        inside = members[room.id]
+        counts = category_counts(inside, "region")
+        cells = {
+            group: Cell(counts[group], *fair_range(totals[group], len(inside), len(frame.seated)))
+            for group in order
+        }
+        found = cover(inside, room.languages)
+        bridges = only_bridges(inside, found)
+        sentences = [
+            *groups_outside(cells, category_counts([p for p in inside if p.id in frame.fixed], "region")),
+            *(without_facilitator(inside) if has_facilitators else ()),
+            *people_who_stand_out(inside, found, bridges),
+            *(lone_speakers(inside) if case.nobody_isolated else ()),
+        ]
+        rows.append(
+            RoomBalance(room.id, len(inside), cells, tuple(sentences), found.uncovered, tuple(bridges))
+        )
+    fair = {group: _overall(group, totals[group], rows) for group in order}
+    return RoundBalance(frame.number, len(frame.seated), tuple(rows), fair)
 
 
 def _overall(group: str, total: int, rows: Sequence[RoomBalance]) -> Cell:
     cells = [row.groups[group] for row in rows]
-    return Cell(total, min(cell.low for cell in cells), max(cell.high for cell in cells))
-
-
-def _measures(
-    found: Mapping[str, int], seated: Sequence[Person], sizes: Sequence[int]
-) -> tuple[Measure, ...]:
-    delegations = category_counts(seated, "delegation")
-    together = sum(fewest_pairs(n, sizes) for n in delegations.values())
-    lines = [
-        _line("size", found, 0, Proof.ARITHMETIC, _size_sentence(found["size"], sizes)),
-        _line("D.region", found, 0, Proof.ARITHMETIC, _spread(found["D.region"], _SPREAD["D.region"])),
-        _line(
-            "delegation_pairs",
-            found,
-            together,
-            Proof.PIGEONHOLE,
-            _pairs_sentence(found["delegation_pairs"], together, delegations, len(sizes)),
-        ),
-        _line("lang_uncovered", found, 0, Proof.ARITHMETIC, _languages_sentence(found)),
-        _line("no_facilitator", found, 0, Proof.ARITHMETIC, _facilitators_sentence(found["no_facilitator"])),
-    ]
-    lines.extend(
-        _line(name, found, 0, Proof.ARITHMETIC, _spread(found[name], _SPREAD[name]))
-        for name in ("D.role", "D.stakeholder", "D.gender")
-    )
-    if found["unassigned"]:
-        message = N_("People without a seat yet: %(count)s.")
-        sentence = Sentence(message, {"count": found["unassigned"]})
-        lines.insert(0, _line("unassigned", found, 0, Proof.ARITHMETIC, sentence))
-    return tuple(lines)
-
-
-def _line(name: str, found: Mapping[str, int], bound: int, proof: Proof, sentence: Sentence) -> Measure:
-    value = found[name]
-    return Measure(name, value, bound, proof if value == bound else Proof.BEST_FOUND, sentence)
-
-
-_SPREAD = {
-    "D.region": (
-        N_("Every room has its fair share of every regional group, rounded up or down (proven)."),
-        N_("Places outside the fair number of a regional group: %(count)s; the best found, not proven."),
-    ),
-    "D.role": (
-        N_("Roles are spread as evenly as possible (proven)."),
-        N_("Places outside the fair number of a role: %(count)s; the best found, not proven."),
-    ),
-    "D.stakeholder": (
-        N_("Kinds of stakeholders are spread as evenly as possible (proven)."),
-        N_("Places outside the fair number of a kind of stakeholder: %(count)s; the best found, not proven."),
-    ),
-    "D.gender": (
-        N_("By declared gender, rooms are as even as possible (proven); no numbers are shown."),
-        N_("By declared gender, rooms are nearly even: the best found, not proven; no numbers are shown."),
-    ),
-}
-
-
-def _spread(value: int, sentences: tuple[str, str]) -> Sentence:
-    return Sentence(sentences[0]) if value == 0 else Sentence(sentences[1], {"count": value})
-
-
-def _size_sentence(outside: int, sizes: Sequence[int]) -> Sentence:
-    low, high = min(sizes, default=0), max(sizes, default=0)
-    params: dict[str, object] = {"low": low, "high": high}
-    if low == high:
-        return Sentence(N_("Every room has %(low)s people."), params)
-    if outside:
-        return Sentence(
-            N_("Rooms have between %(low)s and %(high)s people, as their limits or fixed seats ask."), params
-        )
-    return Sentence(N_("Every room has %(low)s or %(high)s people."), params)
-
-
-def _pairs_sentence(value: int, bound: int, delegations: Counter[str], rooms: int) -> Sentence:
-    if value == 0:
-        return Sentence(N_("Nobody shares a room with a member of the same delegation."))
-    largest = max(delegations.values())
-    params: dict[str, object] = {"count": value, "largest": largest, "rooms": rooms, "bound": bound}
-    if value == bound:
-        message = N_(
-            "The largest delegation has %(largest)s people and there are %(rooms)s rooms. "
-            "Pairs that share a room: %(count)s, the fewest possible (proven)."
-        )
-        return Sentence(message, params)
-    return Sentence(
-        N_("Pairs of one delegation that share a room: %(count)s; the fewest possible: %(bound)s."), params
-    )
-
-
-def _languages_sentence(found: Mapping[str, int]) -> Sentence:
-    if found["lang_uncovered"]:
-        message = N_(
-            "People who could follow in no language of their room: %(count)s. Offer interpretation or move them."
-        )
-        return Sentence(message, {"count": found["lang_uncovered"]})
-    if found["lang_bridged"]:
-        message = N_("Everybody can follow. People who rely on a neighbour for their language: %(count)s.")
-        return Sentence(message, {"count": found["lang_bridged"]})
-    return Sentence(N_("Everybody shares a working language with their room, as far as languages are known."))
-
-
-def _facilitators_sentence(value: int) -> Sentence:
-    if value:
-        return Sentence(
-            N_("Rooms without a facilitator, though there are enough: %(count)s."), {"count": value}
-        )
-    return Sentence(N_("Facilitators are spread over as many rooms as possible (proven)."))
+    return Cell(total, min((c.low for c in cells), default=0), max((c.high for c in cells), default=0))
 
 
 def _headline(found: Mapping[str, int], rows: Sequence[RoomBalance], order: Sequence[str]) -> Sentence:
     if not rows or not order:
         return Sentence(N_("Nobody is seated yet."))
-    away = sum(not cell.is_fair for row in rows for cell in row.groups.values())
-    if found["D.region"] == 0:
-        ranges = {(cell.low, cell.high) for row in rows for cell in row.groups.values()}
+    cells = [cell for row in rows if row.size for cell in row.groups.values()]
+    if all(cell.is_fair for cell in cells):
+        ranges = {(cell.low, cell.high) for cell in cells}
         if len(ranges) == 1:
-            low, high = ranges.pop()
             message = N_(
                 "Every room has %(fair)s of each regional group, the most even split possible (proven)."
             )
-            return Sentence(message, {"fair": Cell(0, low, high).fair})
-        return Sentence(_SPREAD["D.region"][0])
+            return Sentence(message, {"fair": Cell(0, *ranges.pop()).fair})
+        return Sentence(
+            N_("Every room has its fair share of every regional group, rounded up or down (proven).")
+        )
     return Sentence(
         N_("Counts of a regional group outside the fair range: %(count)s of %(all)s."),
-        {"count": away, "all": len(rows) * len(order)},
+        {"count": sum(not cell.is_fair for cell in cells), "all": len(cells)},
     )
+
+
+# the measures
+
+#: In the order of the report.
+_ORDER = (
+    *("unassigned", "capacity", "pins", "moved", "apart", "together"),
+    *("size", "D.region", "delegation_pairs", "lang_uncovered", "no_facilitator", "repeats", "topic"),
+    *("D.role", "D.stakeholder", "D.gender", "D.mobility", "isolated"),
+)
+
+
+def _is_said(name: str, facts: Facts) -> bool:
+    """Whether a measure has a line: of what nobody asked for, only when it is not zero."""
+    case = facts.case
+    asked = {
+        "unassigned": False,
+        "capacity": False,
+        "pins": bool(case.wishes.pins),
+        "moved": any(case.seated),
+        "apart": bool(case.wishes.apart),
+        "together": bool(case.wishes.together),
+        "repeats": case.rounds > 1 or bool(case.past_meetings),
+        "topic": facts.first_topics[1] > 0,
+        "isolated": case.nobody_isolated,
+    }
+    if name.startswith("D."):
+        return name[2:] in case.balance
+    return asked.get(name, True) or facts.values.get(name, 0) > 0
+
+
+def _measure(name: str, facts: Facts) -> Measure:
+    value, bound = facts.values[name], facts.bounds[name]
+    proof = bound.proof if value == bound.value else Proof.BEST_FOUND
+    return Measure(name, value, bound.value, proof, sentence_of(name, facts))
+
+
+def _first_topics(given: Sequence[Frame], rounds: Sequence[Mapping[str, str]]) -> tuple[int, int]:
+    wanted = list(_wanted_and_given(given, rounds))
+    return sum(topics[0] == topic for topics, topic in wanted), len(wanted)
+
+
+def _wanted_and_given(
+    given: Sequence[Frame], rounds: Sequence[Mapping[str, str]]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    for frame, seats in zip(given, rounds, strict=False):
+        topic = {room.id: room.topic for room in frame.rooms}
+        for person in frame.seated:
+            found = topic[seats[person.id]]
+            if person.topics and found is not None:
+                yield person.topics, found

@@ -37,7 +37,7 @@ def fewest_repeats(case: Case, given: Sequence[Frame]) -> int:
             _met_again(len(both), _key(given[u].sizes), _key(given[t].sizes)),
         )
         by_rounds += max(0, met_again - _inside(excused, both))
-    cliques = _cliques(all_past)
+    cliques = rooms_before(all_past)
     if cliques is not None:
         known = excused & set(all_past)
         by_rounds += sum(
@@ -94,7 +94,7 @@ def _cheapest(number: int, costs: Counter[int]) -> int:
     return total
 
 
-def _cliques(past: Iterable[Pair]) -> list[frozenset[str]] | None:
+def rooms_before(past: Iterable[Pair]) -> list[frozenset[str]] | None:
     """The rooms of the one earlier round that these meetings come from; None when they are not those of one round."""
     known: dict[str, set[str]] = {}
     for a, b in past:

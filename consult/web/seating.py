@@ -135,7 +135,7 @@ def _page(found: Round, actor: Actor, values: dict[str, Any], errors: dict[str, 
         plan=plan,
         numbers=numbers,
         is_fixed=is_fixed,
-        report=_report(report),
+        report=_report(report, people),
         cards=_cards(report, seats, people, duties),
         waiting=waiting,
         suggested=service.late_joiners(db(), found)
@@ -170,12 +170,19 @@ def _duties(found: Round) -> dict[str, str]:
     return {person.public_id: person.duty for person in seated if person.duty}
 
 
-def _report(report: Report) -> dict[str, Any]:
+def _report(report: Report, people: dict[str, Person]) -> dict[str, Any]:
     """The report as the page shows it: sentences in the reader's language, the grid of rooms by group."""
     code = language().code
+    tongues = i18n.locale(code).languages
+
+    def named(name: str, value: Any) -> Any:
+        if name == "person" and value in people:
+            return people[value].name
+        return tongues.get(value, value) if name in ("language", "main") else value
 
     def said(sentence: Any) -> str:
-        return i18n.text(code, sentence.message, **sentence.params)
+        params = {name: named(name, value) for name, value in sentence.params.items()}
+        return i18n.text(code, sentence.message, **params)
 
     rows = [
         {
@@ -204,7 +211,7 @@ def _report(report: Report) -> dict[str, Any]:
 def _cards(
     report: Report, seats: dict[str, int], people: dict[str, Person], duties: dict[str, str]
 ) -> list[Card]:
-    found = _report(report)["rooms"]
+    found = _report(report, people)["rooms"]
     cards = []
     for number in sorted(int(row.room) for row in report.rooms):
         inside = [person for name, person in people.items() if seats.get(name) == number]
