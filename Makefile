@@ -19,7 +19,9 @@ $(VENV)/.dev-stamp: $(VENV)/.run-stamp deploy/requirements-dev.lock
 	$(PIP) install --require-hashes -r deploy/requirements-dev.lock
 	@touch $@
 
+# Compiled once here: where Python is told to write no bytecode, every start of a command would compile anew.
 setup: $(VENV)/.run-stamp ## everything needed to run, into .venv/
+	@$(BIN)/python -m compileall -q consult
 
 demo: setup ## serve the sample consultation (ARGS="--stage drafting")
 	$(BIN)/consult demo $(ARGS)
