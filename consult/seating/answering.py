@@ -1,50 +1,101 @@
-"""Says a seating as the answer to a case file. Pure: no I/O, no clock.
+"""Says a seating as the answer to a case file, and in words. Pure: no I/O, no clock.
 
 The same case, seed and version give the same answer, byte for byte: people are in the order of their ids.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from consult.i18n import N_
-from consult.seating.case import Seating, Status
+from consult.seating.balance import PlanReport, as_json
+from consult.seating.case import Case, Seating, Status, Wish, WishKind
 from consult.seating.sentences import Sentence
+from consult.seating.writing import case_json, conflict_json, input_hash, wish_json
 
 #: What the status means, in words.
 STATUSES: Mapping[Status, str] = {
-    Status.OPTIMAL: N_("Every wish is kept, and it is proven that no seating does better."),
-    Status.OK: N_("Every wish is kept. Where a number is not proven to be the best, it is the best found."),
+    Status.OPTIMAL: N_("Every wish is kept, and no measure can be better (proven)."),
+    Status.OK: N_("Every wish is kept."),
     Status.ADJUSTED: N_(
-        "Some wishes contradict each other. As few as possible were given up; they are named."
+        "Some wishes contradict each other. As few as possible are given up, and they are named."
     ),
-    Status.INFEASIBLE: N_("Not everybody can be seated."),
+    Status.INFEASIBLE: N_("There are not seats for everybody."),
+}
+#: What is said of a wish that was given up for the others.
+GIVEN_UP: Mapping[WishKind, str] = {
+    WishKind.PIN: N_("Given up: the fixed seat of %(people)s in %(room)s."),
+    WishKind.SEATED: N_("Given up: leaving %(people)s in %(room)s."),
+    WishKind.APART: N_("Given up: keeping apart %(people)s."),
+    WishKind.TOGETHER: N_("Given up: keeping together %(people)s."),
+    WishKind.CAPACITY: N_("Given up: the limits of the rooms."),
+}
+#: The same of one round.
+GIVEN_UP_ROUND: Mapping[WishKind, str] = {
+    WishKind.PIN: N_("Given up in round %(round)s: the fixed seat of %(people)s in %(room)s."),
+    WishKind.SEATED: N_("Given up in round %(round)s: leaving %(people)s in %(room)s."),
+    WishKind.APART: N_("Given up in round %(round)s: keeping apart %(people)s."),
+    WishKind.TOGETHER: N_("Given up in round %(round)s: keeping together %(people)s."),
+    WishKind.CAPACITY: N_("Given up in round %(round)s: the limits of the rooms."),
 }
 
 
-def answer(seating: Seating, report: Mapping[str, Any], *, input_hash: str) -> dict[str, Any]:
-    """The answer to a case: who sits where in every round, and what is to be said about it.
-
-    Args:
-        report: the balance report as JSON has it.
-        input_hash: SHA-256 of the case file, in hexadecimal.
-    """
+def answer(case: Case, seating: Seating, report: PlanReport) -> dict[str, Any]:
+    """The answer to a case as JSON has it: who sits where in every round, and what is to be said about it."""
+    said = as_json(report)
+    given = case_json(case)
     return {
-        "status": seating.status.value,
+        "status": status(seating, report).value,
         "seed": seating.seed,
         "version": seating.version,
-        "input_hash": input_hash,
-        "explanations": [str(sentence) for sentence in explanations(seating)],
-        **report,
+        "input_hash": input_hash(given, seed=seating.seed, version=seating.version),
+        "explanations": [str(sentence) for sentence in explanations(seating, report)],
+        "conflicts": [conflict_json(conflict) for conflict in seating.conflicts],
+        "given_up": [wish_json(wish) for wish in seating.dropped],
+        "measures": said["measures"],
         "rounds": [dict(sorted(seats.items())) for seats in seating.rounds],
     }
 
 
-def explanations(seating: Seating) -> list[Sentence]:
-    """What a person should know of a seating beside its measures: the status, and every contradiction."""
-    return [Sentence(STATUSES[seating.status]), *(conflict.sentence for conflict in seating.conflicts)]
+def status(seating: Seating, report: PlanReport) -> Status:
+    """How the seating stands to what was asked for, its report taken into account."""
+    if seating.status == Status.OK and report.is_optimal:
+        return Status.OPTIMAL
+    return seating.status
+
+
+def explanations(seating: Seating, report: PlanReport) -> list[Sentence]:
+    """What a person should know before any number: the status, every contradiction, what was given up, and the verdict."""
+    return [
+        Sentence(STATUSES[status(seating, report)]),
+        *(conflict.sentence for conflict in seating.conflicts),
+        *(_given_up(wish) for wish in seating.dropped),
+        report.headline,
+        report.verdict,
+    ]
+
+
+def words(seating: Seating, report: PlanReport, input_hash: str) -> Iterator[str]:
+    """The balance report, a sentence a line."""
+    yield from map(str, explanations(seating, report))
+    yield ""
+    yield from (f"- {measure.sentence}" for measure in report.measures)
+    for table in report.rounds:
+        told = [room for room in table.rooms if room.sentences]
+        if told:
+            yield ""
+            title = N_("Rooms of round %(round)s that something is to be said of:")
+            yield str(Sentence(title, {"round": table.number}))
+        yield from (f"- {room.room}: {' '.join(map(str, room.sentences))}" for room in told)
+    yield ""
+    yield f"seed {seating.seed}, version {seating.version}, input {input_hash}"
 
 
 def as_text(value: object) -> str:
     """JSON, one name a line, that ends with the line."""
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def _given_up(wish: Wish) -> Sentence:
+    about: dict[str, object] = {"people": ", ".join(wish.people), "room": wish.room, "round": wish.round}
+    return Sentence(GIVEN_UP[wish.kind] if wish.round is None else GIVEN_UP_ROUND[wish.kind], about)

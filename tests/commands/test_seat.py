@@ -1,6 +1,5 @@
 """`consult seat`: a case file in, an answer file out, and one clear line for whatever cannot be read."""
 
-import hashlib
 import json
 import os
 import subprocess
@@ -13,7 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from consult.commands.seat import MAX_LINE, seat
+from consult.seating.allocation import VERSION
 from consult.seating.parsing import MAX_BYTES
+from consult.seating.reading import case_of
+from consult.seating.writing import case_json, input_hash
 
 CONSULT = [sys.executable, "-c", "from consult.cli import main; main()"]
 LANGUAGES = (["en"], ["en", "fr"], ["es"], ["en", "es"])
@@ -83,25 +85,46 @@ def test_everybody_has_a_seat_in_every_round_and_the_report_is_printed(folder: P
     assert [list(seats) for seats in answer["rounds"]] == [ids, ids]
     assert {room for seats in answer["rounds"] for room in seats.values()} == {"R1", "R2", "R3"}
     assert answer["status"] in {"ok", "optimal"}
-    assert (answer["seed"], answer["input_hash"]) == (
-        7,
-        hashlib.sha256((folder / "case.json").read_bytes()).hexdigest(),
-    )
-    assert isinstance(answer["version"], int)
-    assert answer["explanations"]
+    expected = input_hash(case_json(case_of(case)), seed=7, version=VERSION)
+    assert (answer["seed"], answer["version"], answer["input_hash"]) == (7, VERSION, expected)
+    assert done.stdout.splitlines()[: len(answer["explanations"])] == answer["explanations"]
+    measures = {measure["name"]: measure for measure in answer["measures"]}
+    assert measures["size"].items() >= {"value": 0, "bound": 0, "at_bound": True}.items()
+    assert "repeats" in measures
+    for measure in answer["measures"]:
+        assert f"- {measure['sentence']}" in done.stdout.splitlines()
 
 
-def test_as_json_it_prints_the_answer_and_no_words(folder: Path) -> None:
+def test_as_json_it_prints_the_answer_with_the_report_and_no_words(folder: Path) -> None:
     done = seated(folder, case_with(), "-o", "answer.json", "--json")
     printed = json.loads(done.stdout)
-    assert json.loads((folder / "answer.json").read_text()).items() <= printed.items()
+    written = json.loads((folder / "answer.json").read_text())
+    assert printed == {**written, "report": printed["report"]}
+    assert [room["room"] for room in printed["report"]["tables"][0]["rooms"]] == ["R1", "R2", "R3"]
 
 
 def test_nothing_that_is_printed_or_written_counts_a_gender(folder: Path) -> None:
-    done = seated(folder, case_with(), "-o", "answer.json", "--json")
-    words = seated(folder, case_with()).stdout
+    case = case_with(nobody_isolated=True)
+    done = seated(folder, case, "-o", "answer.json", "--json")
+    words = seated(folder, case).stdout
     for text in (done.stdout, words, (folder / "answer.json").read_text()):
         assert "woman" not in text
+    hidden = {"D.gender", "isolated"}
+    told = [measure for measure in json.loads(done.stdout)["measures"] if measure["name"] in hidden]
+    assert {measure["name"] for measure in told} == hidden
+    assert not any({"value", "bound"} & measure.keys() for measure in told)
+
+
+def test_the_seed_of_a_file_counts_unless_another_is_named(folder: Path) -> None:
+    def seed(case: dict[str, Any], *arguments: str) -> int:
+        return int(json.loads(seated(folder, case, "--json", *arguments).stdout)["seed"])
+
+    assert seed(case_with()) == 0
+    assert seed(case_with(seed=5)) == 5
+    assert seed(case_with(seed=5), "--seed", "6") == 6
+    assert seed({"case": case_with(), "seed": 9}) == 9
+    assert refused(folder, case_with(seed=-1)).startswith("seed must be a whole number from 0")
+    assert refused(folder, case_with(seed="1")).startswith("seed must be a whole number from 0")
 
 
 def test_the_answer_is_the_same_byte_for_byte_in_every_process(folder: Path) -> None:
@@ -196,6 +219,19 @@ def test_a_million_rows_are_refused_at_once(folder: Path, row: str) -> None:
         if len(text) <= MAX_BYTES
         else "The file is larger than 8 MB. At most 2000 people can be seated, and a file of so many is far smaller."
     )
+
+
+def test_wishes_that_go_in_a_circle_are_answered_and_named(folder: Path) -> None:
+    wishes = {"together": [["p00", "p01"], ["p01", "p02"], ["p02", "p00"]], "apart": [["p00", "p02"]]}
+    done = seated(folder, case_with(constraints=wishes), "-o", "answer.json")
+    assert (done.exit_code, done.stderr) == (0, "")
+    answer = json.loads((folder / "answer.json").read_text())
+    assert answer["status"] == "adjusted"
+    assert answer["conflicts"]
+    assert any("p00" in says and "p02" in says for says in answer["explanations"])
+    assert any(says.startswith("Given up") for says in answer["explanations"])
+    assert set(answer["explanations"]) <= set(done.stdout.splitlines())
+    assert len(answer["rounds"][0]) == 12
 
 
 @pytest.mark.parametrize(
