@@ -44,7 +44,7 @@ class _Teller:
                 return self._seats()
             case True, True, False:
                 return self._seats_together()
-            case True, False, True:
+            case True, _, True:
                 return self._seats_apart()
             case False, True, True:
                 return self._together_apart()
@@ -113,7 +113,7 @@ class _Teller:
     def _seats_together(self) -> Sentence | None:
         if len(self.linked) == 1 and len(self.seats) == 2 and self.seats[0].room != self.seats[1].room:
             first, second = self.seats
-            if first.people[0] == second.people[0]:
+            if len({first.people[0], second.people[0]} & self.linked[0]) < 2:
                 return None
             return self._say(
                 N_("%(a)s is to sit in %(room)s and %(b)s in %(other)s, but they must stay together."),
@@ -126,7 +126,7 @@ class _Teller:
                 other=self.room(str(second.room)),
             )
         placed = {w.people[0] for w in self.seats}
-        if len({w.room for w in self.seats}) > 1 or any(placed.isdisjoint(group) for group in self.linked):
+        if len({w.room for w in self.seats}) > 1 or not self._are_all_placed():
             return None
         room = self.specs[str(self.seats[0].room)]
         return self._say(
@@ -142,16 +142,30 @@ class _Teller:
         )
 
     def _seats_apart(self) -> Sentence | None:
-        people = sorted({w.people[0] for w in self.seats})
+        """Two people who are not to meet and whose seats, or those of their groups, are in one room."""
         rooms = {str(w.room) for w in self.seats}
-        if len(rooms) > 1 or len(people) != 2 or len(self.apart) != 1:
+        placed = {w.people[0] for w in self.seats}.union(*self.linked)
+        if len(rooms) > 1 or len(self.apart) != 1 or not self._are_all_placed():
             return None
+        if len(placed & set(self.apart[0].people)) != 2:
+            return None
+        a, b = sorted(placed & set(self.apart[0].people))
+        about = {"a": self.name(a), "b": self.name(b), "room": self.room(rooms.pop())}
+        if self.together:
+            return self._say(
+                N_(
+                    "%(a)s and %(b)s must not meet, but both come to %(room)s, as these groups stay together: %(groups)s."
+                ),
+                N_(
+                    "In round %(round)s, %(a)s and %(b)s must not meet, but both come to %(room)s, as these groups stay together: %(groups)s."
+                ),
+                **about,
+                groups=self._groups(self.together),
+            )
         return self._say(
             N_("%(a)s and %(b)s must not meet, but are both to sit in %(room)s."),
             N_("In round %(round)s, %(a)s and %(b)s must not meet, but are both to sit in %(room)s."),
-            a=self.name(people[0]),
-            b=self.name(people[1]),
-            room=self.room(rooms.pop()),
+            **about,
         )
 
     def _together_apart(self) -> Sentence | None:
@@ -192,19 +206,19 @@ class _Teller:
         )
 
     def _apart(self) -> Sentence | None:
+        rooms = sum(self._most(room) > 0 for room in self.case.rooms)
         if len(self.apart) > 1:
             return self._say(
                 N_("There are not enough rooms (%(rooms)s) to keep apart the members of each: %(groups)s."),
-                rooms=len(self.case.rooms),
+                rooms=rooms,
                 groups=self._groups(self.apart),
             )
         people = self.apart[0].people
         here = max((self._here(people, n) for n in range(1, self.case.rounds + 1)), key=len)
         return self._say(
-            N_("%(people)s must not meet: that takes %(needed)s rooms, and there are %(rooms)s."),
+            N_("There are not enough rooms (%(rooms)s) to keep %(people)s apart."),
             people=self._people(here),
-            needed=len(here),
-            rooms=sum(self._most(room) > 0 for room in self.case.rooms),
+            rooms=rooms,
         )
 
     def _of_limits(self) -> Sentence | None:
@@ -219,19 +233,19 @@ class _Teller:
             return self._seats_and_limits()
         if max(people) > seats:
             return self._say(
-                N_("There are %(people)s people, and the rooms have %(seats)s seats."),
+                N_("The rooms do not have seats for everybody (people: %(people)s, seats: %(seats)s)."),
                 people=max(people),
                 seats=seats,
             )
         if self.case.allow_empty:
             return self._say(
                 N_(
-                    "Whichever rooms are used, %(people)s people cannot be shared out so that each has as many as it asks for and no more than it has seats."
+                    "Whichever rooms are used, some have fewer people than they ask for or more than they have seats (people: %(people)s)."
                 ),
-                people=min(people),
+                people=", ".join(map(str, sorted(set(people)))),
             )
         return self._say(
-            N_("The rooms ask for at least %(needed)s people together, and there are %(people)s."),
+            N_("The rooms ask for at least %(needed)s people in all (people: %(people)s)."),
             needed=needed,
             people=min(people),
         )
@@ -246,15 +260,15 @@ class _Teller:
         needed = sum(max(0, self._fewest(room) - len(fixed[room.id])) for room in self.case.rooms)
         everybody = [person.id for person in self.case.people]
         placed = set().union(*fixed.values())
-        numbers = self.rounds or range(1, self.case.rounds + 1)
-        left = min(len(set(self._here(everybody, number)) - placed) for number in numbers)
+        present = [set(self._here(everybody, n)) for n in self.rounds or range(1, self.case.rounds + 1)]
+        left = min(len(people - placed) for people in present if placed <= people)
         if len(placed) > MANY_PEOPLE:
             return self._say(
                 N_(
-                    "Beside %(fixed)s fixed seats, %(left)s people are left, and the rooms ask for %(needed)s more."
+                    "Fixed seats (%(fixed)s) leave too few people to fill the rooms: %(left)s, where at least %(needed)s are asked for."
                 ),
                 N_(
-                    "In round %(round)s, beside %(fixed)s fixed seats, %(left)s people are left, and the rooms ask for %(needed)s more."
+                    "In round %(round)s, fixed seats (%(fixed)s) leave too few people to fill the rooms: %(left)s, where at least %(needed)s are asked for."
                 ),
                 fixed=len(placed),
                 left=left,
@@ -262,10 +276,10 @@ class _Teller:
             )
         return self._say(
             N_(
-                "Beside the fixed seats of %(people)s, %(left)s people are left, and the rooms ask for %(needed)s more."
+                "The fixed seats of %(people)s leave too few people to fill the rooms: %(left)s, where at least %(needed)s are asked for."
             ),
             N_(
-                "In round %(round)s, beside the fixed seats of %(people)s, %(left)s people are left, and the rooms ask for %(needed)s more."
+                "In round %(round)s, the fixed seats of %(people)s leave too few people to fill the rooms: %(left)s, where at least %(needed)s are asked for."
             ),
             people=self._people(placed),
             left=left,
@@ -297,6 +311,11 @@ class _Teller:
             ),
             about,
         )
+
+    def _are_all_placed(self) -> bool:
+        """Whether somebody in every group that stays together has a fixed seat."""
+        placed = {w.people[0] for w in self.seats}
+        return not any(placed.isdisjoint(group) for group in self.linked)
 
     def _say(self, message: str, in_round: str | None = None, **params: object) -> Sentence:
         if in_round and self.rounds:

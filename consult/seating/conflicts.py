@@ -163,10 +163,11 @@ class _Examination:
             for a_round in self.rounds:
                 while (answer := a_round.decide(kept)).possible is False:
                     conflict = self._minimal(a_round, answer)
-                    cores.append(self._core(a_round, conflict))
+                    core = self._core(a_round, conflict)
+                    cores.append(core)
                     found += 1
                     proven = proven and len(cores) < MAX_CORES and self.budget.left >= 0
-                    kept -= conflict if proven else {min(conflict, key=lambda n: (costs[n], -n))}
+                    kept -= core.members if proven else {min(conflict, key=lambda n: (costs[n], -n))}
                 decided = decided and answer.possible is True
             if not found or not proven:
                 self.is_proven = proven and decided
@@ -175,7 +176,7 @@ class _Examination:
     def _grown(self, kept: frozenset[int], everything: frozenset[int]) -> frozenset[int]:
         """Take back what can be kept after all; nothing, when the fewest were given up."""
         for number in sorted(everything - kept, key=lambda n: (-_PRICE[self.wishes[n].kind], n)):
-            if all(a_round.decide(kept | {number}).possible for a_round in self.rounds):
+            if all(a_round.decide(kept | {number}, explain=False).possible for a_round in self.rounds):
                 kept |= {number}
         return kept
 
@@ -200,7 +201,7 @@ class _Examination:
             return frozenset(answer.blame)
 
         def cannot(numbers: Sequence[int]) -> bool:
-            possible = a_round.decide(numbers).possible if self.budget.left >= 0 else None
+            possible = a_round.decide(numbers, explain=False).possible if self.budget.left >= 0 else None
             self.is_cut_short = self.is_cut_short or possible is None
             return possible is False
 
@@ -256,7 +257,9 @@ class _Examination:
 
         def possible(fewest: Mapping[str, int]) -> bool:
             rounds = self._rounds(lowered(fewest))
-            return all(a_round.decide(range(len(a_round.wishes))).possible for a_round in rounds)
+            return all(
+                a_round.decide(range(len(a_round.wishes)), explain=False).possible for a_round in rounds
+            )
 
         def raised(fewest: dict[str, int], rooms: list[str]) -> dict[str, int]:
             more = fewest | {room: min(asked[room], even) for room in rooms}

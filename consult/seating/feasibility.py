@@ -87,12 +87,12 @@ class Round:
         """The people of a wish who are here."""
         return [person for person in wish.people if person in self.present]
 
-    def decide(self, chosen: Iterable[int]) -> Answer:
-        """Whether the chosen wishes can all be kept in this round."""
+    def decide(self, chosen: Iterable[int], *, explain: bool = True) -> Answer:
+        """Whether the chosen wishes can all be kept in this round; without `explain` the blame means nothing."""
         numbers = sorted(self.binding.intersection(chosen))
         self.budget.spend(1 + len(numbers) // 20)
         try:
-            return self._decide(numbers)
+            return self._decide(numbers, explain=explain)
         except _Impossible as found:
             return found.answer
 
@@ -104,7 +104,7 @@ class Round:
             return here > 0 and wish.round in (None, self.number)
         return here > (wish.kind == WishKind.APART)
 
-    def _decide(self, numbers: Sequence[int]) -> Answer:
+    def _decide(self, numbers: Sequence[int], *, explain: bool) -> Answer:
         by_kind: dict[WishKind, list[int]] = defaultdict(list)
         for number in numbers:
             by_kind[self.wishes[number].kind].append(number)
@@ -116,7 +116,7 @@ class Round:
         self._part(units, unit_of, by_kind[WishKind.APART])
         loads = self._loads(units)
         if limits is not None and not self._can_be_filled(loads):
-            raise self._cannot_fill(units, loads, limits)
+            raise self._cannot_fill(units, loads, limits) if explain else _Impossible(())
         free = [i for i, unit in enumerate(units) if unit.room is None and (unit.size > 1 or unit.apart)]
         seats = {p: self.names[u.room] for u in units if u.room is not None for p in u.people}
         if not free:
