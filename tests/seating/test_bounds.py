@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consult.seating import language_bounds, share_bounds
 from consult.seating.bounds import Proof, bounds, score_bound
 from consult.seating.case import Case, Person, Pin, RoomSpec, Wishes
 from consult.seating.plan_measures import here, plan_measures, plan_score
@@ -162,6 +163,22 @@ def test_some_bounds_are_exact(drawn: tuple[Case, list[dict[str, str]], random.R
     for name, bound in bounds(once, rounds[:1]).items():
         if name in ("topic", "no_facilitator", "D.region", "D.role", "D.stakeholder", "D.gender"):
             assert bound.value == min(found[name] for found in values), name
+
+
+@settings(max_examples=100, deadline=None)
+@given(plans())
+def test_a_bound_that_looks_at_less_is_lower_and_still_valid(
+    drawn: tuple[Case, list[dict[str, str]], random.Random],
+) -> None:
+    case, rounds, _ = drawn
+    exact = bounds(case, rounds)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(language_bounds, "_MOST_STEPS", 1)
+        patch.setattr(share_bounds, "_MOST_CATEGORIES", 1)
+        language_bounds._devoted.cache_clear()
+        hasty = bounds(case, rounds)
+        language_bounds._devoted.cache_clear()
+    assert all(hasty[name].value <= bound.value for name, bound in exact.items())
 
 
 @settings(max_examples=60, deadline=None)

@@ -61,6 +61,19 @@ def test_a_proposal_shows_its_table_its_report_and_a_move_per_person(
     assert read(select(Round.topic).where(Round.id == second.id)) == ["Documents"]
 
 
+def test_the_report_names_people_and_languages_in_words(
+    client_for: Browser, address: str, db: Db, world: World
+) -> None:
+    world.members["kenya"].languages = ["sw"]
+    db.commit()
+    browser = client_for("facilitator")
+    propose(browser, address)
+    page = browser.get(address).text
+    kenya = world.members["kenya"]
+    assert f"{kenya.user.name} could follow in no language of this room." in page
+    assert f"{kenya.public_id} could follow" not in page
+
+
 def test_applying_makes_the_rooms(client_for: Browser, address: str, second: Round, read: Read) -> None:
     browser = client_for("facilitator")
     propose(browser, address, seed="4821", facilitator="1")
