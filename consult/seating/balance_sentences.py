@@ -259,7 +259,12 @@ def _repeats(facts: Facts) -> Sentence:
     forced = fewest_pairs(size, earlier)
     params: dict[str, object] = {"count": value, "bound": bound}
     params |= {"size": size, "rooms": len(earlier), "pairs": forced}
-    if value == bound and forced:
+    if value == bound and forced == 1:
+        message = N_(
+            "A room of %(size)s drawn from %(rooms)s earlier rooms holds at least one pair who have met. "
+            "Repeated meetings: %(count)s, the fewest possible (proven)."
+        )
+    elif value == bound and forced:
         message = N_(
             "A room of %(size)s drawn from %(rooms)s earlier rooms holds at least %(pairs)s pairs who have met. "
             "Repeated meetings: %(count)s, the fewest possible (proven)."

@@ -172,6 +172,13 @@ def test_unavoidable_repeats_are_explained_by_where_people_come_from() -> None:
     )
 
 
+def test_a_single_unavoidable_pair_is_one_pair() -> None:
+    found = report(Case(crowd(6), rooms(2), 2), [grid(6, 2), grid(6, 2, step=3)])
+    assert said(found, "repeats").startswith(
+        "A room of 3 drawn from 2 earlier rooms holds at least one pair who"
+    )
+
+
 def test_earlier_meetings_are_explained_in_the_same_way() -> None:
     past = (("p0", "p2"), ("p4", "p6"), ("p1", "p3"), ("p5", "p7"))
     case = Case(crowd(8), rooms(1), past_meetings=past)
