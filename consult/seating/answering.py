@@ -70,7 +70,7 @@ def explanations(seating: Seating, report: PlanReport) -> list[Sentence]:
         Sentence(STATUSES[status(seating, report)]),
         *(conflict.sentence for conflict in seating.conflicts),
         *(_given_up(wish) for wish in seating.dropped),
-        report.headline,
+        *([report.headline] if report.groups else []),
         report.verdict,
     ]
 

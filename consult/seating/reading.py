@@ -10,7 +10,13 @@ from typing import Any
 from consult.seating.case import ATTRIBUTES, MOBILITY, Case, Person, Pin, RoomSpec, Wishes
 
 MAX_PEOPLE = 2000
+MAX_ROOMS = 2000
 MAX_ROUNDS = 20
+#: Different languages of people and rooms.
+MAX_LANGUAGES = 200
+#: People named in all keep-together groups, and pairs that must not meet.
+MAX_TOGETHER = 10_000
+MAX_APART = 100_000
 
 
 class BadCase(ValueError):
@@ -24,13 +30,23 @@ def case_of(given: Any) -> Case:
         BadCase: with the first thing that is wrong.
     """
     _need(isinstance(given, dict), "The file must hold one JSON object.")
+    if isinstance(given.get("case"), dict) and "participants" not in given:
+        given = given["case"]  # the record of a proposal, with its case in it
     listed = _list(given, "participants", "the file")
     _need(len(listed) <= MAX_PEOPLE, f"{len(listed)} participants; at most {MAX_PEOPLE} can be seated.")
-    rooms = tuple(_room(room, f"rooms[{i}]") for i, room in enumerate(_list(given, "rooms", "the file")))
+    rows = _list(given, "rooms", "the file")
+    _need(len(rows) <= MAX_ROOMS, f"{len(rows)} rooms; at most {MAX_ROOMS} can be filled.")
+    rooms = tuple(_room(room, f"rooms[{i}]") for i, room in enumerate(rows))
     _need(bool(rooms), "There are no rooms.")
     everybody = [_person(person, f"participants[{i}]") for i, person in enumerate(listed)]
     _unique("participant", [person.id for person in everybody])
     _unique("room", [room.id for room in rooms])
+    spoken = [*(person.languages for person in everybody), *(room.languages for room in rooms)]
+    languages = set[str]().union(*spoken)
+    _need(
+        len(languages) <= MAX_LANGUAGES,
+        f"{len(languages)} different languages; at most {MAX_LANGUAGES} are understood.",
+    )
     people = tuple(p for p, row in zip(everybody, listed, strict=True) if not row.get("absent"))
     rounds = _whole(given, "rounds", "the file", least=1, otherwise=1)
     _need(rounds <= MAX_ROUNDS, f"{rounds} rounds; at most {MAX_ROUNDS} can be planned at once.")
@@ -101,7 +117,15 @@ def _wishes(row: Any, known: tuple[set[str], set[str]], rounds: int) -> Wishes:
             f"{place}: no round {number!r}.",
         )
         pins.append(Pin(pin["participant"], pin["room"], number))
-    return Wishes(tuple(pins), _groups(row, "apart", known[0]), _groups(row, "together", known[0]))
+    apart, together = (_groups(row, name, known[0]) for name in ("apart", "together"))
+    found = sum(len(group) * (len(group) - 1) // 2 for group in apart)
+    _need(found <= MAX_APART, f"constraints.apart: {found} pairs; at most {MAX_APART} can be kept apart.")
+    found = sum(map(len, together))
+    _need(
+        found <= MAX_TOGETHER,
+        f"constraints.together names {found} people; at most {MAX_TOGETHER} can be named.",
+    )
+    return Wishes(tuple(pins), apart, together)
 
 
 def _groups(

@@ -68,6 +68,14 @@ def test_contradictions_and_what_was_given_up_come_before_the_numbers() -> None:
     ]
 
 
+def test_without_regional_groups_nothing_is_said_of_them() -> None:
+    case = Case((Person("a"), Person("b")), CASE.rooms)
+    found = Seating(({"a": "R1", "b": "R2"},), 0, 2)
+    said = " ".join(map(str, explanations(found, report(case, found.rounds))))
+    assert "Nobody is seated" not in said
+    assert "regional group" not in said
+
+
 def test_rooms_that_are_not_fair_are_named() -> None:
     found = seating(UNFAIR)
     lines = list(words(found, report(CASE, found.rounds), ""))

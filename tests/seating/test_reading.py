@@ -73,6 +73,31 @@ def test_what_is_wrong_is_said_in_one_line(path: tuple[str | int, ...], value: A
     assert str(refused.value) == said
 
 
+def test_more_than_can_be_seated_in_good_time_is_refused() -> None:
+    people = [{"id": f"p{i}", "languages": [f"l{i}"]} for i in range(201)]
+    rooms: list[dict[str, Any]] = [{"id": f"R{i}"} for i in range(2001)]
+    ids = [{"id": person["id"]} for person in people]
+    crowd = [[person["id"] for person in ids]] * 50
+    for given, said in (
+        ({"participants": people[:200], "rooms": rooms}, "2001 rooms; at most 2000 can be filled."),
+        (
+            {"participants": people, "rooms": rooms[:1]},
+            "201 different languages; at most 200 are understood.",
+        ),
+        (
+            {"participants": ids, "rooms": rooms[:1], "constraints": {"apart": crowd[:5]}},
+            "constraints.apart: 100500 pairs; at most 100000 can be kept apart.",
+        ),
+        (
+            {"participants": ids, "rooms": rooms[:1], "constraints": {"together": crowd}},
+            "constraints.together names 10050 people; at most 10000 can be named.",
+        ),
+    ):
+        with pytest.raises(BadCase) as refused:
+            case_of(given)
+        assert str(refused.value) == said
+
+
 @pytest.mark.parametrize("given", [[], "text", None, 3])
 def test_other_json_is_refused(given: Any) -> None:
     with pytest.raises(BadCase, match="one JSON object"):
