@@ -1,154 +1,131 @@
-"""Seats people in cross-regional rooms: a stratified cyclic deal, then swaps that only ever improve.
+"""Seats people in cross-regional rooms, round by round.
 
-Objective, in this order: rooms of equal size; every regional group inside its fair range in every room; as few
-people of one delegation together as there can be; then, weighted (`measures.WEIGHTS`): nobody without a language to
-follow, a facilitator in every room, roles, stakeholder families and gender spread. The first three hold by
-construction (`quotas`, and the deal below); no swap may spoil them. The rest is the best found within a fixed number
-of comparisons, so that the same input and seed always give the same seating.
+Objective: the measures of `plan_measures`, weighted by `PLAN_WEIGHTS`: every wish that can be kept is kept; then rooms of even
+size, nobody without a language to follow, a facilitator in every room, regional groups, roles, delegations, kinds of
+stakeholders and gender spread, few repeated meetings, topics wished for. Wishes that contradict each other are found
+before anybody is seated (`conflicts`), and as few as possible are given up.
 
-Complexity: the deal is people × rooms; the swaps are at most a fixed number of comparisons. Measured on one core:
-60 people 0.02 s, 180 people 0.1 s, 600 people 0.6 s, 2,000 people 1 s; past 100 people run it off the hub. Pure: no
-I/O, no clock; randomness only from the seed.
+Method: everybody to the room where they cost least, in the order of strata (`start`), then exchanges of two people and moves
+to free seats (`search`) in every round, against everybody's other meetings (`rounds`). The search ends when the weighted
+bound of all measures is met (`bounds`), else after a fixed number of draws: the same case, seed and version give the same
+seating. A draw prices one person against everybody: O(people × attributes); an exchange touches two rooms. Numbers:
+docs/benchmarks.md. Pure: NumPy, no I/O, no clock; randomness only from the seed.
 """
 
-import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from consult.errors import Invalid
-from consult.seating.case import (
-    ATTRIBUTES,
-    NO_LOCKS,
-    Assignment,
-    Case,
-    Person,
-    RoomSpec,
-    Seating,
-    members_by_room,
-)
-from consult.seating.measures import category_counts, room_cost
-from consult.seating.quotas import Table, group_quotas, room_sizes
-from consult.seating.swaps import improved
+from consult.seating.bounds import score_bound
+from consult.seating.case import Case, RoomSpec, Seating, Status
+from consult.seating.conflicts import examine
+from consult.seating.numbers import Everybody, Whole, everybody, present
+from consult.seating.plan_measures import here
+from consult.seating.rounds import PlanSearch, Setting
+from consult.seating.schedules import is_cooled, polish, quick, sweeps
 
 #: Raised whenever the same input would give another seating.
-VERSION = 1
+VERSION = 2
 MAX_PEOPLE = 2000
 
 
 def seat(case: Case, *, seed: int) -> Seating:
-    found = allocate(case.people, case.rooms, seed=seed)
-    return Seating(tuple(found.rooms for _ in range(case.rounds)), seed, VERSION)
+    """Seat everybody in every round.
 
-
-def allocate(
-    people: Sequence[Person], rooms: Sequence[RoomSpec], *, seed: int, locks: Mapping[str, str] = NO_LOCKS
-) -> Assignment:
-    """Seat everybody so that every room has its fair share of every regional group.
-
-    The order of people and rooms does not matter.
-
-    Args:
-        locks: person id -> room id, for people whose seat is fixed.
+    The order of people, rooms and wishes does not matter. Nobody is left without a seat: when the rooms cannot hold
+    everybody, they are overfilled as evenly as can be, and the status says so.
 
     Raises:
-        Invalid: `seating.no_rooms`, `seating.room_too_small`, `seating.not_enough_seats`, `seating.twice`,
-            `seating.unknown_lock`, `seating.too_many_people`.
+        Invalid: `seating.no_rooms`, `seating.twice`, `seating.too_many_people`, `seating.unknown` for a wish or seat that
+            names somebody or a room the case does not have.
     """
-    people, rooms = sorted(people, key=lambda p: p.id), sorted(rooms, key=lambda r: (len(r.id), r.id))
-    _check(people, rooms, locks)
-    taken = Counter(locks.values())
-    sizes = room_sizes(len(people), rooms, taken)
-    by_group: dict[str | None, list[Person]] = defaultdict(list)
-    pinned = Table()
-    for person in people:
-        by_group[person.region].append(person)
-        if person.id in locks:
-            cell = person.region, locks[person.id]
-            pinned[cell] = pinned.get(cell, 0) + 1
-    groups = {group: len(by_group[group]) for group in sorted(by_group, key=lambda g: g or "")}
-    quotas = group_quotas(groups, sizes, pinned)
-    dice = random.Random(seed)
-    seats = dict(locks)
-    for group in groups:
-        left = {room.id: quotas[group, room.id] - pinned.get((group, room.id), 0) for room in rooms}
-        waiting = [person for person in by_group[group] if person.id not in locks]
-        seats |= _deal(waiting, left, dice)
-    return Assignment(improved(people, rooms, seats, frozenset(locks), dice), seed, VERSION)
+    _check(case)
+    examined = examine(case)
+    settled = examined.case if examined.has_seats else _overfilled(examined.case)
+    of = everybody(settled)
+    settings = [
+        _setting(settled, of, number, examined.witness[number - 1]) for number in range(1, case.rounds + 1)
+    ]
+    search = PlanSearch(settled, of, settings, seed)
+    search.begin(quick(len(of.people)))
+    floor = score_bound(settled, search.rounds())
+    if is_cooled(settled) and not search.is_at(floor):
+        free = max((int((setting.present.fixed < 0).sum()) for setting in settings), default=0)
+        search.cool(sweeps(settled, free), polish(len(of.people)), floor)
+        floor = score_bound(settled, search.rounds())
+    status = Status.OPTIMAL if search.is_at(floor) else Status.OK
+    if examined.conflicts:
+        status = Status.ADJUSTED if examined.has_seats else Status.INFEASIBLE
+    return Seating(search.rounds(), seed, VERSION, status, examined.conflicts, examined.dropped)
 
 
-def place(
-    person: Person, people: Sequence[Person], rooms: Sequence[RoomSpec], seats: Mapping[str, str]
-) -> str:
-    """The room where a late joiner serves balance best; nobody who is seated moves.
-
-    Args:
-        people: those already here; people without a seat in these rooms do not count.
-        seats: person id -> room id.
-
-    Raises:
-        Invalid: `seating.full` when every room is full, `seating.no_rooms`.
-    """
-    if not rooms:
+def _check(case: Case) -> None:
+    if not case.rooms:
         raise Invalid("seating.no_rooms")
-    members = members_by_room([p for p in people if p.id != person.id], rooms, seats)
-    with_space = [r for r in rooms if r.capacity is None or len(members[r.id]) < r.capacity]
-    if not with_space:
-        raise Invalid("seating.full")
-    everybody = [person, *(p for m in members.values() for p in m)]
-    totals = {name: category_counts(everybody, field) for name, field in ATTRIBUTES.items()}
-    fewest = min(len(members[room.id]) for room in with_space)
-    most = max(fewest + 1, -(-len(everybody) // len(rooms)))
-
-    def added_cost(room: RoomSpec) -> int:
-        before = room_cost(members[room.id], room, totals, len(everybody))
-        return room_cost([*members[room.id], person], room, totals, len(everybody)) - before
-
-    fair = [room for room in with_space if len(members[room.id]) < most]
-    return min(fair, key=lambda room: (added_cost(room), len(members[room.id]), room.id)).id
-
-
-def _check(people: Sequence[Person], rooms: Sequence[RoomSpec], locks: Mapping[str, str]) -> None:
-    if len(people) > MAX_PEOPLE:
-        raise Invalid("seating.too_many_people", people=len(people), most=MAX_PEOPLE)
-    for what in ([p.id for p in people], [r.id for r in rooms]):
-        twice = [name for name, n in Counter(what).items() if n > 1]
+    if len(case.people) > MAX_PEOPLE:
+        raise Invalid("seating.too_many_people", people=len(case.people), most=MAX_PEOPLE)
+    people, rooms = [person.id for person in case.people], [room.id for room in case.rooms]
+    for names in (people, rooms):
+        twice = [name for name, n in Counter(names).items() if n > 1]
         if twice:
             raise Invalid("seating.twice", id=twice[0])
-    ids, room_ids = {p.id for p in people}, {r.id for r in rooms}
-    for person, room in sorted(locks.items()):
-        if person not in ids or room not in room_ids:
-            raise Invalid("seating.unknown_lock", person=person, room=room)
+    known = set(rooms)
+    named = [pin.room for pin in case.wishes.pins] + [r for seats in case.seated for r in seats.values()]
+    unknown = next((room for room in named if room not in known), None)
+    if unknown is not None:
+        raise Invalid("seating.unknown", id=unknown)
 
 
-def _deal(people: Sequence[Person], left: Mapping[str, int], dice: random.Random) -> dict[str, str]:
-    """Deal one group over its seats, delegation by delegation, round and round the rooms.
-
-    Rooms with more seats come first in every round, so a round is always the beginning of the round before: any run
-    of people no longer than a round sits in different rooms. That keeps every delegation at its pigeonhole bound.
-    """
-    rooms = list(left)
-    dice.shuffle(rooms)
-    rooms.sort(key=lambda room: -left[room])
-    slots = [room for level in range(max(left.values(), default=0)) for room in rooms if left[room] > level]
-    seats = dict(zip(_in_blocks(people, dice), slots, strict=True))
-    return {person.id: room for person, room in seats.items()}
+def _overfilled(case: Case) -> Case:
+    """The case with as many more seats, evenly, as there are people without one in its fullest round."""
+    people = max(len(here(case, number)) for number in range(1, case.rounds + 1))
+    missing = people - sum(people if room.capacity is None else room.capacity for room in case.rooms)
+    rooms = list(case.rooms)
+    for i in range(max(0, missing)):
+        room = rooms[i % len(rooms)]
+        rooms[i % len(rooms)] = replace(room, capacity=(room.capacity or 0) + 1)
+    return replace(case, rooms=tuple(rooms))
 
 
-def _in_blocks(people: Sequence[Person], dice: random.Random) -> list[Person]:
-    """Delegations together, the largest first; people of none last; equals in an order drawn by lot."""
-    size = Counter(person.delegation for person in people if person.delegation)
-    lot = {name: dice.random() for name in sorted(size)}
-    drawn = [(dice.random(), person) for person in people]
+def _setting(case: Case, of: Everybody, number: int, witness: Mapping[str, str]) -> Setting:
+    """One round before anybody is seated."""
+    fixed = dict(case.seated[number - 1]) if number <= len(case.seated) else {}
+    fixed |= {pin.person: pin.room for pin in case.wishes.pins if pin.round in (None, number)}
+    people = {person.id for person in here(case, number)}
+    fixed = {person: room for person, room in fixed.items() if person in people}
+    for group in of.groups:
+        inside = [of.people[i].id for i in group if of.people[i].id in people]
+        given = next((fixed[p] for p in inside if p in fixed), None)
+        if given is not None:
+            fixed |= dict.fromkeys(inside, given)
+    rooms = _rooms_in_use(case, of, number, {*fixed.values(), *witness.values()})
+    found = present(case, of, number, rooms, fixed)
+    local = {of.people[p].id: i for i, p in enumerate(found.people)}
+    at = {of.rooms[room].id: i for i, room in enumerate(rooms)}
+    groups = [tuple(local[of.people[i].id] for i in g if of.people[i].id in local) for g in of.groups]
+    free = tuple(g for g in groups if len(g) > 1 and found.fixed[g[0]] < 0)
+    bound = {local[p]: at[room] for p, room in {**witness, **fixed}.items()}
+    return Setting(found, free, bound)
 
-    def key(entry: tuple[float, Person]) -> tuple[int, float, str, str, float]:
-        chance, person = entry
-        name = person.delegation or ""
-        return (
-            -size.get(name, 0),
-            lot.get(name, 2.0),
-            person.role or "",
-            person.stakeholder_family or "",
-            chance,
-        )
 
-    return [person for _, person in sorted(drawn, key=key)]
+def _rooms_in_use(case: Case, of: Everybody, number: int, needed: set[str]) -> Whole:
+    """The rooms that are opened: all, or where rooms may stay empty as many as can be filled to their minimum."""
+    if not case.allow_empty:
+        return np.arange(len(of.rooms))
+    people = len(here(case, number))
+    order = sorted(range(len(of.rooms)), key=lambda i: (of.rooms[i].id not in needed, of.rooms[i].minimum, i))
+    chosen: list[int] = []
+    for i in order:
+        least = sum(max(1, of.rooms[k].minimum) for k in [*chosen, i])
+        if of.rooms[i].id in needed or least <= people or _too_small([of.rooms[k] for k in chosen], people):
+            chosen.append(i)
+    return np.array(sorted(chosen), dtype=np.int64)
+
+
+def _too_small(rooms: Sequence[RoomSpec], people: int) -> bool:
+    if any(room.capacity is None for room in rooms):
+        return False
+    return sum(room.capacity or 0 for room in rooms) < people

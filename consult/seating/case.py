@@ -134,7 +134,7 @@ class Conflict:
 class Status(StrEnum):
     """How a seating stands to what was asked for."""
 
-    #: Every wish is kept and every measure is at its proven bound.
+    #: Every wish is kept and every measure is at its proven bound, people who rely on a bridge left aside.
     OPTIMAL = "optimal"
     #: Every wish is kept.
     OK = "ok"
@@ -157,23 +157,6 @@ class Seating:
     conflicts: tuple[Conflict, ...] = ()
     #: The wishes that were given up for the others.
     dropped: tuple[Wish, ...] = ()
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """Who sits where. The same people, rooms, locks, seed and version always give the same assignment."""
-
-    #: Person id -> room id.
-    rooms: Mapping[str, str]
-    seed: int
-    version: int
-
-    def people_in(self, room: str) -> list[str]:
-        """The ids of the people in a room, sorted."""
-        return sorted(person for person, seat in self.rooms.items() if seat == room)
-
-
-NO_LOCKS: Mapping[str, str] = MappingProxyType({})
 
 
 def members_by_room(

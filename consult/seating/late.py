@@ -1,6 +1,8 @@
 """Late joiners: seated where they serve balance best, and nobody else is moved."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from consult.db import Db
 from consult.errors import Invalid
@@ -11,10 +13,16 @@ from consult.permissions.names import Permission
 from consult.rooms.models import Round
 from consult.seating.acts import ActKind
 from consult.seating.adjusting import carry_out
-from consult.seating.allocation import place
+from consult.seating.allocation import seat
+from consult.seating.case import Case
 from consult.seating.constraints import ALWAYS
 from consult.seating.gathering import case_now, members_to_seat
 from consult.seating.plans import seats_now
+from consult.seating.repair import place
+from consult.seating.running import off_hub
+
+#: More late joiners than this are placed together: each one alone costs a look at everybody.
+ONE_BY_ONE = 20
 
 
 def late_joiners(db: Db, round_: Round) -> dict[str, int]:
@@ -48,13 +56,37 @@ def _places(db: Db, round_: Round) -> Mapping[str, tuple[Member, int]]:
     waiting = [member for member in members_to_seat(db, round_, ALWAYS) if member.public_id not in seats]
     if not waiting or not numbers:
         return {}
-    case, taken = case_now(db, round_, joining=waiting)
-    people = {person.id: person for person in case.people}
-    found = {}
-    for member in waiting:
+    case, seated = case_now(db, round_, joining=waiting)
+    names = [member.public_id for member in waiting]
+    found = off_hub(lambda: _placed(case, seated, names), people=len(case.people))
+    return {m.public_id: (m, found[m.public_id]) for m in waiting if m.public_id in found}
+
+
+def _placed(case: Case, seated: Mapping[str, str], waiting: Sequence[str]) -> dict[str, int]:
+    """The few one after the other, each where they serve balance best with those before; a crowd in one search."""
+    if len(waiting) > ONE_BY_ONE and len(waiting) <= _free_seats(case, seated):
+        pins = tuple(pin for pin in case.wishes.pins if pin.person in waiting)
+        around = replace(
+            case,
+            rooms=tuple(replace(room, minimum=0) for room in case.rooms),
+            wishes=replace(case.wishes, pins=pins),
+            seated=(dict(seated),),
+        )
+        found = seat(around, seed=0).rounds[0]
+        return {name: int(found[name]) for name in waiting}
+    people, taken, numbers = {person.id: person for person in case.people}, dict(seated), {}
+    for name in waiting:
         try:
-            taken[member.public_id] = place(people[member.public_id], case.people, case.rooms, taken)
-        except Invalid:
+            taken[name] = place(case, taken, people[name])
+        except Invalid:  # every room is full
             continue
-        found[member.public_id] = (member, int(taken[member.public_id]))
-    return found
+        numbers[name] = int(taken[name])
+    return numbers
+
+
+def _free_seats(case: Case, seated: Mapping[str, str]) -> int:
+    inside = Counter(seated.values())
+    everybody = len(case.people)
+    return sum(
+        everybody if room.capacity is None else max(0, room.capacity - inside[room.id]) for room in case.rooms
+    )

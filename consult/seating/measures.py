@@ -64,26 +64,6 @@ def score(found: Mapping[str, int]) -> int:
     return sum(WEIGHTS[name] * value for name, value in found.items())
 
 
-def room_cost(
-    members: Sequence[Person], room: RoomSpec, totals: Mapping[str, Mapping[str, int]], people: int
-) -> int:
-    """What one room adds to the weighted number, sizes left aside.
-
-    Args:
-        totals: people of each category, by name of the attribute, in the whole seating.
-        people: number of people in the whole seating.
-    """
-    cost = 0
-    for name, field in ATTRIBUTES.items():
-        found = outside(category_counts(members, field), totals[name], len(members), people)
-        cost += WEIGHTS[f"D.{name}"] * found
-    cost += WEIGHTS["delegation_pairs"] * sum(map(pairs, category_counts(members, "delegation").values()))
-    uncovered, bridged = language_cover(members, room.languages)
-    cost += WEIGHTS["lang_uncovered"] * uncovered + WEIGHTS["lang_bridged"] * bridged
-    has_facilitator = any(person.role == FACILITATOR for person in members)
-    return cost + (0 if has_facilitator else WEIGHTS["no_facilitator"])
-
-
 def category_counts(people: Iterable[Person], field: str) -> Counter[str]:
     """How many people each category of an attribute has; undisclosed is no category."""
     return Counter(value for person in people if (value := getattr(person, field)))

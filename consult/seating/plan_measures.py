@@ -24,6 +24,7 @@ PLAN_WEIGHTS: Mapping[str, int] = {
     "repeats": 20,
     "topic": 5,
     "D.mobility": 50,
+    "isolated": 50,
 }
 #: Wishes: a plan that keeps them all has zero in each.
 HARD = ("unassigned", "capacity", "pins", "apart", "together", "moved")
@@ -33,7 +34,8 @@ Round = Mapping[str, str]
 def plan_measures(case: Case, rounds: Sequence[Round]) -> dict[str, int]:
     """Every measure of a plan, summed over its rounds. Rounds that are missing count as nobody seated."""
     groups = together_groups(case.wishes.together)
-    found = Counter[str]({name: 0 for name in PLAN_WEIGHTS if name != "D.mobility"})
+    asked = {"D.mobility": "mobility" in case.balance, "isolated": case.nobody_isolated}
+    found = Counter[str]({name: 0 for name in PLAN_WEIGHTS if asked.get(name, True)})
     for number in range(1, case.rounds + 1):
         seats = rounds[number - 1] if number <= len(rounds) else {}
         found.update(_round(case, number, seats, groups))
@@ -77,6 +79,13 @@ def bound_to_meet(case: Case, groups: Sequence[Sequence[str]]) -> set[tuple[str,
     return found | {pair for pair, times in met.items() if times > 1}
 
 
+def isolated(inside: Sequence[Person]) -> int:
+    """People who are the only one of their declared gender in a room, and languages that one person alone speaks there."""
+    genders = category_counts(inside, "gender")
+    languages = Counter(language for person in inside for language in set(person.languages))
+    return [*genders.values(), *languages.values()].count(1)
+
+
 def _round(case: Case, number: int, seats: Round, groups: Sequence[Sequence[str]]) -> Counter[str]:
     people = here(case, number)
     members = members_by_room(people, case.rooms, seats)
@@ -95,6 +104,8 @@ def _round(case: Case, number: int, seats: Round, groups: Sequence[Sequence[str]
             found[f"D.{name}"] += outside(counts, totals, len(inside), len(seated))
     for room in used:
         found.update(_room(room, members[room.id]))
+        if case.nobody_isolated:
+            found["isolated"] += isolated(members[room.id])
     found["delegation_pairs"] -= _excused(people, at, groups)
     facilitators = sum(person.role == "facilitator" for person in seated)
     beyond = found["no_facilitator"] - max(0, len(used) - facilitators)
