@@ -5,6 +5,7 @@ No effects. The only way from rows to a `Case`.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations
 
@@ -18,8 +19,10 @@ from consult.rooms.models import Room, RoomState, Round, Seat
 from consult.seating.case import Case, Person, Pin, RoomSpec, Wishes
 from consult.seating.constraints import SEATABLE, Constraints, Mix
 from consult.seating.models import SeatingPlan
-from consult.seating.plans import current_plan, real_seats, seats_now
+from consult.seating.plans import current_plan, final_seats, real_seats, seats_now
+from consult.seating.reading import case_of
 from consult.seating.topic_wishes import topic_wishes_of
+from consult.seating.writing import gender_decides, without_gender
 
 _EVER = datetime.max.replace(tzinfo=UTC)
 
@@ -100,7 +103,7 @@ def case_for(
         for name, number in sorted(before.items())
         if name in ids and name not in fixed and number in numbers
     }
-    return Case(
+    case = Case(
         people=tuple(
             as_person(member, topics.get(member.public_id, ()))
             for member in sorted(members, key=lambda member: member.public_id)
@@ -116,6 +119,21 @@ def case_for(
         seated=(stay,) if stay else (),
         nobody_isolated=asked.nobody_isolated,
     )
+    # What people declared is not kept where it decides nothing.
+    return case if gender_decides(case) else without_gender(case)
+
+
+def case_of_plan(db: Db, round_: Round, plan: SeatingPlan) -> Case:
+    """What a proposal was made of, and the people who joined it since. Seats of people who left have nobody."""
+    asked = Constraints.from_json(plan.constraints)
+    placed = {*plan.assignment, *final_seats(plan)}
+    members = [m for m in members_to_seat(db, round_, SEATABLE) if m.public_id in placed]
+    if plan.case is None:
+        return case_for(db, round_, members, asked, numbers=range(1, plan.room_count + 1), locks={})
+    case = case_of(plan.case)
+    known = {person.id for person in case.people}
+    joined = [as_person(member) for member in members if member.public_id not in known]
+    return replace(case, people=(*case.people, *joined))
 
 
 def case_now(

@@ -46,6 +46,12 @@ def open_plan(db: Db, round_: Round) -> SeatingPlan | None:
     return current if current is not None and current.applied_at is None else None
 
 
+def applied_plan(db: Db, round_: Round) -> SeatingPlan | None:
+    """The proposal that the rooms of a round were made of: the one that was applied last."""
+    query = _plans(round_).where(SeatingPlan.applied_at.is_not(None))
+    return db.scalar(query.order_by(SeatingPlan.applied_at.desc(), SeatingPlan.id.desc()).limit(1))
+
+
 def revision_of(db: Db, round_: Round) -> int:
     """The number of the last change to the proposals of a round; what a page sends back with what it asks for."""
     return db.scalar(select(func.max(SeatingPlan.revision)).where(SeatingPlan.round_id == round_.id)) or 0

@@ -1,10 +1,19 @@
-"""Where searches run: small ones at once, larger ones off the hub, so that a server never waits for one."""
+"""Where searches run: small ones at once, larger ones off the hub, so that a server never waits for one.
+
+And whether a search that was run before still finds what it found.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from consult.i18n import N_
 from consult.seating import allocation
 from consult.seating.case import Case, Seating
+from consult.seating.models import SeatingPlan
+from consult.seating.reading import case_of
+from consult.seating.sentences import Sentence
+from consult.seating.writing import input_hash
 
 #: Up to this many people a search is done before anybody notices.
 SMALL = 60
@@ -27,3 +36,31 @@ def off_hub(work: Callable[[], T], *, people: int) -> T:
     """What `work` returns, done off the hub when it is about many people."""
     found: T = work() if people <= SMALL else _run(work)
     return found
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """What running a proposal again found."""
+
+    #: None when it could not be tried.
+    matches: bool | None
+    sentence: Sentence
+
+
+def rerun_matches(plan: SeatingPlan) -> Rerun:
+    """Whether the kept input and seed of a proposal still give the seating that was proposed."""
+    if plan.case is None:
+        return Rerun(
+            None, Sentence(N_("The input of this proposal was not kept, so it cannot be run again."))
+        )
+    if plan.version != allocation.VERSION:
+        message = N_(
+            "This proposal was made by version %(then)s of the search; this is version %(now)s, which may find another."
+        )
+        return Rerun(None, Sentence(message, {"then": plan.version, "now": allocation.VERSION}))
+    if plan.input_hash != input_hash(plan.case, seed=plan.seed, version=plan.version):
+        return Rerun(False, Sentence(N_("What was kept of this proposal is not what its hash was made of.")))
+    found = searched(case_of(plan.case), seed=plan.seed)
+    if {person: int(room) for person, room in found.rounds[0].items()} != plan.proposed:
+        return Rerun(False, Sentence(N_("Run again, this proposal came out differently.")))
+    return Rerun(True, Sentence(N_("Run again, this proposal came out the same, seat by seat.")))

@@ -5,7 +5,6 @@ A proposal is kept with its seed, its whole input and the hash of both, so that 
 
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from consult import clock
 from consult.announce import audiences, outbox
@@ -22,7 +21,7 @@ from consult.rooms.presence import present_members
 from consult.seating import running
 from consult.seating.acts import Act, ActKind, Entry
 from consult.seating.adjusting import acts_of, exchange, lock, move_people, next_undo, tell, undo
-from consult.seating.case import Case, Person, Seating
+from consult.seating.case import Person
 from consult.seating.constraints import ALWAYS, SEATABLE, Constraints, Mix, problems
 from consult.seating.duties import proposed_duties
 from consult.seating.gathering import (
@@ -35,9 +34,13 @@ from consult.seating.gathering import (
     room_specs,
     seats_before,
 )
+from consult.seating.keeping import copy_of, plan_of
 from consult.seating.late import late_joiners, seat_late_joiners
 from consult.seating.models import SeatingPlan
+from consult.seating.offers import VoluntaryMove, accept_offer, price_of, voluntary_moves
+from consult.seating.plan_record import compare, plan_csv, plan_json
 from consult.seating.plans import (
+    applied_plan,
     current_plan,
     final_seats,
     held_open_plan,
@@ -48,14 +51,13 @@ from consult.seating.plans import (
     revision_of,
     seats_now,
 )
-from consult.seating.running import use_runner
+from consult.seating.running import Rerun, rerun_matches, use_runner
 from consult.seating.topic_wishes import (
     my_topic_wishes,
     set_topic_wishes,
     topic_wishes_of,
     topics_on_offer,
 )
-from consult.seating.writing import case_json, conflict_json, input_hash, wish_json
 
 __all__ = [
     "ALWAYS",
@@ -65,11 +67,15 @@ __all__ = [
     "Constraints",
     "Entry",
     "Mix",
+    "Rerun",
+    "VoluntaryMove",
+    "accept_offer",
     "acts_of",
     "apply",
     "as_person",
     "case_now",
     "choose",
+    "compare",
     "current_plan",
     "duties_of",
     "exchange",
@@ -81,10 +87,14 @@ __all__ = [
     "my_topic_wishes",
     "next_undo",
     "open_plan",
+    "plan_csv",
     "plan_for",
+    "plan_json",
     "plans_of",
+    "price_of",
     "propose",
     "rerun",
+    "rerun_matches",
     "revision_of",
     "room_key",
     "room_specs",
@@ -95,6 +105,7 @@ __all__ = [
     "topics_on_offer",
     "undo",
     "use_runner",
+    "voluntary_moves",
 ]
 
 
@@ -140,7 +151,7 @@ def propose(
     found = running.searched(case, seed=seed)
     number = hold(db, round_, revision=revision)
     _check_staged(db, round_)
-    made = _plan(case, found, room_count, asked)
+    made = plan_of(case, found, asked)
     made.round_id, made.created_by_id, made.created_at = round_.id, actor.member_id, clock.now()
     made.locks = sorted({person.id for person in case.people}.intersection(locks))
     made.revision = number
@@ -198,10 +209,10 @@ def choose(
     require(actor, Permission.SEATING_PROPOSE, round_)
     number = hold(db, round_, revision=revision)
     _check_staged(db, round_)
-    if plan.applied_at is None or plan.id == _in_rooms(db, round_):
+    if plan.applied_at is None or plan is applied_plan(db, round_):
         plan.revision = number
     else:
-        plan = _copy(plan)
+        plan = copy_of(plan)
         plan.created_by_id, plan.created_at, plan.revision = actor.member_id, clock.now(), number
         db.add(plan)
     db.flush()
@@ -281,44 +292,3 @@ def _check(
             found["rooms"] = "seating.same_rooms"
     if found:
         raise Invalid("seating.invalid", fields=found, people=len(members))
-
-
-def _plan(case: Case, found: Seating, room_count: int, asked: Constraints) -> SeatingPlan:
-    seats = {person: int(room) for person, room in sorted(found.rounds[0].items())}
-    written = case_json(case)
-    return SeatingPlan(
-        seed=found.seed,
-        version=found.version,
-        room_count=room_count,
-        input_hash=input_hash(written, seed=found.seed, version=found.version),
-        constraints=asked.to_json(),
-        case=written,
-        status=found.status.value,
-        conflicts=[_numbered_conflict(conflict_json(conflict)) for conflict in found.conflicts],
-        dropped=[_numbered(wish_json(wish)) for wish in found.dropped],
-        proposed=seats,
-        assignment=seats,
-        moves=[],
-    )
-
-
-def _numbered_conflict(conflict: dict[str, Any]) -> dict[str, Any]:
-    return {**conflict, "wishes": [_numbered(wish) for wish in conflict["wishes"]]}
-
-
-def _numbered(wish: dict[str, Any]) -> dict[str, Any]:
-    """A wish that names its room by number."""
-    return {**wish, "room": None if wish["room"] is None else int(wish["room"])}
-
-
-def _in_rooms(db: Db, round_: Round) -> int | None:
-    """The row id of the plan that the rooms hold: the one that was applied last."""
-    applied = [plan for plan in plans_of(db, round_) if plan.applied_at is not None]
-    newest = max(applied, key=lambda plan: (plan.applied_at, plan.revision), default=None)
-    return newest.id if newest is not None else None
-
-
-def _copy(plan: SeatingPlan) -> SeatingPlan:
-    kept = "seed version room_count input_hash constraints case status conflicts dropped proposed assignment locks"
-    moves = [row for row in plan.moves if not row.get("in_rooms")]
-    return SeatingPlan(**{name: getattr(plan, name) for name in kept.split()}, moves=moves)

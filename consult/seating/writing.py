@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from consult.seating.case import Case, Conflict, Person, RoomSpec, Wish
@@ -17,10 +18,10 @@ def case_json(case: Case, *, with_gender: bool = True) -> dict[str, Any]:
         with_gender: False leaves out what people declared, and does not ask for balance in it: for files that leave
             the house. `gender_decides` says whether such a file can be run again exactly.
     """
-    balance = [name for name in case.balance if with_gender or name != GENDER]
+    case = case if with_gender else without_gender(case)
     wishes = case.wishes
     return {
-        "participants": [_person(person, with_gender) for person in case.people],
+        "participants": [_person(person) for person in case.people],
         "rooms": [_room(room) for room in case.rooms],
         "rounds": case.rounds,
         "constraints": {
@@ -31,13 +32,19 @@ def case_json(case: Case, *, with_gender: bool = True) -> dict[str, Any]:
             "apart": [list(group) for group in wishes.apart],
             "together": [list(group) for group in wishes.together],
         },
-        "balance": balance,
+        "balance": list(case.balance),
         "past_meetings": [list(pair) for pair in case.past_meetings],
         "seated": [dict(seats) for seats in case.seated],
         "allow_empty": case.allow_empty,
         "custom_sizes": case.custom_sizes,
         "nobody_isolated": case.nobody_isolated,
     }
+
+
+def without_gender(case: Case) -> Case:
+    """The case without what people declared, and without asking for balance in it."""
+    people = tuple(replace(person, gender=None) for person in case.people)
+    return replace(case, people=people, balance=tuple(name for name in case.balance if name != GENDER))
 
 
 def gender_decides(case: Case) -> bool:
@@ -67,14 +74,14 @@ def conflict_json(conflict: Conflict) -> dict[str, Any]:
     }
 
 
-def _person(person: Person, with_gender: bool) -> dict[str, Any]:
+def _person(person: Person) -> dict[str, Any]:
     return _without_nothing(
         {
             "id": person.id,
             "region": person.region,
             "stakeholder": person.stakeholder_family,
             "role": person.role,
-            "gender": person.gender if with_gender else None,
+            "gender": person.gender,
             "delegation": person.delegation,
             "languages": list(person.languages),
             "mobility": person.mobility,

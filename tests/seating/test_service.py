@@ -12,7 +12,7 @@ from consult.people.models import Member
 from consult.rooms import presence
 from consult.rooms import service as rooms
 from consult.rooms.models import Round, Seat
-from consult.seating import running
+from consult.seating import late, running
 from consult.seating import service as seating
 from consult.seating.constraints import SEATABLE, Constraints
 from tests.cast import World
@@ -175,6 +175,34 @@ def test_late_joiners_join_the_proposal_before_it_is_applied(db: Db, world: Worl
     assert seating.seat_late_joiners(db, staff, second) == 4
     assert set(plan.assignment) == names(world, *SEATED)
     assert seating.late_joiners(db, second) == {}
+
+
+@pytest.mark.parametrize("most", [None, 3])
+def test_a_crowd_of_late_joiners_is_seated_at_once_and_nobody_else_is_moved(
+    db: Db, world: World, second: Round, monkeypatch: pytest.MonkeyPatch, most: int | None
+) -> None:
+    staff = world.actor(db, "facilitator")
+    here = {world.members[name].id: (world.consultation.id, None) for name in ("kenya", "canada")}
+    presence.seen(db, here)
+    asked = Constraints(only_present=True, largest=most)
+    plan = seating.propose(db, staff, second, room_count=2, constraints=asked)
+    before = dict(plan.assignment)
+    monkeypatch.setattr(late, "ONE_BY_ONE", 0)
+    assert seating.seat_late_joiners(db, staff, second) == 4
+    assert set(plan.assignment) == names(world, *SEATED)
+    assert {name: room for name, room in plan.assignment.items() if name in before} == before
+    assert sorted(plan.assignment.values()) == [1, 1, 1, 2, 2, 2]
+
+
+def test_who_finds_every_room_full_is_left_waiting(db: Db, world: World, second: Round) -> None:
+    staff = world.actor(db, "facilitator")
+    here = {world.members[name].id: (world.consultation.id, None) for name in ("kenya", "canada")}
+    presence.seen(db, here)
+    asked = Constraints(only_present=True, largest=2)
+    plan = seating.propose(db, staff, second, room_count=2, constraints=asked)
+    assert seating.seat_late_joiners(db, staff, second) == 2
+    assert sorted(plan.assignment.values()) == [1, 1, 2, 2]
+    assert seating.seat_late_joiners(db, staff, second) == 0
 
 
 @pytest.mark.parametrize("name", ["kenya", "panelist", "observer", "viewer"])
