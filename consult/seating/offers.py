@@ -1,7 +1,8 @@
 """Repair, not reshuffle: voluntary moves that serve balance after no-shows, and what a move by hand would cost.
 
 Offers are about the people who are here now. None is ever carried out by itself: a facilitator accepts one, and is told
-when the seats have changed since it was made.
+when the seats have changed since it was made. Declared gender takes no part: what a single move does to the balance of it
+would tell what one person declared.
 """
 
 import hashlib
@@ -28,6 +29,7 @@ from consult.seating.gathering import case_now, members_to_seat, room_key
 from consult.seating.plans import hold, seats_now
 from consult.seating.running import off_hub
 from consult.seating.sentences import Sentence
+from consult.seating.writing import without_gender
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ def voluntary_moves(db: Db, round_: Round, k: int = 3) -> list[VoluntaryMove]:
     here = present_members(db, round_.consultation_id, now=clock.now())
     names = {m.public_id for m in members_to_seat(db, round_, SEATABLE) if m.id in here}
     case, seats = case_now(db, round_, among=names)
+    case = without_gender(case)
     offers = off_hub(lambda: repair.voluntary_moves(case, seats, k=k), people=len(case.people))
     seen = _seen(db, round_)
     return [
@@ -121,7 +124,7 @@ def price_of(db: Db, round_: Round, moves: Mapping[str, int]) -> tuple[Sentence,
     ]
     case, seats = case_now(db, round_, joining=joining)
     to = {name: room_key(number) for name, number in moves.items()}
-    return repair.price(case, seats, to)
+    return repair.price(without_gender(case), seats, to)
 
 
 def _seen(db: Db, round_: Round) -> str:

@@ -157,6 +157,24 @@ def test_the_price_of_seating_somebody_who_has_no_seat(
     assert seating.price_of(db, second, {late.public_id: 9}) == ()
 
 
+def test_neither_offers_nor_prices_tell_what_anybody_declared(
+    db: Db, world: World, second: Round, staff: Actor
+) -> None:
+    people = [world.members[name] for name in SEATED]
+    seats, _numbers = seating.seats_now(db, second)
+
+    def told() -> list[object]:
+        prices = [seating.price_of(db, second, {p.public_id: 3 - seats[p.public_id]}) for p in people]
+        return [seating.voluntary_moves(db, second, k=9), prices]
+
+    found = told()
+    for declared in ("woman", "man"):
+        for n, person in enumerate(people):
+            person.gender = declared if n % 2 else None
+        db.flush()
+        assert told() == found
+
+
 def test_names_are_put_for_ids_wherever_they_stand() -> None:
     sentence = Sentence(
         "%(people)s in %(room)s: %(languages)s, %(count)s",
