@@ -45,7 +45,7 @@ def answer(case: Case, seating: Seating, report: PlanReport) -> dict[str, Any]:
     said = as_json(report)
     given = case_json(case)
     return {
-        "status": status(seating, report).value,
+        "status": seating.status.value,
         "seed": seating.seed,
         "version": seating.version,
         "input_hash": input_hash(given, seed=seating.seed, version=seating.version),
@@ -57,17 +57,10 @@ def answer(case: Case, seating: Seating, report: PlanReport) -> dict[str, Any]:
     }
 
 
-def status(seating: Seating, report: PlanReport) -> Status:
-    """How the seating stands to what was asked for, its report taken into account."""
-    if seating.status == Status.OK and report.is_optimal:
-        return Status.OPTIMAL
-    return seating.status
-
-
 def explanations(seating: Seating, report: PlanReport) -> list[Sentence]:
     """What a person should know before any number: the status, every contradiction, what was given up, and the verdict."""
     return [
-        Sentence(STATUSES[status(seating, report)]),
+        Sentence(STATUSES[seating.status]),
         *(conflict.sentence for conflict in seating.conflicts),
         *(_given_up(wish) for wish in seating.dropped),
         *([report.headline] if report.groups else []),
