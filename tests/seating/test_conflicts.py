@@ -8,7 +8,6 @@ from consult.i18n import text
 from consult.seating.case import Case, Person, Pin, RoomSpec, Wish, Wishes, WishKind
 from consult.seating.conflict_sentences import sentence_of
 from consult.seating.conflicts import examine, wishes_of, without
-from consult.seating.packing import can_fill
 from consult.seating.plan_measures import HARD, plan_measures
 
 
@@ -253,6 +252,13 @@ def test_those_linked_through_somebody_who_is_away_stay_together() -> None:
     assert examine(case).witness[1] == {"a": "R1", "c": "R1"}
 
 
+def test_fixed_seats_that_have_no_part_in_it_are_not_blamed() -> None:
+    """Three in one room of six people leave too few for two more rooms of two, whoever else is seated with whom."""
+    case = Case(people(6), rooms(6, 6, 6, fewest=2), wishes=asked("a1 b1 c1 e2 f2", together="ef"))
+    (conflict,) = examine(case).conflicts
+    assert {wish.people for wish in conflict.wishes} == {("a",), ("b",), ("c",), ()}
+
+
 def test_a_conflict_is_no_larger_than_it_is_in_any_round() -> None:
     """In round 1 three people apart leave a room too empty; in round 2 there are too few people whatever they wish."""
     everybody = (Person("a", present=(1,)), Person("b", present=(1,)), Person("c"))
@@ -336,23 +342,3 @@ def test_pages_name_people_and_rooms_in_their_own_words() -> None:
     said = sentence_of(conflict.wishes, case, {"a": "Amina"}.__getitem__, lambda room: f"Room {room[1:]}")
     assert str(said) == "Amina is to sit in Room 1 and in Room 2 at the same time."
     assert text("ar", said.message, **said.params) != str(said)
-
-
-@pytest.mark.parametrize(
-    ("spare", "wanted", "closed", "possible"),
-    [
-        (0, 0, {}, True),
-        (-1, 0, {}, False),
-        (3, 1, {}, False),
-        (3, 4, {(3, 4): 1}, True),
-        (2, 1, {(3, 4): 5}, False),
-        (6, 8, {(3, 4): 5}, True),
-        (8, 9, {(3, 4): 5}, False),
-        (5, 7, {(3, 3): 1, (2, 4): 1, (5, 6): 1}, True),
-        (5, 8, {(3, 3): 1, (2, 4): 1, (5, 6): 1}, False),
-    ],
-)
-def test_rooms_are_opened_when_they_hold_enough_and_ask_for_little(
-    spare: int, wanted: int, closed: dict[tuple[int, int], int], possible: bool
-) -> None:
-    assert can_fill(spare, wanted, closed) is possible
