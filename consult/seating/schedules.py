@@ -6,10 +6,12 @@ from consult.seating.search import Walk
 #: What a room must be wanting, weighted, to count as more than bridged languages and single ranks of topics.
 COARSE = 20
 #: Draws of a cooling for each round of 60 people or more that can be moved.
-_DRAWS = 24_000
+_DRAWS = 12_000
 _SWEEPS = 60
-#: The same with topics: fewer draws do, since the weights grow as well.
-_TOPIC_DRAWS, _TOPIC_SWEEPS = 20_000, 40
+#: Meetings of two people, on average, from which everybody sits beside somebody they have met.
+_CROWDED = 0.4
+#: The same with topics, where the weights grow as well.
+_TOPIC_DRAWS, _TOPIC_SWEEPS = 12_000, 80
 
 
 def quick(people: int) -> list[Walk]:
@@ -52,20 +54,22 @@ def sweeps(case: Case, movable: int) -> list[Walk]:
                 least=5,
                 focus=0.8,
                 to_best=False,
+                width=_width(case),
                 firmness=min(1.0, _between(0.05, 1, i, int(_TOPIC_SWEEPS * 0.8))),
             )
             for i in range(_TOPIC_SWEEPS)
         ]
-    share = _share(_DRAWS, movable, _SWEEPS)
-    hot = min(32.0, max(8.0, 32 * _density(case)))
+    share, density = _share(_DRAWS, movable, _SWEEPS), _density(case)
+    hot = min(32.0, max(8.0, 26 * density))
     return [
         Walk(
             steps=share,
             idle=share,
-            temperature=_between(hot, hot / 5, i, _SWEEPS),
+            temperature=_between(hot, max(3.0, hot / 4), i, _SWEEPS),
             least=COARSE,
-            focus=0.4,
+            focus=0.8 if density < _CROWDED else 0.4,
             to_best=False,
+            width=_width(case),
         )
         for i in range(_SWEEPS)
     ]
@@ -78,6 +82,11 @@ def has_topics(case: Case) -> bool:
 
 def _share(draws: int, movable: int, sweeps: int) -> int:
     return max(20, draws * min(60, movable) // 60 // sweeps)
+
+
+def _width(case: Case) -> int:
+    """People priced at once: many where few cost little more than one."""
+    return max(1, min(8, 1500 // max(1, len(case.people))))
 
 
 def _between(first: float, last: float, i: int, n: int) -> float:

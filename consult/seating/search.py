@@ -22,6 +22,8 @@ from consult.seating.tables import NEVER, Round
 #: Prices are compared in parts of this size.
 _FINE = 1024
 _POOL = 8192
+#: People priced at once are this far apart in the list, a prime number, so that they are not always the same.
+_APART = 7919
 #: One draw in so many is of a keep-together group.
 _GROUP_TURN = 8
 
@@ -44,6 +46,8 @@ class Walk:
     to_best: bool = True
     #: What everything but topics weighs, as a share of its weight: a search for topics begins with loose balance.
     firmness: float = 1.0
+    #: People priced at once in a draw: the one exchange is drawn among those of all of them.
+    width: int = 1
 
 
 class Searcher:
@@ -51,7 +55,7 @@ class Searcher:
 
     def __init__(self, dice: np.random.Generator, people: int) -> None:
         self._dice = dice
-        self._pool = dice.gumbel(size=_POOL + people) * _FINE
+        self._pool = dice.gumbel(size=_POOL + max(people, 4096)) * _FINE
 
     def improve(self, state: Round, walk: Walk, groups: Sequence[Sequence[int]] = ()) -> Whole:
         """The seats at the end of a walk from a state, which is changed.
@@ -77,7 +81,11 @@ class Searcher:
                 if not len(from_):
                     since += 1
                     continue
-                change = self._exchange(state, int(from_[a % len(from_)]), b, c)
+                if walk.width == 1 or (step % 2 and state.has_free_seats):
+                    change = self._exchange(state, int(from_[a % len(from_)]), b, c)
+                else:
+                    drawn = (a + np.arange(walk.width) * _APART) % len(from_)
+                    change = self._exchange_any(state, from_[drawn], b, c)
             since += 1
             if change is not None:
                 wanting = self._wanting(state, walk.least)
@@ -110,6 +118,18 @@ class Searcher:
             return None
         state.exchange(p, q)
         return int(prices[q])
+
+    def _exchange_any(self, state: Round, people: Whole, b: int, c: int) -> int | None:
+        """Draw one exchange among those of several people; the change in cost, or None when all stay."""
+        prices = state.exchange_table(people)
+        at = b % _POOL
+        odds = prices.ravel() * _FINE - self._noise[at : at + prices.size]
+        best = int(odds.argmin())
+        if int(odds[best]) >= -int(self._noise[c % _POOL]):
+            return None
+        p, q = int(people[best // state.people]), best % state.people
+        state.exchange(p, q)
+        return int(prices.ravel()[best])
 
     def _exchange_group(
         self, state: Round, group: Sequence[int], b: int, c: int, groups: Sequence[Sequence[int]]

@@ -105,6 +105,26 @@ class Round:
         prices[~(self.ground.movable if among is None else among)] = NEVER
         return prices
 
+    def exchange_table(self, people: Whole) -> Whole:
+        """People asked about × people: the prices of `exchange_prices` for several at once."""
+        here, of, mask = self.seat[people], self.ground.categories.of, self.ground.mask
+        own, at = of[:, people], here[:, None]
+        shares = self._add[at, of[:, None, :]] + self._dropped[:, None, :]
+        shares += self._add[self.seat, own[:, :, None]]
+        shares += self._drop[here, own][:, :, None]
+        shares *= of[:, None, :] != own[:, :, None]
+        prices: Whole = shares.sum(axis=0)
+        prices += self._tongues[at, mask[people][:, None], mask]
+        prices += self._tongues[self.seat, mask, mask[people][:, None]]
+        company = self._company
+        prices += (
+            company[self.seat, people[:, None]] - company[here, people][:, None] + company[here] - self.burden
+        )
+        prices -= 2 * self._pair_cost[people]
+        prices[self.seat == at] = NEVER
+        prices[:, ~self.ground.movable] = NEVER
+        return prices
+
     def exchange(self, p: int, q: int) -> None:
         """Let two people take each other's seats."""
         r, s = int(self.seat[p]), int(self.seat[q])
@@ -203,7 +223,9 @@ class Round:
             wanting[i] += cost
             self._tongue_cost[room] = cost
         self.wanting[at] = wanting
-        inside = self._everyone if len(at) == self.rooms else np.flatnonzero(np.isin(self.seat, at))
+        inside = self._everyone
+        if len(at) == 2:
+            inside = np.flatnonzero((self.seat == at[0]) | (self.seat == at[1]))
         seat = self.seat[inside]
         self._dropped[:, inside] = self._drop[seat, self.ground.categories.of[:, inside]]
         self.burden[inside] = self._company[seat, inside]
