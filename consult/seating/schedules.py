@@ -8,6 +8,8 @@ COARSE = 20
 #: Draws of a cooling for each round of 60 people or more that can be moved.
 _DRAWS = 12_000
 _SWEEPS = 60
+#: Where seats are given, few ways lead around them: what is dared at first is more.
+_HOT_WITH_WISHES = 30.0
 #: Meetings of two people, on average, from which everybody sits beside somebody they have met.
 _CROWDED = 0.4
 #: The same with topics, where the weights grow as well.
@@ -60,7 +62,8 @@ def sweeps(case: Case, movable: int) -> list[Walk]:
             for i in range(_TOPIC_SWEEPS)
         ]
     share, density = _share(_DRAWS, movable, _SWEEPS), _density(case)
-    hot = min(32.0, max(8.0, 26 * density))
+    least = _HOT_WITH_WISHES if case.seated or case.wishes.together or case.wishes.pins else 8.0
+    hot = min(32.0, max(least, 26 * density))
     return [
         Walk(
             steps=share,
@@ -98,4 +101,5 @@ def _density(case: Case) -> float:
     """How often two people meet, on average, in all rounds: what is hot depends on how crowded meetings are."""
     people = max(2, len(case.people))
     size = people / max(1, len(case.rooms))
-    return case.rounds * (size - 1) / (people - 1)
+    before = 2 * len(case.past_meetings) / (people * (people - 1))
+    return before + case.rounds * (size - 1) / (people - 1)
