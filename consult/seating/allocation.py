@@ -43,8 +43,9 @@ def seat(case: Case, *, seed: int) -> Seating:
             names somebody or a room the case does not have.
     """
     _check(case)
-    examined = examine(case)
-    settled = examined.case if examined.has_seats else _overfilled(examined.case)
+    full = examine(case)
+    examined = full if full.has_seats else examine(_overfilled(case))
+    settled = examined.case
     of = everybody(settled)
     settings = [
         _setting(settled, of, number, examined.witness[number - 1]) for number in range(1, case.rounds + 1)
@@ -56,10 +57,11 @@ def seat(case: Case, *, seed: int) -> Seating:
         free = max((int((setting.present.fixed < 0).sum()) for setting in settings), default=0)
         search.cool(sweeps(settled, free), polish(len(of.people)), floor)
         floor = score_bound(settled, search.rounds())
+    conflicts = examined.conflicts if full.has_seats else (*full.conflicts, *examined.conflicts)
     status = Status.OPTIMAL if search.is_at(floor) else Status.OK
-    if examined.conflicts:
-        status = Status.ADJUSTED if examined.has_seats else Status.INFEASIBLE
-    return Seating(search.rounds(), seed, VERSION, status, examined.conflicts, examined.dropped)
+    if conflicts:
+        status = Status.ADJUSTED if full.has_seats else Status.INFEASIBLE
+    return Seating(search.rounds(), seed, VERSION, status, conflicts, examined.dropped)
 
 
 def _check(case: Case) -> None:

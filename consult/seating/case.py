@@ -138,9 +138,9 @@ class Status(StrEnum):
     OPTIMAL = "optimal"
     #: Every wish is kept.
     OK = "ok"
-    #: Wishes contradict each other: as few as possible are given up, and named.
+    #: Wishes contradict each other: as few as possible (as far as a bounded search can tell) are given up, and named.
     ADJUSTED = "adjusted"
-    #: There are not seats for everybody.
+    #: There are not seats for everybody: rooms are overfilled, evenly.
     INFEASIBLE = "infeasible"
 
 

@@ -282,6 +282,11 @@ def test_rooms_that_are_too_small_are_overfilled_evenly_and_that_is_said() -> No
     assert seating.status is Status.INFEASIBLE
     assert sorted(Counter(seating.rounds[0].values()).values()) == [5, 6]
     assert seating.conflicts
+    names = [person.id for person in crowd(11)]
+    wishes = Wishes((Pin(names[0], "R001"), Pin(names[0], "R002")), apart=((names[1], names[2]),))
+    seating = seat(Case(crowd(11), rooms(2, 4), wishes=wishes), seed=0)
+    assert (seating.status, len(seating.dropped), len(seating.conflicts)) == (Status.INFEASIBLE, 1, 2)
+    assert seating.rounds[0][names[1]] != seating.rounds[0][names[2]]
 
 
 @pytest.mark.parametrize(
