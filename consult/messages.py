@@ -82,7 +82,7 @@ MESSAGES: dict[str, str] = {
     "seating.nobody": N_("There is nobody to seat yet. Import or invite people first."),
     "seating.no_plan": N_("There is no proposal yet. Propose a seating first."),
     "seating.rooms_open": N_("The rooms are already open. Move people one by one instead."),
-    "seating.too_many_rooms": N_("Choose at least one room, at most 60, and not more rooms than people."),
+    "seating.too_many_rooms": N_("Choose at least one room, at most 200, and not more rooms than people."),
     "seating.already_elsewhere": N_(
         "This person has been moved meanwhile. The page now shows where they sit."
     ),
@@ -102,6 +102,13 @@ MESSAGES: dict[str, str] = {
     ),
     "seating.not_seated": N_("Choose people who have a seat."),
     "seating.same_room": N_("Choose two people who sit in different rooms."),
+    "seating.room_numbers": N_('Write numbers of rooms as "1, 3-5", or leave it empty.'),
+    "seating.topic_rooms": N_('Give a topic, and the rooms that work on it as "1, 3-5".'),
+    "seating.pin_room": N_("Write the number of the room that this person is to sit in."),
+    "seating.who": N_("Choose a person from the list: nobody, or more than one person, is called that."),
+    "seating.two_people": N_("Name at least two people."),
+    "seating.exactly_two": N_("Choose exactly two people to exchange."),
+    "seating.nobody_chosen": N_("Choose people first."),
     "seating.wishes_closed": N_("The rooms of this round have opened, so topics can no longer be chosen."),
     "sign_in.failed": N_(
         "The address and the password do not belong together. Try again, or ask for a sign-in link by e-mail."

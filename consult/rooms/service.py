@@ -36,7 +36,7 @@ __all__ = [
     "unseat",
 ]
 
-MOST_ROOMS = 60
+MOST_ROOMS = 200
 MOST_MINUTES = 240
 #: Session states in which people meet in rooms: a second round may follow a first report-back.
 MEETING = frozenset({"open", "report_back"})

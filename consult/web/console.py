@@ -86,6 +86,7 @@ def _console(
     ]
     suggest = found.rooms and 0 < len(waiting) <= MOST_SUGGESTIONS
     asked = request.args.get("move", "")
+    moving = [person for person in [*seated, *waiting] if person.public_id == asked]
     return render_page(
         "rooms/console.html",
         script="js/pages/seating.js",
@@ -105,7 +106,7 @@ def _console(
         away=[person for person in seated if not person.is_here],
         waiting=waiting,
         suggested=seating.late_joiners(db(), found) if suggest else {},
-        moving=[person for person in [*seated, *waiting] if person.public_id == asked],
+        moving={"people": moving} if moving else None,
         round_clock=round_clock(found),
         recall_seconds=settings().recall_seconds,
         values=values or {},

@@ -3,6 +3,7 @@
 What a person may not see answers like what does not exist.
 """
 
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 from flask import g
@@ -13,6 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from consult.decisions.models import Decision
 from consult.errors import NotFound
 from consult.items.models import ActionItem
+from consult.people.models import Member
 from consult.permissions.actor import Actor
 from consult.permissions.check import require
 from consult.permissions.names import Permission
@@ -92,6 +94,19 @@ def decision_for(
     """The decision in the address and the actor."""
     options = (joinedload(Decision.item), selectinload(Decision.electorate))
     return _found(Decision, public_id, permission, *options)
+
+
+def members_called(round_: Round, ids: Collection[str]) -> list[Member]:
+    """The members of the round's consultation with these public ids.
+
+    Raises:
+        NotFound: somebody is not among them, or nobody was named.
+    """
+    query = select(Member).where(Member.public_id.in_(ids), Member.consultation_id == round_.consultation_id)
+    found = list(db().scalars(query.order_by(Member.id)))
+    if not found or len(found) != len(set(ids)):
+        raise NotFound()
+    return found
 
 
 def consultation_of(subject: Any) -> Consultation:

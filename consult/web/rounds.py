@@ -1,12 +1,11 @@
 """Routes of a round: the lobby, the facilitator console, and what is done there."""
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, request
-from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from consult.announce import audiences
-from consult.errors import NotFound
-from consult.people.models import Member
 from consult.permissions.names import Permission
 from consult.proceedings import service as proceedings
 from consult.rooms import queries as rooms
@@ -17,9 +16,12 @@ from consult.seating import service as seating
 from consult.web.context import db, settings
 from consult.web.figures import group_parts, in_words
 from consult.web.forms import Form
-from consult.web.loading import consultation_of, room_for, round_for, session_of
+from consult.web.loading import consultation_of, members_called, room_for, round_for, session_of
+from consult.web.lobby_view import why_here, wishes_for
 from consult.web.pages import back_to, live_page, render_page, say, t
 from consult.web.round_view import crumbs_of, round_clock
+from consult.web.seating_acts import priced
+from consult.web.seating_view import SeatingView
 
 pages = Blueprint("rounds", __name__)
 
@@ -34,6 +36,9 @@ def lobby(round_id: str) -> BaseResponse:
     everybody = rooms.everybody(db(), consultation.id, reader=actor)
     parts = group_parts(person.mark for person in everybody if person.is_here)
     is_open = mine is not None and mine.state in EDITABLE
+    companions = (
+        [p for p in rooms.seated_in_room(db(), mine) if p.public_id != actor.public_id] if mine else []
+    )
     return render_page(
         "rooms/lobby.html",
         script="js/pages/live.js",
@@ -45,9 +50,9 @@ def lobby(round_id: str) -> BaseResponse:
         round=found,
         state=round_state(room.state for room in found.rooms),
         mine=mine,
-        companions=[p for p in rooms.seated_in_room(db(), mine) if p.public_id != actor.public_id]
-        if mine
-        else [],
+        companions=companions,
+        why=why_here(actor, found, mine, everybody, companions, consultation.time_zone) if mine else [],
+        wishes=wishes_for(actor, found),
         here=parts,
         here_words=in_words(parts),
         here_count=sum(person.is_here for person in everybody),
@@ -59,6 +64,20 @@ def lobby(round_id: str) -> BaseResponse:
         ],
         go_now=f"/rooms/{mine.public_id}" if mine and is_open and not actor.is_staff else "",
     )
+
+
+@pages.post("/rounds/<round_id>/topics")
+def wish_topics(round_id: str) -> BaseResponse:
+    """The reader's own order of the topics on offer; a topic that is named twice counts where it is named first."""
+    found, actor = round_for(round_id, Permission.TOPIC_WISH)
+    topics = list(dict.fromkeys(topic for topic in request.form.getlist("topic") if topic))
+    seating.set_topic_wishes(db(), actor, found, topics)
+    say(
+        t("Your wishes are saved. You can change them until the rooms open.")
+        if topics
+        else t("You have no wishes now.")
+    )
+    return back_to(f"/rounds/{found.public_id}")
 
 
 @pages.post("/rounds/<round_id>/open")
@@ -93,7 +112,7 @@ def seat_late_joiners(round_id: str) -> BaseResponse:
 
 @pages.post("/rounds/<round_id>/moves")
 def move(round_id: str) -> BaseResponse:
-    """Move one or several people; `room` is a room's number, or "none"."""
+    """Move one or several people; `room` is a room's number, or "none". With `ask` the page says first what it would cost."""
     found, actor = round_for(round_id, Permission.SEAT_MOVE)
     form = Form(request.form)
     reason = form.line("reason", limit=300, required=False)
@@ -101,7 +120,11 @@ def move(round_id: str) -> BaseResponse:
     if raw != "none" and not raw.isdecimal():
         form.refuse("room", "field.choice")
     form.check("seating.invalid")
-    members = _members(found, form.choices("member"))
+    members = members_called(found, form.choices("member"))
+    names = [member.public_id for member in members]
+    if form.ticked("ask") and priced(SeatingView(found, actor), names, raw):
+        asked = urlencode({"move": ".".join(names), "room": raw, "reason": reason})
+        return back_to(f"/rounds/{found.public_id}/seating?{asked}#move-plain")
     seating.move_people(
         db(), actor, found, members, number=None if raw == "none" else int(raw), reason=reason
     )
@@ -146,18 +169,10 @@ def assign_duty(room_id: str) -> BaseResponse:
     form = Form(request.form)
     duty = form.choice("duty", rooms_service.DUTIES)
     form.check()
-    (member,) = _members(room.round, form.choices("member")[:1])
+    (member,) = members_called(room.round, form.choices("member")[:1])
     rooms_service.assign_duty(db(), actor, room, member, duty=duty)
     say(t("The duty is assigned."))
     return back_to(f"/rounds/{room.round.public_id}/console")
-
-
-def _members(round_: Round, ids: list[str]) -> list[Member]:
-    query = select(Member).where(Member.public_id.in_(ids), Member.consultation_id == round_.consultation_id)
-    found = list(db().scalars(query.order_by(Member.id)))
-    if not found or len(found) != len(set(ids)):
-        raise NotFound()
-    return found
 
 
 def _back(round_: Round) -> str:

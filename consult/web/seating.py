@@ -1,126 +1,120 @@
-"""Routes of a round's seating: propose, see the balance, move people, apply."""
+"""Routes of a round's seating: the page, the question and what is proposed, chosen and applied."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, request
-from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
-from consult import i18n
 from consult.announce import audiences
-from consult.errors import Invalid, NotFound
-from consult.permissions.actor import Actor
+from consult.errors import Invalid
 from consult.permissions.names import Permission
-from consult.rooms import queries as rooms
 from consult.rooms import service as rooms_service
 from consult.rooms.models import Round
-from consult.rooms.queries import ORDER, Person
-from consult.rooms.timing import round_state
 from consult.seating import service
-from consult.seating.balance import Report, balance
-from consult.seating.models import SeatingPlan
+from consult.web import seating_acts
 from consult.web.context import db
-from consult.web.figures import group_parts, in_words
 from consult.web.forms import Form, sentences
 from consult.web.loading import consultation_of, round_for, session_of
-from consult.web.pages import back_to, language, live_page, render_page, say, t
+from consult.web.pages import back_to, live_page, render_page, say, t
 from consult.web.round_view import crumbs_of
+from consult.web.seating_form import KINDS, Asked, People, asked_by, values_of
+from consult.web.seating_view import OFFICIAL, SeatingView
+from consult.web.seating_words import ATTRIBUTES, digest, mix_reasons, room_name
 
 pages = Blueprint("seating", __name__)
+pages.register_blueprint(seating_acts.pages)
 PROPOSE = Permission.SEATING_PROPOSE
-#: People to a room when nobody has said how many rooms.
-TARGET_SIZE = 10
-MOST_SUGGESTIONS = 30
-
-
-@dataclass(frozen=True)
-class Card:
-    """One room of a seating with its people."""
-
-    number: int
-    people: list[Person]
-    parts: list[dict[str, Any]]
-    words: str
-    sentences: list[str]
+#: People that an address may name.
+MOST_NAMED = 200
 
 
 @pages.get("/rounds/<round_id>/seating")
 def seating(round_id: str) -> Response:
     found, actor = round_for(round_id, PROPOSE)
-    return _page(found, actor, {}, {})
+    return _page(SeatingView(found, actor))
 
 
 @pages.post("/rounds/<round_id>/seating")
 def propose(round_id: str) -> BaseResponse:
     """Propose a seating; topic and length are those of the round and are saved with it."""
     found, actor = round_for(round_id, PROPOSE)
-    form = Form(request.form)
+    view, form = SeatingView(found, actor), Form(request.form)
+    seats = [person.public_id for person in view.seatable if person.role in service.ALWAYS]
+    asked = asked_by(form, People(view.seatable), _languages(view), seats=seats)
+    if form.ticked("more"):
+        return _page(view, asked=asked, form=form, errors=form.errors)
     try:
-        count = form.number("rooms", low=1, high=rooms_service.MOST_ROOMS)
-        minutes = form.number("minutes", low=1, high=rooms_service.MOST_MINUTES)
-        topic = form.line("topic", limit=300)
-        seed = (
-            form.number("seed", low=0, high=999_999) if form.line("seed", limit=9, required=False) else None
-        )
         form.check("seating.invalid")
-        rooms_service.change_round(db(), actor, found, topic=topic, minutes=minutes)
+        rooms_service.change_round(db(), actor, found, topic=asked.topic, minutes=asked.minutes)
         plan = service.propose(
             db(),
             actor,
             found,
-            room_count=count,
-            constraints=service.Constraints(
-                roles=(*sorted(service.ALWAYS), *(r for r in ("facilitator", "panelist") if form.ticked(r))),
-                only_present=form.ticked("only_present"),
-            ),
-            seed=seed,
+            room_count=asked.rooms,
+            constraints=asked.constraints,
+            keep_locks=asked.keep_locks,
+            seed=asked.seed,
         )
     except Invalid as error:
         db().rollback()
         fields = sentences(error.fields) or {"rooms": sentences({"rooms": error.code})["rooms"]}
-        return _page(found, actor, form.values, fields)
-    say(
-        t(
-            "A seating for %(count)s people is proposed. Nothing is final until you apply it.",
-            count=len(plan.assignment),
-        )
-    )
+        return _page(SeatingView(found, actor), asked=asked, form=form, errors=fields)
+    return _proposed(found, plan)
+
+
+@pages.post("/rounds/<round_id>/seating/again")
+def again(round_id: str) -> BaseResponse:
+    """Propose again what was asked for; whoever is locked stays."""
+    found, actor = round_for(round_id, PROPOSE)
+    return _proposed(found, service.rerun(db(), actor, found, revision=seating_acts.seen()))
+
+
+@pages.post("/rounds/<round_id>/seating/choose")
+def choose(round_id: str) -> BaseResponse:
+    """Use another proposal of the round."""
+    found, actor = round_for(round_id, PROPOSE)
+    plan = service.plan_for(db(), found, request.form.get("plan", ""))
+    chosen = service.choose(db(), actor, found, plan, revision=seating_acts.seen())
+    say(t("The proposal with seed %(seed)s is the current one now.", seed=chosen.seed))
     return back_to(f"/rounds/{found.public_id}/seating")
 
 
 @pages.post("/rounds/<round_id>/seating/apply")
 def apply(round_id: str) -> BaseResponse:
     found, actor = round_for(round_id, PROPOSE)
-    query = select(SeatingPlan).where(
-        SeatingPlan.public_id == request.form.get("plan", ""), SeatingPlan.round_id == found.id
-    )
-    plan = db().scalar(query)
-    if plan is None:
-        raise NotFound()
-    made = service.apply(db(), actor, found, plan)
+    plan = service.plan_for(db(), found, request.form.get("plan", ""))
+    made = service.apply(db(), actor, found, plan, revision=seating_acts.seen())
     say(t("The seating is applied: %(count)s rooms are ready to be opened on the console.", count=len(made)))
     return back_to(f"/rounds/{found.public_id}/seating")
 
 
-def _page(found: Round, actor: Actor, values: dict[str, Any], errors: dict[str, str]) -> Response:
+def _proposed(round_: Round, plan: Any) -> BaseResponse:
+    if plan.conflicts:
+        say(
+            t("Not everything that was asked for is possible at once. See what was given up below."),
+            "attention",
+        )
+    else:
+        say(
+            t(
+                "A seating for %(count)s people is proposed. Nothing is final until you apply it.",
+                count=len(plan.assignment),
+            )
+        )
+    return back_to(f"/rounds/{round_.public_id}/seating")
+
+
+def _page(
+    view: SeatingView,
+    *,
+    asked: Asked | None = None,
+    form: Form | None = None,
+    errors: dict[str, str] | None = None,
+) -> Response:
+    found, actor = view.round, view.actor
     session, consultation = session_of(found), consultation_of(found)
     live = live_page([audiences.session(session.public_id)], query=f"session={session.public_id}")
-    plan = service.open_plan(db(), found)
-    seats, numbers = service.seats_now(db(), found)
-    members = {member.public_id: member for member in service.members_to_seat(db(), found, service.SEATABLE)}
-    people = {person.public_id: person for person in rooms.everybody(db(), consultation.id)}
-    duties = service.duties_of(db(), found, plan) if plan else _duties(found)
-    waiting = [p for name, p in people.items() if p.role in service.ALWAYS and name not in seats]
-    seated = {name: service.room_key(number) for name, number in seats.items() if name in members}
-    report = balance(
-        [service.as_person(members[name]) for name in seated],
-        [spec for spec in service.room_specs(max(numbers, default=0)) if int(spec.id) in numbers],
-        seated,
-        groups=ORDER,
-    )
-    is_fixed = any(room.state != "staged" for room in found.rooms)
-    asked = request.args.get("move", "")
+    is_part = "part" in request.args
     return render_page(
         "seating/seating.html",
         script="js/pages/seating.js",
@@ -131,95 +125,69 @@ def _page(found: Round, actor: Actor, values: dict[str, Any], errors: dict[str, 
         breadcrumb=crumbs_of(found, t("Seating")),
         session=session,
         round=found,
-        state=round_state(room.state for room in found.rooms),
-        plan=plan,
-        numbers=numbers,
-        is_fixed=is_fixed,
-        report=_report(report, people),
-        cards=_cards(report, seats, people, duties),
-        waiting=waiting,
-        suggested=service.late_joiners(db(), found)
-        if numbers and 0 < len(waiting) <= MOST_SUGGESTIONS
-        else {},
-        seats=seats,
-        moving=[
-            person
-            for person in people.values()
-            if person.public_id == asked and person.role in service.SEATABLE
-        ],
-        people_count=len(seats),
-        all_parts=group_parts(people[name].mark for name in seats if name in people),
-        values={
-            "rooms": plan.room_count
-            if plan
-            else len(found.rooms) or max(1, round(_seatable(people) / TARGET_SIZE)),
-            "minutes": found.minutes,
-            "topic": found.topic,
-        }
-        | values,
-        errors=errors,
+        view=view,
+        room_name=room_name,
+        question=None if view.is_fixed or is_part else _question(view, asked, form),
+        moving=seating_acts.moving(view),
+        compared=_compared(view) if request.args.get("compare") and not is_part else None,
+        errors=errors or {},
     )
 
 
-def _seatable(people: dict[str, Person]) -> int:
-    return sum(person.role in service.ALWAYS for person in people.values())
-
-
-def _duties(found: Round) -> dict[str, str]:
-    seated = rooms.seated_in(db(), [found.id], consultation_id=found.consultation_id)
-    return {person.public_id: person.duty for person in seated if person.duty}
-
-
-def _report(report: Report, people: dict[str, Person]) -> dict[str, Any]:
-    """The report as the page shows it: sentences in the reader's language, the grid of rooms by group."""
-    code = language().code
-    tongues = i18n.locale(code).languages
-
-    def named(name: str, value: Any) -> Any:
-        if name == "person" and value in people:
-            return people[value].name
-        return tongues.get(value, value) if name in ("language", "main") else value
-
-    def said(sentence: Any) -> str:
-        params = {name: named(name, value) for name, value in sentence.params.items()}
-        return i18n.text(code, sentence.message, **params)
-
-    rows = [
-        {
-            "mark": group,
-            "cells": [(row.groups[group].count, row.groups[group].is_fair) for row in report.rooms],
-            "all": report.fair[group].count,
-            "fair": report.fair[group].fair,
-        }
-        for group in report.groups
-    ]
-    return {
-        "headline": said(report.headline),
-        "measures": [
-            {"text": said(measure.sentence), "is_proven": measure.is_at_bound}
-            for measure in report.measures
-            if measure.name not in ("D.region", "D.gender") or measure.value or measure.name == "D.gender"
-        ],
-        "rows": rows,
-        "sizes": [row.size for row in report.rooms],
-        "people": report.people,
-        "rooms": {int(row.room): [said(sentence) for sentence in row.sentences] for row in report.rooms},
-        "numbers": [int(row.room) for row in report.rooms],
+def _question(view: SeatingView, asked: Asked | None, form: Form | None) -> dict[str, Any]:
+    """What the form shows: what was just typed, or what the current proposal was asked."""
+    people, languages = People(view.seatable), _languages(view)
+    was_sent = asked is not None
+    if asked is None:
+        asked = Asked(constraints=_with_group(view), keep_locks=True)
+    values = values_of(asked, people, languages)
+    if form is not None:
+        values |= {name: form.values.get(name, "") for name in ("rooms", "size", "minutes", "topic", "seed")}
+    else:
+        count = view.current.room_count if view.current else view.suggested_rooms
+        values |= {"rooms": count, "size": "", "minutes": view.round.minutes, "topic": view.round.topic}
+    topics = service.topics_on_offer(db(), view.round)
+    wishes = service.topic_wishes_of(db(), view.round) if topics else {}
+    before = view.before
+    return values | {
+        "labels": people.labels.values(),
+        "attributes": [(code, t(word), t(hint) if hint else "") for code, (word, hint) in ATTRIBUTES.items()],
+        "mixes": mix_reasons(
+            before=before.number if before else None,
+            topics=len(topics),
+            wishes=len(wishes),
+            people=view.seatable_count,
+        ),
+        "before": before,
+        "added": _added(),
+        "digest": digest(asked.constraints),
+        "is_open": was_sent or bool(_added()) or (before is not None and view.current is None),
+        "people": view.seatable_count,
     }
 
 
-def _cards(
-    report: Report, seats: dict[str, int], people: dict[str, Person], duties: dict[str, str]
-) -> list[Card]:
-    found = _report(report, people)["rooms"]
-    cards = []
-    for number in sorted(int(row.room) for row in report.rooms):
-        inside = [person for name, person in people.items() if seats.get(name) == number]
-        inside = [_with_duty(person, duties.get(person.public_id)) for person in inside]
-        parts = group_parts(person.mark for person in inside)
-        cards.append(Card(number, inside, parts, in_words(parts), found[number]))
-    return cards
+def _languages(view: SeatingView) -> dict[str, str]:
+    """Languages that interpretation can be asked for: the official ones and those that people here speak."""
+    spoken = sorted({code for member in view.members.values() for code in member.languages or ()})
+    return {code: view.language_name(code) for code in dict.fromkeys((*OFFICIAL, *spoken))}
 
 
-def _with_duty(person: Person, duty: str | None) -> Person:
-    return Person(**{**person.__dict__, "duty": duty})
+def _added() -> str:
+    """Which kind of group the people chosen on the page are to be added as."""
+    return next((kind for kind in KINDS if request.args.get(kind)), "")
+
+
+def _with_group(view: SeatingView) -> service.Constraints:
+    kind = _added()
+    known = {person.public_id for person in view.seatable}
+    group = tuple(dict.fromkeys(one for one in request.args.get(kind, "").split(".") if one in known))
+    if len(group) < 2:
+        return view.asked
+    return service.Constraints(
+        **{**view.asked.__dict__, kind: (*getattr(view.asked, kind), group[:MOST_NAMED])}
+    )
+
+
+def _compared(view: SeatingView) -> dict[str, Any] | None:
+    other = service.plan_for(db(), view.round, request.args.get("compare", ""))
+    return view.compared(other) if view.current is not None and other.id != view.current.id else None

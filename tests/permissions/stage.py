@@ -131,6 +131,7 @@ def _rounds(db: Db, stage: Stage) -> None:
     facilitator = world.actor(db, "facilitator")
     planned = rooms.create_round(db, facilitator, world.session, topic="Skills", minutes=20)
     plan = seating.propose(db, facilitator, planned, room_count=2, seed=1)
+    seating.lock(db, facilitator, planned, [world.members["kenya"]], locked=True)
     staged = rooms.create_round(db, facilitator, world.session, topic="Data", minutes=20)
     rooms.stage_rooms(db, staged, count=2)
     closed = Room(

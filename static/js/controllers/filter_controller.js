@@ -1,9 +1,11 @@
 import { Controller } from "../../vendor/page.js";
 import { folded, textOf } from "../helpers/text.js";
 
-/** Narrows a list that is already in the page to the items with all typed words. */
+/** Narrows a list that is already in the page to the items with all typed words. Groups without any are hidden too. */
 export default class extends Controller {
-  static targets = ["input", "item", "count"];
+  static targets = ["input", "item", "group", "count"];
+
+  #opened = new Set();
 
   connect() {
     if (this.inputTarget.value) this.apply();
@@ -21,7 +23,19 @@ export default class extends Controller {
       item.hidden = !words.every((word) => text.includes(word));
       if (!item.hidden) shown += 1;
     }
+    for (const group of this.groupTargets) this.#show(group, words.length > 0);
     if (this.hasCountTarget) this.countTarget.textContent = this.#summary(words, shown);
+  }
+
+  /** A folded list opens for what was found in it, and closes again. */
+  #show(group, isNarrowed) {
+    group.hidden = isNarrowed && !this.itemTargets.some((item) => !item.hidden && group.contains(item));
+    for (const list of group.querySelectorAll("details")) {
+      if (isNarrowed && !group.hidden && !list.open) {
+        list.open = true;
+        this.#opened.add(list);
+      } else if (!isNarrowed && this.#opened.delete(list)) list.open = false;
+    }
   }
 
   #summary(words, shown) {

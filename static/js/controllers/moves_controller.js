@@ -2,36 +2,61 @@ import { Controller } from "../../vendor/page.js";
 import { sendForm } from "../helpers/forms.js";
 import { announce, filled, textOf } from "../helpers/text.js";
 
-/** Moving people between rooms: a button per person, or several at once, and one dialog that asks where to. */
+const NO_ROOM = "none";
+
+/** Moving people between rooms: a button per person, several at once, or dragged; and one dialog that asks where to
+    and says what it would cost. */
 export default class extends Controller {
-  static targets = ["dialog", "form", "name", "room", "pick", "many"];
+  static targets = ["dialog", "form", "name", "room", "pick", "many", "bar", "total", "clear", "price", "go"];
+  static values = { price: String };
 
   #people = [];
+  #asked = 0;
+  #plain = "";
 
   connect() {
+    if (this.hasGoTarget) this.#plain = this.goTarget.textContent;
     this.count();
   }
 
   choose(event) {
     event.preventDefault();
     const { name, room } = event.params;
-    this.#ask([{ id: event.currentTarget.value, name }], room);
+    this.#ask([{ id: event.currentTarget.value, name }], String(room));
   }
 
-  chooseMany() {
-    this.#ask(this.#picked.map(({ value, dataset }) => ({ id: value, name: dataset.name })), "");
+  chooseMany(event) {
+    event.preventDefault();
+    this.#ask(this.#chosen, "");
+  }
+
+  /** Somebody was dragged to a room: at once when it costs nothing; all who are ticked go along. */
+  async drop({ detail: { id, name, room } }) {
+    const chosen = this.#chosen;
+    this.#people = chosen.some((person) => person.id === id) ? chosen : [{ id, name }];
+    this.roomTarget.value = room;
+    if (await this.#hasPrice()) this.#open(this.#people);
+    else await this.#carryOut();
   }
 
   close() {
     this.dialogTarget.close();
   }
 
+  clear() {
+    for (const pick of this.#picked) pick.checked = false;
+    this.count();
+  }
+
   count() {
     const count = this.#picked.length;
     for (const button of this.manyTargets) {
-      button.hidden = count === 0;
+      if (!this.hasBarTarget) button.hidden = count === 0;
       if (count) button.textContent = filled(button.dataset.text ?? "", { count });
     }
+    for (const bar of this.barTargets) bar.hidden = count === 0;
+    for (const button of this.clearTargets) button.hidden = count === 0;
+    for (const total of this.totalTargets) total.textContent = filled(total.dataset.text ?? "", { count });
   }
 
   pickTargetConnected() {
@@ -42,32 +67,74 @@ export default class extends Controller {
     this.count();
   }
 
+  barTargetConnected() {
+    this.count();
+  }
+
+  /** What the move would cost, shown before it is made. */
+  async price() {
+    await this.#hasPrice();
+  }
+
   async send(event) {
     event.preventDefault();
-    const people = this.#people;
-    const room = this.roomTarget.selectedOptions[0]?.textContent.trim() ?? "";
-    this.#fill(people);
-    const outcome = await sendForm(this.formTarget, event.submitter);
-    this.dialogTarget.close();
-    this.#tell(outcome, people, room);
-    this.#focus(people[0].id);
+    await this.#carryOut(event.submitter);
   }
 
   get #picked() {
     return this.pickTargets.filter(({ checked }) => checked);
   }
 
+  get #chosen() {
+    return this.#picked.map(({ value, dataset }) => ({ id: value, name: dataset.name }));
+  }
+
   #ask(people, room) {
     if (people.length === 0) return;
     this.#people = people;
-    const list = new Intl.ListFormat(document.documentElement.lang || "en");
-    this.nameTarget.textContent = list.format(people.map(({ name }) => name));
     const elsewhere = [...this.roomTarget.options].find(({ value }) => value !== room);
     for (const option of this.roomTarget.options) option.disabled = option.value === room && room !== "";
     if (elsewhere) this.roomTarget.value = elsewhere.value;
+    this.#open(people);
+    this.price();
+  }
+
+  #open(people) {
+    const list = new Intl.ListFormat(document.documentElement.lang || "en");
+    this.nameTarget.textContent = list.format(people.map(({ name }) => name));
     this.dialogTarget.addEventListener("close", () => this.#focus(people[0].id), { once: true });
     this.dialogTarget.showModal();
     this.roomTarget.focus();
+  }
+
+  async #hasPrice() {
+    if (!this.hasPriceTarget || !this.priceValue) return false;
+    const number = ++this.#asked;
+    const room = this.roomTarget.value;
+    const query = new URLSearchParams({ member: this.#people.map(({ id }) => id).join("."), room });
+    let html = "";
+    try {
+      const response = room === NO_ROOM ? null : await fetch(`${this.priceValue}?${query}`, { headers: { Accept: "text/html" } });
+      if (response?.ok) html = await response.text();
+    } catch {
+      html = "";
+    }
+    if (number !== this.#asked) return false;
+    this.priceTarget.innerHTML = html;
+    const costs = this.priceTarget.querySelector("[data-price]") !== null;
+    if (this.hasGoTarget) this.goTarget.textContent = costs ? textOf(this.goTarget, "anyway") : this.#plain;
+    return costs;
+  }
+
+  async #carryOut(submitter = null) {
+    const people = this.#people;
+    const room = this.roomTarget.selectedOptions[0]?.textContent.trim() ?? "";
+    this.#fill(people);
+    for (const pick of this.#picked) if (people.some(({ id }) => id === pick.value)) pick.checked = false;
+    const outcome = await sendForm(this.formTarget, submitter);
+    if (this.dialogTarget.open) this.dialogTarget.close();
+    this.#tell(outcome, people, room);
+    this.#focus(people[0].id);
   }
 
   #fill(people) {
@@ -80,9 +147,8 @@ export default class extends Controller {
   }
 
   #tell(outcome, people, room) {
+    this.count();
     if (outcome === "done") {
-      for (const pick of this.#picked) if (people.some(({ id }) => id === pick.value)) pick.checked = false;
-      this.count();
       const name = people.length > 1 ? "moved-many" : "moved";
       announce(textOf(this.element, name, { name: people[0].name, count: people.length, room }));
     } else if (outcome !== "left") {

@@ -10,7 +10,7 @@ export default class extends Controller {
   #isSending = false;
 
   async send(event) {
-    if (event.defaultPrevented) return;
+    if (event.defaultPrevented || event.submitter?.hasAttribute("data-post-leaves")) return;
     event.preventDefault();
     if (this.#isSending) return;
     this.#isSending = true;

@@ -3,6 +3,8 @@ import { Idiomorph } from "../../vendor/page.js";
 /** Takes over HTML the server rendered, in place: focus, typed text, open menus and editors stay as they are. */
 
 const FRESH_MS = 1_200;
+/** What the filter has hidden stays so: it is the reader's, not the server's. */
+const NARROWED = "[data-filter-target]";
 const FIELDS = "input, textarea, select";
 
 /** Replaces what is inside `element`, or `element` itself when the HTML begins with an element of the same id. */
@@ -52,6 +54,7 @@ function afterNodeAdded(node) {
 }
 
 function beforeAttributeUpdated(name, node) {
+  if (name === "hidden") return !node.matches(NARROWED);
   if (name === "open") return !node.matches("details, dialog");
   if (name === "data-fresh") return false;
   return true;

@@ -1,0 +1,110 @@
+"""View data of a lobby about the reader's own seat: why they sit in their room, and the topics they would like."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from consult import i18n
+from consult.permissions.actor import Actor
+from consult.permissions.check import allows
+from consult.permissions.names import Permission
+from consult.rooms.models import Room, RoomState, Round
+from consult.rooms.queries import Person
+from consult.seating import service
+from consult.seating.acts import last_entries
+from consult.seating.cells import Cell
+from consult.seating.models import SeatingPlan
+from consult.seating.plans import real_seats
+from consult.seating.quotas import fair_range
+from consult.web.context import db
+from consult.web.figures import group_label
+from consult.web.pages import language, t
+
+MOST_WISHES = 5
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """The topics on offer and the reader's own order of them."""
+
+    topics: Sequence[str]
+    mine: Sequence[str]
+    places: int
+
+
+def wishes_for(actor: Actor, round_: Round) -> Wishes | None:
+    """What the reader can wish for; None when nothing is on offer, or no longer."""
+    if any(room.state != RoomState.STAGED for room in round_.rooms):
+        return None
+    if not allows(actor, Permission.TOPIC_WISH, round_):
+        return None
+    topics = service.topics_on_offer(db(), round_)
+    if len(topics) < 2:
+        return None
+    mine = service.my_topic_wishes(db(), actor, round_)
+    return Wishes(topics, [topic for topic in mine if topic in topics], min(len(topics), MOST_WISHES))
+
+
+def why_here(
+    actor: Actor, round_: Round, room: Room, people: Sequence[Person], companions: Sequence[Person], zone: str
+) -> list[str]:
+    """Why the reader sits in their room, in a few sentences.
+
+    Args:
+        people: everybody of the consultation.
+        companions: who else sits in the room.
+        zone: of the consultation.
+    """
+    plan = _in_rooms(round_)
+    found = [_by_whom(actor, plan, zone)]
+    found += [_share(actor, room, real_seats(db(), round_), people)]
+    if all(person.delegation != actor.delegation_name for person in companions):
+        found.append(t("Nobody else of your delegation sits here, so that its voice is heard in more rooms."))
+    if plan is not None:
+        found.append(
+            t(
+                "Chance decided only between equals, with the seed %(seed)s: run again, it gives the same seating.",
+                seed=plan.seed,
+            )
+        )
+    return found
+
+
+def _in_rooms(round_: Round) -> SeatingPlan | None:
+    """The proposal that the rooms were made from; a newer one that is not applied is nobody's seat yet."""
+    plan = service.current_plan(db(), round_)
+    if plan is None or plan.applied_at is not None:
+        return plan
+    applied = [other for other in service.plans_of(db(), round_) if other.applied_at is not None]
+    return max(applied, key=lambda other: other.revision, default=None)
+
+
+def _by_whom(actor: Actor, plan: SeatingPlan | None, zone: str) -> str:
+    if plan is None:
+        return t("A facilitator gave you this seat.")
+    act = last_entries(plan.moves).get(actor.public_id)
+    if act is not None:
+        at = i18n.time_of_day(datetime.fromisoformat(act.at), language().code, zone)
+        if act.reason:
+            return t(
+                "A facilitator gave you this seat at %(time)s: “%(reason)s”.", time=at, reason=act.reason
+            )
+        return t("A facilitator gave you this seat at %(time)s.", time=at)
+    if actor.public_id in service.Constraints.from_json(plan.constraints).pins:
+        return t("The facilitators fixed your seat in this room before the others were seated.")
+    return t(
+        "Your seat was proposed by a search that spreads people over all rooms, and checked by a facilitator."
+    )
+
+
+def _share(actor: Actor, room: Room, seats: Mapping[str, int], people: Sequence[Person]) -> str:
+    mine = [person for person in people if person.mark == actor.mark and person.public_id in seats]
+    here = sum(seats[person.public_id] == room.number for person in mine)
+    size = sum(number == room.number for number in seats.values())
+    fair = Cell(here, *fair_range(len(mine), size, len(seats))).fair
+    return t(
+        "Each room is to have its fair share of every regional group. %(group)s: %(count)s in this room; %(fair)s is fair.",
+        group=group_label(actor.mark),
+        count=here,
+        fair=fair,
+    )
