@@ -13,11 +13,14 @@ from consult.seating.case import Case, Seating
 from consult.seating.models import SeatingPlan
 from consult.seating.reading import case_of
 from consult.seating.sentences import Sentence
-from consult.seating.writing import input_hash
+from consult.seating.writing import case_json, input_hash
 
 #: Up to this many people a search is done before anybody notices.
 SMALL = 60
 T = TypeVar("T")
+#: By hash of the input, seed and version: the last seatings found. They are never changed.
+_remembered: dict[str, Seating] = {}
+_MOST_REMEMBERED = 8
 _run: Callable[..., Any] = lambda function, *args: function(*args)  # noqa: E731
 
 
@@ -28,7 +31,19 @@ def use_runner(runner: Callable[..., Any]) -> None:
 
 
 def searched(case: Case, *, seed: int) -> Seating:
-    """The seating of a case, found off the hub when there are many people."""
+    """The seating of a case, found off the hub when there are many people, and remembered for a while.
+
+    That lets a page search before it writes anything: on SQLite everybody else's writing would wait for the search.
+    """
+    key = input_hash(case_json(case), seed=seed, version=allocation.VERSION)
+    if key not in _remembered:
+        while len(_remembered) >= _MOST_REMEMBERED:
+            _remembered.pop(next(iter(_remembered)))
+        _remembered[key] = _search(case, seed)
+    return _remembered[key]
+
+
+def _search(case: Case, seed: int) -> Seating:
     return off_hub(lambda: allocation.seat(case, seed=seed), people=len(case.people))
 
 
@@ -60,7 +75,7 @@ def rerun_matches(plan: SeatingPlan) -> Rerun:
         return Rerun(None, Sentence(message, {"then": plan.version, "now": allocation.VERSION}))
     if plan.input_hash != input_hash(plan.case, seed=plan.seed, version=plan.version):
         return Rerun(False, Sentence(N_("What was kept of this proposal is not what its hash was made of.")))
-    found = searched(case_of(plan.case), seed=plan.seed)
+    found = _search(case_of(plan.case), plan.seed)
     if {person: int(room) for person, room in found.rounds[0].items()} != plan.proposed:
         return Rerun(False, Sentence(N_("Run again, this proposal came out differently.")))
     return Rerun(True, Sentence(N_("Run again, this proposal came out the same, seat by seat.")))

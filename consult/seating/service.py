@@ -21,7 +21,7 @@ from consult.rooms.presence import present_members
 from consult.seating import running
 from consult.seating.acts import Act, ActKind, Entry
 from consult.seating.adjusting import acts_of, exchange, lock, move_people, next_undo, tell, undo
-from consult.seating.case import Person
+from consult.seating.case import Case, Person
 from consult.seating.constraints import ALWAYS, SEATABLE, Constraints, Mix, problems
 from consult.seating.duties import proposed_duties
 from consult.seating.gathering import (
@@ -51,7 +51,7 @@ from consult.seating.plans import (
     revision_of,
     seats_now,
 )
-from consult.seating.running import Rerun, rerun_matches, use_runner
+from consult.seating.running import Rerun, rerun_matches, searched, use_runner
 from consult.seating.topic_wishes import (
     my_topic_wishes,
     set_topic_wishes,
@@ -73,10 +73,13 @@ __all__ = [
     "acts_of",
     "apply",
     "as_person",
+    "asked_before",
+    "case_asked",
     "case_now",
     "choose",
     "compare",
     "current_plan",
+    "drawn_seed",
     "duties_of",
     "exchange",
     "final_seats",
@@ -98,6 +101,7 @@ __all__ = [
     "revision_of",
     "room_key",
     "room_specs",
+    "searched",
     "seat_late_joiners",
     "seats_now",
     "set_topic_wishes",
@@ -122,7 +126,8 @@ def propose(
 ) -> SeatingPlan:
     """Propose who sits where, so that every room has its fair share of every regional group.
 
-    Wishes that contradict each other are not refused: as few as possible are given up, and the plan names them.
+    Wishes that contradict each other are not refused: as few as possible are given up, and the plan names them. A search can
+    take seconds: `case_asked` and `searched`, called before anything is written, do it while nobody waits.
 
     Args:
         constraints: what the seating is to keep; None for a fresh one of delegates and observers.
@@ -134,25 +139,17 @@ def propose(
         Conflict: `seating.rooms_open`, `seating.changed_meanwhile`.
         Invalid: `seating.nobody`; `seating.invalid` with what is wrong with the constraints, by field.
     """
-    require(actor, Permission.SEATING_PROPOSE, round_)
     asked = constraints or Constraints()
-    _check_staged(db, round_)
     if revision not in (None, revision_of(db, round_)):
         raise Conflict("seating.changed_meanwhile")
-    members = _members(db, round_, asked)
-    if not members:
-        raise Invalid("seating.nobody")
-    plan = current_plan(db, round_) if keep_locks else None
-    locks = locked_seats(plan, seats_now(db, round_)[0])
-    _check(db, round_, asked.among([m.public_id for m in members]), room_count, members, locks)
-    numbers = range(1, room_count + 1)
-    case = case_for(db, round_, members, asked, numbers=numbers, locks=locks)
-    seed = secrets.randbelow(9000) + 1000 if seed is None else seed
+    case = case_asked(db, actor, round_, room_count=room_count, constraints=asked, keep_locks=keep_locks)
+    seed = drawn_seed() if seed is None else seed
     found = running.searched(case, seed=seed)
     number = hold(db, round_, revision=revision)
     _check_staged(db, round_)
     made = plan_of(case, found, asked)
     made.round_id, made.created_by_id, made.created_at = round_.id, actor.member_id, clock.now()
+    locks = _locks(db, round_, keep_locks)
     made.locks = sorted({person.id for person in case.people}.intersection(locks))
     made.revision = number
     db.add(made)
@@ -169,6 +166,36 @@ def propose(
     return made
 
 
+def case_asked(
+    db: Db,
+    actor: Actor,
+    round_: Round,
+    *,
+    room_count: int,
+    constraints: Constraints | None = None,
+    keep_locks: bool = False,
+) -> Case:
+    """What a proposal asked for like this would be searched from. Changes nothing.
+
+    Raises:
+        Conflict, Invalid: as `propose`.
+    """
+    require(actor, Permission.SEATING_PROPOSE, round_)
+    asked = constraints or Constraints()
+    _check_staged(db, round_)
+    members = _members(db, round_, asked)
+    if not members:
+        raise Invalid("seating.nobody")
+    locks = _locks(db, round_, keep_locks)
+    _check(db, round_, asked.among([m.public_id for m in members]), room_count, members, locks)
+    return case_for(db, round_, members, asked, numbers=range(1, room_count + 1), locks=locks)
+
+
+def drawn_seed() -> int:
+    """A new seed: four digits, so that it can be read out."""
+    return secrets.randbelow(9000) + 1000
+
+
 def rerun(
     db: Db, actor: Actor, round_: Round, *, seed: int | None = None, revision: int | None = None
 ) -> SeatingPlan:
@@ -178,19 +205,29 @@ def rerun(
         Conflict: `seating.no_plan`, and as `propose`.
     """
     require(actor, Permission.SEATING_PROPOSE, round_)
-    plan = open_plan(db, round_)
-    if plan is None:
-        raise Conflict("seating.no_plan")
+    count, asked = asked_before(db, round_)
     return propose(
         db,
         actor,
         round_,
-        room_count=plan.room_count,
-        constraints=Constraints.from_json(plan.constraints),
+        room_count=count,
+        constraints=asked,
         keep_locks=True,
         seed=seed,
         revision=revision,
     )
+
+
+def asked_before(db: Db, round_: Round) -> tuple[int, Constraints]:
+    """How many rooms the open proposal was asked for, and what else.
+
+    Raises:
+        Conflict: `seating.no_plan`.
+    """
+    plan = open_plan(db, round_)
+    if plan is None:
+        raise Conflict("seating.no_plan")
+    return plan.room_count, Constraints.from_json(plan.constraints)
 
 
 def choose(
@@ -256,6 +293,11 @@ def duties_of(db: Db, round_: Round, plan: SeatingPlan) -> dict[str, str]:
             rooms[number].append(as_person(members[name]))
     named = {name for name, member in members.items() if "rapporteur" in member.duties}
     return proposed_duties(rooms, rapporteurs=named, seed=plan.seed)
+
+
+def _locks(db: Db, round_: Round, keep_locks: bool) -> dict[str, int]:
+    plan = current_plan(db, round_) if keep_locks else None
+    return locked_seats(plan, seats_now(db, round_)[0])
 
 
 def _members(db: Db, round_: Round, asked: Constraints) -> list[Member]:
