@@ -4,6 +4,8 @@ The database allows one live seat per member and round; moves are conditional, s
 same person at the same moment one is told.
 """
 
+from collections.abc import Iterable
+
 from sqlalchemy import select, update
 
 from consult import clock
@@ -117,7 +119,20 @@ def assign_duty(db: Db, actor: Actor, room: Room, member: Member, *, duty: str |
 
 def add_seat(db: Db, room: Room, member_id: int, *, duty: str | None, reason: str = "") -> Seat:
     """The row of a seat, without announcement."""
-    seat = Seat(
+    seat = _row(room, member_id, duty, reason)
+    db.add(seat)
+    db.flush()
+    return seat
+
+
+def add_seats(db: Db, seats: Iterable[tuple[Room, int, str | None]]) -> None:
+    """The rows of many seats at once, without announcement: rooms, ids of members, and duties."""
+    db.add_all(_row(room, member_id, duty, "") for room, member_id, duty in seats)
+    db.flush()
+
+
+def _row(room: Room, member_id: int, duty: str | None, reason: str) -> Seat:
+    return Seat(
         room_id=room.id,
         round_id=room.round_id,
         member_id=member_id,
@@ -125,9 +140,6 @@ def add_seat(db: Db, room: Room, member_id: int, *, duty: str | None, reason: st
         seated_at=clock.now(),
         reason=reason[:300],
     )
-    db.add(seat)
-    db.flush()
-    return seat
 
 
 def _check_member(room: Room, member: Member) -> None:

@@ -17,11 +17,12 @@ from consult.programme.models import Session
 from consult.rooms import timing
 from consult.rooms.models import EDITABLE, Room, RoomState, Round, Seat
 from consult.rooms.notices import call_in, chain_of, session_audience, tell, tell_state
-from consult.rooms.seats import DUTIES, add_seat, assign_duty, move_member, seat_member, unseat
+from consult.rooms.seats import DUTIES, add_seat, add_seats, assign_duty, move_member, seat_member, unseat
 
 __all__ = [
     "DUTIES",
     "add_seat",
+    "add_seats",
     "assign_duty",
     "change_round",
     "create_round",

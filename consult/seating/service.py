@@ -275,10 +275,11 @@ def apply(
         rooms[number - 1].topic = topic
     duties = duties_of(db, round_, plan)
     members = {member.public_id: member for member in members_to_seat(db, round_, SEATABLE)}
-    for name, number in sorted(plan.assignment.items(), key=lambda seat: (seat[1], seat[0])):
-        if name in members:
-            rooms_service.add_seat(db, rooms[number - 1], members[name].id, duty=duties.get(name))
-            outbox.add(db, MemberChanged(name), to=[audiences.member(name)])
+    seated = sorted((number, name) for name, number in plan.assignment.items() if name in members)
+    rooms_service.add_seats(
+        db, [(rooms[number - 1], members[name].id, duties.get(name)) for number, name in seated]
+    )
+    outbox.add_each(db, {audiences.member(name): MemberChanged(name) for _number, name in seated})
     facts = {"plan": plan.public_id, "moves": len(plan.moves)}
     tell(db, actor, round_, "seating.applied", facts)
     return rooms

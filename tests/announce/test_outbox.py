@@ -18,6 +18,16 @@ def test_each_audience_counts_for_itself(db: Db) -> None:
     assert outbox.heads(db, [one, two, "room:none"]) == {one: 2, two: 1, "room:none": 0}
 
 
+def test_many_audiences_are_told_at_once_each_with_its_own_event(db: Db) -> None:
+    names = [f"member:m{number:04}" for number in range(1100)]
+    outbox.add(db, SessionChanged(session="aaa", state="open"), to=names[:3])
+    outbox.add_each(db, {name: SessionChanged(session="aaa", state=name) for name in names})
+    db.commit()
+    assert outbox.heads(db, names[:4]) == dict(zip(names, (2, 2, 2, 1), strict=False))
+    told = db.scalars(select(OutboxEvent).where(OutboxEvent.audience == names[-1])).one()
+    assert (told.seq, told.data["state"]) == (1, names[-1])
+
+
 def test_a_change_that_is_rolled_back_announces_nothing(db: Db) -> None:
     outbox.add(db, SessionChanged(session="aaa", state="open"), to=[audiences.session("aaa")])
     db.rollback()
