@@ -104,11 +104,21 @@ MESSAGES: dict[str, str] = {
     "seating.same_room": N_("Choose two people who sit in different rooms."),
     "seating.room_numbers": N_('Write numbers of rooms as "1, 3-5", or leave it empty.'),
     "seating.topic_rooms": N_('Give a topic, and the rooms that work on it as "1, 3-5".'),
+    "seating.no_room_of_number": N_(
+        "Rooms are numbered 1 to %(count)s here: choose more rooms, or other numbers."
+    ),
     "seating.pin_room": N_("Write the number of the room that this person is to sit in."),
     "seating.who": N_("Choose a person from the list: nobody, or more than one person, is called that."),
     "seating.two_people": N_("Name at least two people."),
     "seating.exactly_two": N_("Choose exactly two people to exchange."),
     "seating.nobody_chosen": N_("Choose people first."),
+    "seating.no_rooms": N_("There are no rooms to seat anybody in."),
+    "seating.full": N_("Every room is full."),
+    "seating.too_many_people": N_("%(people)s people; at most %(most)s can be seated at once."),
+    "seating.twice": N_("%(id)s is named twice."),
+    "seating.unknown": N_("There is no room %(id)s."),
+    "seating.room_too_small": N_("More people have a fixed seat in room %(room)s than its %(seats)s seats."),
+    "seating.not_enough_seats": N_("There are %(people)s people and %(seats)s seats."),
     "seating.wishes_closed": N_("The rooms of this round have opened, so topics can no longer be chosen."),
     "sign_in.failed": N_(
         "The address and the password do not belong together. Try again, or ask for a sign-in link by e-mail."

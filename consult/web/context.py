@@ -1,5 +1,7 @@
 """One request, one unit of work: the database session, settings and sign-in of the request at hand."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
@@ -54,7 +56,7 @@ def _roll_back() -> None:
 
 def _only_reads() -> bool:
     """Whether the request takes no write lock; then there is nothing to commit, and nothing that waits for the disk."""
-    return request.method in READING and not getattr(g, "writes", False)
+    return getattr(g, "reads_first", False) or (request.method in READING and not getattr(g, "writes", False))
 
 
 def db() -> Db:
@@ -73,6 +75,29 @@ def writes_on_get() -> None:
     """Say that this GET writes (a sample sign-in link). Must be called before the first use of `db()`."""
     close(None)
     g.writes = True
+
+
+@contextmanager
+def reading_first() -> Iterator[None]:
+    """Let a request that will write read for a while without a write lock, to prepare what takes long.
+
+    What was read has to be loaded again afterwards: `db()` is another session then.
+    """
+    _save_and_close()
+    g.reads_first = True
+    try:
+        yield
+    finally:
+        close(None)
+        g.reads_first = False
+        g.pop("_login_user", None)  # as Flask-Login keeps it; it is loaded again where it can be written
+
+
+def _save_and_close() -> None:
+    """Keep what the sign-in wrote before the route began."""
+    if "db" in g:
+        g.db.commit()
+    close(None)
 
 
 def settings() -> Settings:

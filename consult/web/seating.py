@@ -91,7 +91,7 @@ def apply(round_id: str) -> BaseResponse:
 def _proposed(round_: Round, plan: Any) -> BaseResponse:
     if plan.conflicts:
         say(
-            t("Not everything that was asked for is possible at once. See what was given up below."),
+            t("A seating is proposed that gives up as little as possible of what was asked for."),
             "attention",
         )
     else:

@@ -98,7 +98,7 @@ def check(round_id: str) -> BaseResponse:
     outcome = service.rerun_matches(plan)
     kind = {True: "done", False: "refused", None: "attention"}[outcome.matches]
     say(SeatingView(found, actor).said(outcome.sentence), kind)
-    return back_to(f"/rounds/{found.public_id}/seating#record")
+    return back_to(f"/rounds/{found.public_id}/seating")
 
 
 @pages.get("/rounds/<round_id>/seating/plans/<plan_id>.<form>")

@@ -176,7 +176,11 @@ def _size(form: Form, name: str) -> int | None:
 def _languages(form: Form, asked: Asked, languages: Collection[str]) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
     for code in languages:
-        for number in _numbers(form, asked, f"language_{code}", "languages"):
+        numbers = _numbers(form, asked, f"language_{code}", "languages")
+        if numbers and max(numbers) > asked.rooms:
+            asked.typed[f"language_{code}"] = str(form.values.get(f"language_{code}", ""))
+            form.refuse("languages", "seating.no_room_of_number", count=asked.rooms)
+        for number in numbers:
             found[number] = (*found.get(number, ()), code)
     return found
 
@@ -187,8 +191,11 @@ def _topics(form: Form, asked: Asked) -> dict[int, str]:
     for place, (text, where) in enumerate(zip(texts[:MOST_TOPICS], rooms, strict=False)):
         topic = " ".join(text.split())
         numbers = numbers_of(where) if where.strip() else []
-        if topic and numbers and len(topic) <= 300:
+        if topic and numbers and len(topic) <= 300 and max(numbers) <= asked.rooms:
             found |= dict.fromkeys(numbers, topic)
+        elif topic and numbers and len(topic) <= 300:
+            asked.typed |= {f"topic_of_{place}": text, f"topic_rooms_{place}": where}
+            form.refuse("topics", "seating.no_room_of_number", count=asked.rooms)
         elif topic or where.strip():
             asked.typed |= {f"topic_of_{place}": text, f"topic_rooms_{place}": where}
             form.refuse("topics", "seating.topic_rooms")

@@ -11,11 +11,13 @@ from consult import i18n
 from consult.people.models import Member
 from consult.permissions.actor import Actor
 from consult.rooms import queries as rooms
+from consult.rooms import service as rooms_service
 from consult.rooms.models import Round
 from consult.rooms.queries import Person
 from consult.rooms.timing import round_state
 from consult.seating import naming, service
 from consult.seating.case import Case
+from consult.seating.gathering import round_before
 from consult.seating.models import SeatingPlan
 from consult.seating.plans import real_seats
 from consult.seating.sentences import Sentence
@@ -94,9 +96,16 @@ class Standing:
     def people_count(self) -> int:
         return len(self.seats)
 
+    @cached_property
+    def before(self) -> Round | None:
+        """The round of the session before this one that anybody sat in."""
+        return round_before(db(), self.round)
+
     @property
     def suggested_rooms(self) -> int:
-        return len(self.round.rooms) or max(1, round(self.seatable_count / TARGET_SIZE))
+        """As many as there are, or as the round before had, or as people need."""
+        before = rooms_service.rooms_of(db(), self.before) if self.before and not self.round.rooms else ()
+        return len(self.round.rooms or before) or max(1, round(self.seatable_count / TARGET_SIZE))
 
     @property
     def all_parts(self) -> list[dict[str, Any]]:

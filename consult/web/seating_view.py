@@ -8,10 +8,8 @@ from typing import Any
 
 from consult import i18n, labels
 from consult.rooms import queries as rooms
-from consult.rooms.models import Round
 from consult.rooms.queries import ORDER, Person
 from consult.seating import balance, naming, service
-from consult.seating.gathering import round_before
 from consult.seating.models import SeatingPlan
 from consult.seating.offers import voluntary_moves
 from consult.web.context import db
@@ -201,8 +199,8 @@ class SeatingView(Standing):
     @property
     def conflicts(self) -> list[str]:
         """Why not everything that was asked for is kept, a sentence a contradiction."""
-        plan = self.current
-        if plan is None or not plan.conflicts or self.is_fixed:
+        plan = self.plan
+        if plan is None or not plan.conflicts:
             return []
         said = naming.conflicts_said(plan.case, plan.conflicts, people=self._names, rooms=self._room_names)
         return [i18n.text(language().code, s.message, **s.params) for s in said]
@@ -249,15 +247,11 @@ class SeatingView(Standing):
         act = service.next_undo(self.plan) if self.plan else None
         return act_words(act, self.name) if act else ""
 
-    @cached_property
-    def before(self) -> Round | None:
-        """The round of the session before this one that anybody sat in."""
-        return round_before(db(), self.round)
-
     def compared(self, other: SeatingPlan) -> dict[str, Any]:
         """The current seating beside another proposal."""
         assert self.current is not None
         found = service.compare(db(), self.actor, self.current, other)
+        told = [line for line in found.measures if line.name in MEASURES]
         return {
             "plan": other,
             "changes": [
@@ -266,10 +260,16 @@ class SeatingView(Standing):
             ],
             "measures": [
                 (t(MEASURES[line.name]), line.one, line.other, _better(line.one, line.other))
-                for line in found.measures
-                if line.name in MEASURES
+                for line in told
+                if _counts(line)
             ],
+            "without": [t(MEASURES[line.name]) for line in told if not _counts(line)],
         }
+
+
+def _counts(line: Any) -> bool:
+    """Whether there is anything to tell of a measure."""
+    return any(side is not None and (side.value or side.bound) for side in (line.one, line.other))
 
 
 def _better(one: Any, other: Any) -> str:

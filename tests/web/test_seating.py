@@ -1,5 +1,6 @@
 """The seating page: propose, see the balance, move, apply; without script as well."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -126,3 +127,159 @@ def test_open_rooms_are_not_proposed_anew(client_for: Browser, world: World) -> 
     browser = client_for("facilitator")
     assert "Propose seating" not in browser.get(address).text
     assert propose(browser, address).status_code == 409
+
+
+def plan_of(read: Read, second: Round) -> SeatingPlan:
+    """The newest proposal."""
+    query = select(SeatingPlan).where(SeatingPlan.round_id == second.id).order_by(SeatingPlan.id.desc())
+    return read(query)[0]
+
+
+def test_a_lock_an_exchange_and_their_undoing(
+    client_for: Browser, address: str, world: World, second: Round, read: Read
+) -> None:
+    browser = client_for("facilitator")
+    propose(browser, address)
+    before = plan_of(read, second).assignment
+    one = next(name for name, room in before.items() if room == 1)
+    other = next(name for name, room in before.items() if room == 2)
+    post(browser, f"{address}/selected", page=address, lock=one)
+    assert plan_of(read, second).locks == [one]
+    page = browser.get(address).text
+    assert f'name="unlock" value="{one}" aria-pressed="true"' in page
+    assert "Propose again, keep 1 locked" in page
+    post(browser, f"{address}/selected", page=address, act="exchange", member=[one, other])
+    assert plan_of(read, second).assignment[one] == 2
+    assert "exchanged" in browser.get(address).text
+    seen = str(plan_of(read, second).revision)
+    assert post(browser, f"{address}/undo", page=address, revision=seen).status_code == 303
+    assert plan_of(read, second).assignment == before
+    assert post(browser, f"{address}/undo", page=address, revision=seen).status_code == 409
+    page = browser.get(address).text
+    assert "(taken back)" in page
+
+
+@pytest.mark.parametrize(
+    ("act", "count", "words"),
+    [
+        ("lock", 0, "Choose people first"),
+        ("exchange", 1, "Choose exactly two people"),
+        ("together", 1, "Name at least two people"),
+    ],
+)
+def test_too_few_people_are_asked_for_again(
+    client_for: Browser, address: str, world: World, act: str, count: int, words: str
+) -> None:
+    browser = client_for("facilitator")
+    propose(browser, address)
+    chosen = [world.members["kenya"].public_id][:count]
+    assert post(browser, f"{address}/selected", page=address, act=act, member=chosen).status_code == 303
+    assert words in browser.get(address).text
+
+
+def test_people_who_are_ticked_are_added_to_the_question_and_nothing_is_proposed(
+    client_for: Browser, address: str, world: World, second: Round, read: Read
+) -> None:
+    browser = client_for("facilitator")
+    propose(browser, address)
+    plan = plan_of(read, second)
+    chosen = [world.members[name].public_id for name in ("kenya", "canada")]
+    answer = post(browser, f"{address}/selected", page=address, act="together", member=chosen)
+    page = browser.get(answer.headers["Location"]).text
+    assert page.count('name="together_0"') == 2
+    assert "Nobody is moved until you propose a seating" in page
+    assert plan_of(read, second).public_id == plan.public_id
+
+
+def test_a_move_says_its_price_before_it_is_made(
+    client_for: Browser, address: str, world: World, second: Round, read: Read
+) -> None:
+    browser, kenya = client_for("facilitator"), world.members["kenya"].public_id
+    propose(browser, address)
+    to = 3 - plan_of(read, second).assignment[kenya]
+    fragment = browser.get(f"{address}/price?member={kenya}&room={to}").text
+    assert "What this move would cost" in fragment
+    assert kenya not in fragment
+    moves = f"/rounds/{second.public_id}/moves"
+    answer = post(browser, moves, page=address, member=kenya, room=str(to), reason="As asked", ask="1")
+    assert plan_of(read, second).assignment[kenya] != to
+    page = browser.get(answer.headers["Location"]).text
+    assert "Move anyway" in page
+    assert 'value="As asked"' in page
+    post(browser, moves, page=address, member=kenya, room=str(to), reason="As asked")
+    assert plan_of(read, second).assignment[kenya] == to
+
+
+def test_proposals_are_set_side_by_side_and_one_is_used(
+    client_for: Browser, address: str, second: Round, read: Read
+) -> None:
+    browser = client_for("facilitator")
+    propose(browser, address, seed="1")
+    first = plan_of(read, second)
+    assert post(browser, f"{address}/again", page=address, revision=str(first.revision)).status_code == 303
+    page = browser.get(f"{address}?compare={first.public_id}").text
+    assert "Measures of both proposals" in page
+    assert "Use seed 1" in page
+    current = plan_of(read, second)
+    assert post(browser, f"{address}/again", page=address, revision=str(first.revision)).status_code == 409
+    post(browser, f"{address}/choose", page=address, plan=first.public_id, revision=str(current.revision))
+    assert "seed 1<" in browser.get(address).text
+    assert browser.get(f"{address}?compare=nosuchplanno").status_code == 404
+
+
+def test_the_record_leaves_the_house_without_gender_and_can_be_checked(
+    client_for: Browser, address: str, world: World, db: Db, second: Round, read: Read
+) -> None:
+    world.members["kenya"].gender = "woman"
+    db.commit()
+    browser = client_for("facilitator")
+    propose(browser, address)
+    plan = plan_of(read, second)
+    for form in ("json", "csv"):
+        answer = browser.get(f"{address}/plans/{plan.public_id}.{form}")
+        assert answer.status_code == 200
+        assert "attachment" in answer.headers["Content-Disposition"]
+        assert "woman" not in answer.text
+    assert browser.get(f"{address}/plans/{plan.public_id}.exe").status_code == 404
+    assert "woman" not in browser.get(address).text
+    post(browser, f"{address}/check", page=address, plan=plan.public_id)
+    assert "came out the same" in browser.get(address).text
+
+
+def test_wishes_that_contradict_each_other_are_named_with_what_was_given_up(
+    client_for: Browser, address: str, world: World
+) -> None:
+    browser = client_for("facilitator")
+    kenya, canada = (world.members[name] for name in ("kenya", "canada"))
+    pins = {
+        "pin": [kenya.public_id, canada.public_id],
+        f"pin_room_{kenya.public_id}": "1",
+        f"pin_room_{canada.public_id}": "2",
+    }
+    propose(browser, address, together_count="1", together_0=[kenya.public_id, canada.public_id], **pins)
+    page = browser.get(address).text
+    assert "Not everything that was asked for is possible at once" in page
+    assert re.search("Keep together: Delegate (KEN-1, Delegate CAN-1|CAN-1, Delegate KEN-1)", page)
+    assert kenya.public_id + " is to sit" not in page
+
+
+def test_topics_are_ranked_in_the_lobby_and_followed(
+    client_for: Browser, address: str, world: World, second: Round
+) -> None:
+    facilitator, kenya = client_for("facilitator"), client_for("kenya")
+    lobby = f"/rounds/{second.public_id}"
+    assert "Topics on offer" not in kenya.get(lobby).text
+    propose(facilitator, address, topic_rooms=["1", "2"], topic_of=["Papers", "Work at home"])
+    assert "Topics on offer" in kenya.get(lobby).text
+    assert "Topics on offer" not in client_for("viewer").get(lobby).text
+    post(kenya, f"{lobby}/topics", page=lobby, topic=["Work at home", "Work at home"])
+    assert '<option value="Work at home" selected>' in kenya.get(lobby).text
+    assert "1 of 6 people have ranked" in facilitator.get(address).text
+    assert post(kenya, f"{lobby}/topics", page=lobby, topic=["Something else"]).status_code == 422
+
+
+def test_people_are_told_why_they_sit_in_their_room(client_for: Browser, world: World, db: Db) -> None:
+    page = client_for("kenya").get(f"/rounds/{world.round.public_id}").text
+    assert "Why am I in this room?" in page
+    assert "A facilitator gave you this seat." in page
+    assert "Why am I in this room?" not in client_for("late").get(f"/rounds/{world.round.public_id}").text

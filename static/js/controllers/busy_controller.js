@@ -1,7 +1,7 @@
 import { Controller } from "../../vendor/page.js";
 import { textOf } from "../helpers/text.js";
 
-const VISIBLE_AFTER_MS = 300;
+const VISIBLE_AFTER_MS = 150;
 
 /** A form that may take a while: it is sent once, and says so. Without script the browser simply waits. */
 export default class extends Controller {

@@ -4,7 +4,7 @@ const TAKES_PART = "button, input, a, summary";
 
 /** Dragging a person to a room with a mouse; everybody else has the button. Says `drag:drop` with id, name and room. */
 export default class extends Controller {
-  static targets = ["person", "room"];
+  static targets = ["room"];
 
   #dragged = null;
 
@@ -26,7 +26,7 @@ export default class extends Controller {
 
   /** Only what is pressed becomes draggable, so that names can still be selected elsewhere. */
   #prepare = (event) => {
-    const person = this.personTargets.find((one) => one.contains(event.target));
+    const person = event.target.closest("[data-person]");
     if (person) person.draggable = event.pointerType === "mouse" && !event.target.closest(TAKES_PART);
   };
 

@@ -8,28 +8,32 @@ export default class extends Controller {
   #opened = new Set();
 
   connect() {
-    if (this.inputTarget.value) this.apply();
+    this.#applyTyped();
   }
 
   itemTargetConnected() {
-    if (this.inputTarget.value) this.apply();
+    this.#applyTyped();
   }
 
   apply() {
     const words = folded(this.inputTarget.value).split(/\s+/).filter(Boolean);
-    let shown = 0;
-    for (const item of this.itemTargets) {
+    const items = this.itemTargets;
+    for (const item of items) {
       const text = folded(item.getAttribute("data-filter-text") ?? item.textContent);
       item.hidden = !words.every((word) => text.includes(word));
-      if (!item.hidden) shown += 1;
     }
-    for (const group of this.groupTargets) this.#show(group, words.length > 0);
-    if (this.hasCountTarget) this.countTarget.textContent = this.#summary(words, shown);
+    const shown = items.filter((item) => !item.hidden);
+    for (const group of this.groupTargets) this.#show(group, shown, words.length > 0);
+    if (this.hasCountTarget) this.countTarget.textContent = this.#summary(words, shown.length);
+  }
+
+  #applyTyped() {
+    if (this.hasInputTarget && this.inputTarget.value) this.apply();
   }
 
   /** A folded list opens for what was found in it, and closes again. */
-  #show(group, isNarrowed) {
-    group.hidden = isNarrowed && !this.itemTargets.some((item) => !item.hidden && group.contains(item));
+  #show(group, shown, isNarrowed) {
+    group.hidden = isNarrowed && !shown.some((item) => group.contains(item));
     for (const list of group.querySelectorAll("details")) {
       if (isNarrowed && !group.hidden && !list.open) {
         list.open = true;

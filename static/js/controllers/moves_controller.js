@@ -13,6 +13,7 @@ export default class extends Controller {
   #people = [];
   #asked = 0;
   #plain = "";
+  #isCounting = false;
 
   connect() {
     if (this.hasGoTarget) this.#plain = this.goTarget.textContent;
@@ -21,8 +22,10 @@ export default class extends Controller {
 
   choose(event) {
     event.preventDefault();
-    const { name, room } = event.params;
-    this.#ask([{ id: event.currentTarget.value, name }], String(room));
+    const button = event.currentTarget;
+    const name = event.params.name ?? button.closest("[data-person]")?.dataset.name;
+    const room = event.params.room ?? button.closest("[data-room]")?.dataset.room ?? "";
+    this.#ask([{ id: button.value, name }], String(room));
   }
 
   chooseMany(event) {
@@ -60,15 +63,15 @@ export default class extends Controller {
   }
 
   pickTargetConnected() {
-    this.count();
+    this.#countSoon();
   }
 
   pickTargetDisconnected() {
-    this.count();
+    this.#countSoon();
   }
 
   barTargetConnected() {
-    this.count();
+    this.#countSoon();
   }
 
   /** What the move would cost, shown before it is made. */
@@ -81,12 +84,22 @@ export default class extends Controller {
     await this.#carryOut(event.submitter);
   }
 
+  /** Hundreds of people appear at once, and are counted once. */
+  #countSoon() {
+    if (this.#isCounting) return;
+    this.#isCounting = true;
+    queueMicrotask(() => {
+      this.#isCounting = false;
+      this.count();
+    });
+  }
+
   get #picked() {
     return this.pickTargets.filter(({ checked }) => checked);
   }
 
   get #chosen() {
-    return this.#picked.map(({ value, dataset }) => ({ id: value, name: dataset.name }));
+    return this.#picked.map((pick) => ({ id: pick.value, name: pick.dataset.name ?? pick.closest("[data-person]")?.dataset.name }));
   }
 
   #ask(people, room) {
