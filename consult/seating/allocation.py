@@ -13,16 +13,15 @@ docs/benchmarks.md. Pure: NumPy, no I/O, no clock; randomness only from the seed
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-
-import numpy as np
 
 from consult.errors import Invalid
 from consult.seating.bounds import score_bound
-from consult.seating.case import Case, RoomSpec, Seating, Status
-from consult.seating.conflicts import examine
-from consult.seating.numbers import Everybody, Whole, everybody, present
+from consult.seating.case import Case, Seating, Status
+from consult.seating.conflicts import examine, unkept
+from consult.seating.numbers import Everybody, everybody, present
+from consult.seating.opening import rooms_in_use
 from consult.seating.plan_measures import here
 from consult.seating.rounds import PlanSearch, Setting
 from consult.seating.schedules import is_cooled, polish, quick, sweeps
@@ -58,10 +57,13 @@ def seat(case: Case, *, seed: int) -> Seating:
         search.cool(sweeps(settled, free), polish(len(of.people)), floor)
         floor = score_bound(settled, search.rounds())
     conflicts = examined.conflicts if full.has_seats else (*full.conflicts, *examined.conflicts)
+    # Where it was not decided whether all wishes can be kept, the search may have kept fewer than all.
+    lost = () if examined.is_proven else unkept(settled, search.rounds())
+    dropped = (*examined.dropped, *lost)
     status = Status.OPTIMAL if search.is_at(floor) else Status.OK
-    if conflicts:
+    if conflicts or dropped:
         status = Status.ADJUSTED if full.has_seats else Status.INFEASIBLE
-    return Seating(search.rounds(), seed, VERSION, status, conflicts, examined.dropped)
+    return Seating(search.rounds(), seed, VERSION, status, conflicts, dropped)
 
 
 def _check(case: Case) -> None:
@@ -85,7 +87,7 @@ def _overfilled(case: Case) -> Case:
     """The case with as many more seats, evenly, as there are people without one in its fullest round."""
     people = max(len(here(case, number)) for number in range(1, case.rounds + 1))
     missing = people - sum(people if room.capacity is None else room.capacity for room in case.rooms)
-    rooms = list(case.rooms)
+    rooms = sorted(case.rooms, key=lambda room: room.id)
     for i in range(max(0, missing)):
         room = rooms[i % len(rooms)]
         rooms[i % len(rooms)] = replace(room, capacity=(room.capacity or 0) + 1)
@@ -103,7 +105,7 @@ def _setting(case: Case, of: Everybody, number: int, witness: Mapping[str, str])
         given = next((fixed[p] for p in inside if p in fixed), None)
         if given is not None:
             fixed |= dict.fromkeys(inside, given)
-    rooms = _rooms_in_use(case, of, number, {*fixed.values(), *witness.values()})
+    rooms = rooms_in_use(case, of.rooms, len(people), Counter({**witness, **fixed}.values()))
     found = present(case, of, number, rooms, fixed)
     local = {of.people[p].id: i for i, p in enumerate(found.people)}
     at = {of.rooms[room].id: i for i, room in enumerate(rooms)}
@@ -111,23 +113,3 @@ def _setting(case: Case, of: Everybody, number: int, witness: Mapping[str, str])
     free = tuple(g for g in groups if len(g) > 1 and found.fixed[g[0]] < 0)
     bound = {local[p]: at[room] for p, room in {**witness, **fixed}.items()}
     return Setting(found, free, bound)
-
-
-def _rooms_in_use(case: Case, of: Everybody, number: int, needed: set[str]) -> Whole:
-    """The rooms that are opened: all, or where rooms may stay empty as many as can be filled to their minimum."""
-    if not case.allow_empty:
-        return np.arange(len(of.rooms))
-    people = len(here(case, number))
-    order = sorted(range(len(of.rooms)), key=lambda i: (of.rooms[i].id not in needed, of.rooms[i].minimum, i))
-    chosen: list[int] = []
-    for i in order:
-        least = sum(max(1, of.rooms[k].minimum) for k in [*chosen, i])
-        if of.rooms[i].id in needed or least <= people or _too_small([of.rooms[k] for k in chosen], people):
-            chosen.append(i)
-    return np.array(sorted(chosen), dtype=np.int64)
-
-
-def _too_small(rooms: Sequence[RoomSpec], people: int) -> bool:
-    if any(room.capacity is None for room in rooms):
-        return False
-    return sum(room.capacity or 0 for room in rooms) < people

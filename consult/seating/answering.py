@@ -22,6 +22,10 @@ STATUSES: Mapping[Status, str] = {
     ),
     Status.INFEASIBLE: N_("There are not seats for everybody."),
 }
+#: What is said when wishes were given up and no contradiction among them is proven.
+UNDECIDED = N_(
+    "No way was found to keep every wish. Those that are not kept are named; it is not proven that they cannot be kept."
+)
 #: What is said of a wish that was given up for the others.
 GIVEN_UP: Mapping[WishKind, str] = {
     WishKind.PIN: N_("Given up: the fixed seat of %(people)s in %(room)s."),
@@ -59,8 +63,9 @@ def answer(case: Case, seating: Seating, report: PlanReport) -> dict[str, Any]:
 
 def explanations(seating: Seating, report: PlanReport) -> list[Sentence]:
     """What a person should know before any number: the status, every contradiction, what was given up, and the verdict."""
+    is_undecided = seating.status is Status.ADJUSTED and seating.dropped and not seating.conflicts
     return [
-        Sentence(STATUSES[seating.status]),
+        Sentence(UNDECIDED if is_undecided else STATUSES[seating.status]),
         *(conflict.sentence for conflict in seating.conflicts),
         *(_given_up(wish) for wish in seating.dropped),
         *([report.headline] if report.groups else []),

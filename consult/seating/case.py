@@ -153,7 +153,8 @@ class Seating:
     seed: int
     version: int
     status: Status = Status.OK
-    #: What contradicts what; empty unless the status is `ADJUSTED` or `INFEASIBLE`.
+    #: What contradicts what; empty unless the status is `ADJUSTED` or `INFEASIBLE`. It may be empty when wishes were
+    #: given up because no way was found to keep them, and whether there is one is not known.
     conflicts: tuple[Conflict, ...] = ()
     #: The wishes that were given up for the others.
     dropped: tuple[Wish, ...] = ()

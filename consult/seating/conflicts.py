@@ -9,6 +9,7 @@ Measured on one core: 2,000 people and 200 rooms without wishes 1 ms; with 50 pi
 together 20 ms; with a seat for everybody that must not change 40 ms a round.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ from consult.seating.conflict_sentences import sentence_of
 from consult.seating.feasibility import SEATS, Answer, Round
 from consult.seating.hitting import Core, cheapest
 from consult.seating.packing import Budget
+from consult.seating.plan_measures import together_groups
 
 #: Steps over everything that is asked about one case.
 STEPS = 60_000
@@ -75,6 +77,32 @@ def wishes_of(case: Case) -> tuple[Wish, ...]:
     if any(room.minimum for room in case.rooms):
         found.add(Wish(WishKind.CAPACITY))
     return tuple(sorted(found, key=_key))
+
+
+def unkept(case: Case, rounds: Sequence[Mapping[str, str]]) -> tuple[Wish, ...]:
+    """The wishes that a plan does not keep.
+
+    Args:
+        rounds: by round, person id -> room id.
+    """
+    group_of = {person: group for group in together_groups(case.wishes.together) for person in group}
+
+    def is_broken(wish: Wish, seats: Mapping[str, str]) -> bool:
+        if wish.kind == WishKind.CAPACITY:
+            size = Counter(seats.values())
+            is_open = [room for room in case.rooms if size[room.id] or not case.allow_empty]
+            return any(size[room.id] < room.minimum for room in is_open)
+        people = group_of[wish.people[0]] if wish.kind == WishKind.TOGETHER else wish.people
+        at = [seats[person] for person in people if person in seats]
+        if wish.kind == WishKind.APART:
+            return len(set(at)) < len(at)
+        return len({*at}) > 1 if wish.kind == WishKind.TOGETHER else at not in ([], [wish.room])
+
+    return tuple(
+        wish
+        for wish in wishes_of(case)
+        if any(is_broken(wish, seats) for n, seats in enumerate(rounds, 1) if wish.round in (None, n))
+    )
 
 
 def without(case: Case, dropped: Iterable[Wish]) -> Case:

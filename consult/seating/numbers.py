@@ -6,7 +6,7 @@ People and rooms are numbered in the order of their ids, so that the order in wh
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,8 @@ LEVEL = 2
 class Categories:
     """Everything that is counted per room, and what a count costs.
 
-    A count n of category c costs `weight[c]` for each person outside the fair range, `lone[c]` when n is 1, and `none[c]`
-    when n is 0. Where rooms are of one size, give or take one, it also costs `level[c]` for each person beyond as many as
+    A count n of category c costs `weight[c]` for each person outside the fair range, `lone[c]` when n is 1, `none[c]` when
+    n is 0 and somebody is there, and `more[c]` for each person beyond the first. Where rooms are of one size, give or take one, it also costs `level[c]` for each person beyond as many as
     in every other room, give or take one: of two fair seatings the more even is taken. The last category is nobody's: it
     costs nothing.
     """
@@ -40,13 +40,14 @@ class Categories:
     weight: Whole
     lone: Whole
     none: Whole
+    more: Whole
     level: Whole
 
     def loosened(self, firmness: float) -> "Categories":
         """The same at a share of the cost."""
         costs = [
             np.rint(cost * firmness).astype(np.int64)
-            for cost in (self.weight, self.lone, self.none, self.level)
+            for cost in (self.weight, self.lone, self.none, self.more, self.level)
         ]
         return Categories(self.of, self.total, *costs)
 
@@ -136,26 +137,34 @@ def present(case: Case, of: Everybody, number: int, rooms: Whole, fixed: dict[st
     local = {of.rooms[room].id: i for i, room in enumerate(rooms)}
     seats = [local.get(fixed.get(of.people[i].id, ""), -1) for i in people]
     return Present(
-        people, rooms, _categories(case, [of.people[i] for i in people]), np.array(seats, dtype=np.int64)
+        people,
+        rooms,
+        _categories(case, [of.people[i] for i in people], len(rooms)),
+        np.array(seats, dtype=np.int64),
     )
 
 
-def _categories(case: Case, people: Sequence[Person]) -> Categories:
-    """The attributes to be balanced, facilitators, and those who are not to be alone."""
+def _categories(case: Case, people: Sequence[Person], rooms: int) -> Categories:
+    """The attributes to be balanced, facilitators, and those who are not to be alone.
+
+    Where there are fewer facilitators than rooms, some rooms have none whatever is done: then a second facilitator in a
+    room is what costs, which comes to the same as long as no room is empty.
+    """
     fields = {**ATTRIBUTES, **MOBILITY}
     rows: list[list[str | None]] = [
         [getattr(p, fields[name]) or None for p in people] for name in case.balance
     ]
-    costs = [(PLAN_WEIGHTS[f"D.{name}"], 0, 0, LEVEL if name == "region" else 0) for name in case.balance]
+    costs = [(PLAN_WEIGHTS[f"D.{name}"], 0, 0, 0, LEVEL if name == "region" else 0) for name in case.balance]
     rows.append([FACILITATOR if p.role == FACILITATOR else None for p in people])
-    costs.append((0, 0, PLAN_WEIGHTS["no_facilitator"], 0))
+    alone, are_few = PLAN_WEIGHTS["no_facilitator"], sum(p.role == FACILITATOR for p in people) < rooms
+    costs.append((0, 0, 0, alone, 0) if are_few else (0, 0, alone, 0, 0))
     if case.nobody_isolated:
         rows.append([p.gender or None for p in people])
         rows.extend(
             [language if language in p.languages else None for p in people]
             for language in sorted({language for p in people for language in p.languages})
         )
-        costs.extend([(0, PLAN_WEIGHTS["isolated"], 0, 0)] * (len(rows) - len(costs)))
+        costs.extend([(0, PLAN_WEIGHTS["isolated"], 0, 0, 0)] * (len(rows) - len(costs)))
     numbers = {
         (i, value): k
         for k, (i, value) in enumerate(
@@ -166,7 +175,7 @@ def _categories(case: Case, people: Sequence[Person]) -> Categories:
     of = np.array(
         [[numbers[i, v] if v else nobody for v in row] for i, row in enumerate(rows)], dtype=np.int64
     )
-    cost = np.array([costs[i] for i, _ in numbers] + [(0, 0, 0, 0)], dtype=np.int64)
+    cost = np.array([costs[i] for i, _ in numbers] + [(0, 0, 0, 0, 0)], dtype=np.int64)
     total = np.bincount(of.ravel(), minlength=nobody + 1)
     return Categories(of.reshape(len(rows), len(people)), total, *cost.T)
 
@@ -196,10 +205,11 @@ def _company(
     for group in groups:
         for a, b in combinations(group, 2):
             found[a, b] = found[b, a] = 0
-    for strangers in case.wishes.apart:
-        for a, b in _numbered(combinations(strangers, 2), number):
-            found[a, b] += FORBIDDEN
-            found[b, a] += FORBIDDEN
+    strangers = (combinations(sorted(set(group)), 2) for group in case.wishes.apart)
+    # A pair that is named again and again costs once, so that a room full of such pairs stays within the numbers.
+    for a, b in set(_numbered(chain.from_iterable(strangers), number)):
+        found[a, b] += FORBIDDEN
+        found[b, a] += FORBIDDEN
     np.fill_diagonal(found, 0)
     return found
 

@@ -122,7 +122,8 @@ def _wishes(
             pin.round in (None, number) and pin.person in people and at.get(pin.person) != pin.room
         )
     for strangers in case.wishes.apart:
-        found["apart"] += sum(a in at and at.get(a) == at.get(b) for a, b in combinations(strangers, 2))
+        pairs_apart = combinations(sorted(set(strangers)), 2)
+        found["apart"] += sum(a in at and at.get(a) == at.get(b) for a, b in pairs_apart)
     for group in groups:
         found["together"] += max(0, len({at[p] for p in group if p in at}) - 1)
     if number <= len(case.seated):

@@ -17,6 +17,8 @@ MAX_LANGUAGES = 200
 #: People named in all keep-together groups, and pairs that must not meet.
 MAX_TOGETHER = 10_000
 MAX_APART = 100_000
+#: Meetings before, of one pair.
+MAX_MET = 1000
 
 
 class BadCase(ValueError):
@@ -55,13 +57,16 @@ def case_of(given: Any) -> Case:
     for name in balance:
         _need(name in {**ATTRIBUTES, **MOBILITY}, f"balance: {name!r} is no attribute that can be balanced.")
     known = {person.id for person in everybody}, {room.id for room in rooms}
+    met = tuple((a, b) for a, b in _groups(given, "past_meetings", known[0], size=2))
+    often = next((p for p, n in Counter(map(frozenset, met)).items() if n > MAX_MET), None)
+    _need(often is None, f"past_meetings: {sorted(often or [])} are named more often than {MAX_MET} times.")
     return Case(
         people,
         rooms,
         rounds,
         _wishes(given.get("constraints") or {}, known, rounds),
         balance,
-        tuple((a, b) for a, b in _groups(given, "past_meetings", known[0], size=2)),
+        met,
         tuple(
             _seats(seats, f"seated[{i}]", known) for i, seats in enumerate(_list(given, "seated", "the file"))
         ),

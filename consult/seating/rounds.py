@@ -166,6 +166,7 @@ class PlanSearch:
             most,
             movable,
             even_sizes=not self._case.custom_sizes,
+            allow_empty=self._case.allow_empty,
             is_level=bool(
                 most.min() >= even[1] and least.max() <= even[0] and (setting.present.fixed < 0).all()
             ),

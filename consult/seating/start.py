@@ -78,12 +78,18 @@ class Seats:
         seated = [p for p in self.strangers() if self.seat[p] >= 0]
         return bool((self._company[self.seat[seated], seated] >= FORBIDDEN).any())
 
+    def can_fill(self, least: Whole) -> bool:
+        """Whether those who are not seated yet are enough to fill every room to its fewest people."""
+        return int(np.maximum(0, least - self.size).sum()) <= int((self.seat < 0).sum())
+
     def _one_more(self, count: Whole, low: Whole, high: Whole) -> Whole:
         """What one more person of each category costs where there are so many of it."""
         c = self._categories
         one_more = (count >= high) * c.weight - (count < low) * c.weight
         if c.lone.any():
             one_more = one_more + ((count == 0).astype(np.int64) - (count == 1)) * c.lone
+        if c.more.any():
+            one_more = one_more + (count > 0) * c.more
         found: Whole = one_more - (count == 0) * c.none
         return found
 
@@ -127,7 +133,8 @@ def first_seats(
         witness: person -> room, for everybody a wish binds: a way in which all wishes are kept.
     """
     seats = make()
-    if not _seat_bound(seats, fixed, groups):
+    least = np.array([room.minimum for room in rooms])
+    if not _seat_bound(seats, fixed, groups) or not seats.can_fill(least):
         seats = make()
         for p, room in witness.items():
             seats.put([p], room)

@@ -34,6 +34,8 @@ class Ground:
     movable: NDArray[np.bool_]
     #: Whether uneven rooms cost anything.
     even_sizes: bool = True
+    #: Whether a room with nobody counts for nothing.
+    allow_empty: bool = False
     #: Whether rooms can be of one size, give or take one, so that the more even of two fair seatings is taken.
     is_level: bool = False
 
@@ -54,6 +56,7 @@ class Round:
         self._pair_cost, self._place_cost = pair_cost, place_cost
         self._everyone = np.arange(self.people)
         c = ground.categories
+        self._has_more = bool(c.more.any())
         sizes = np.arange(self.people + 2)
         self._low = c.total * sizes[:, None] // max(1, self.people)
         self._high = -(-c.total * sizes[:, None] // max(1, self.people))
@@ -182,7 +185,27 @@ class Round:
         places = 0
         if self._place_cost is not None:
             places = int(self._place_cost[self.seat, self._everyone].sum())
-        return int(self.wanting.sum()) + (int(self.burden.sum()) - places) // 2 + places
+        wanting = int(self.wanting.sum()) - self._excused_by_empty_rooms()
+        return wanting + (int(self.burden.sum()) - places) // 2 + places
+
+    def _excused_by_empty_rooms(self) -> int:
+        """What the tables count and the measures do not, when a room has nobody."""
+        used = self.size[self.size > 0]
+        empty = self.rooms - len(used)
+        if not empty or not len(used):
+            return 0
+        found = 0
+        if self._has_more:
+            c = self.ground.categories
+            beyond = np.maximum(0, self.count - 1) @ c.more
+            unit, facilitators = int(c.more.max()), int(c.total[c.more > 0].sum())
+            free = max(0, facilitators - len(used)) if self.ground.allow_empty else empty
+            found = min(int(beyond.sum()), free * unit)
+        if self.ground.allow_empty and self.ground.even_sizes:
+            fewest, most = self.people // len(used), -(-self.people // len(used))
+            uneven = np.maximum(0, np.maximum(fewest - used, used - most)).sum()
+            found += int(self._size_cost[self.size].sum()) - WEIGHTS["size"] * int(uneven)
+        return found
 
     def _cost(self, count: Whole, size: Whole) -> Whole:
         """By room: what counts (rooms × categories) and sizes cost."""
@@ -195,6 +218,8 @@ class Round:
         c = self.ground.categories
         cost: Whole = np.maximum(0, np.maximum(low - count, count - high)) * c.weight
         cost += (count == 1) * c.lone + ((count == 0) & (size > 0)[..., None]) * c.none
+        if self._has_more:
+            cost += np.maximum(0, count - 1) * c.more
         return cost + self._unevenness(count) if self.ground.is_level else cost
 
     def _unevenness(self, count: Whole) -> Whole:
