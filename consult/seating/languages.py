@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consult.seating.measures import WEIGHTS
-from consult.seating.numbers import Languages
+from consult.seating.numbers import Languages, Whole
 
 Counts = NDArray[np.float32]
-#: How many rooms' tables are remembered: a search meets the same mixtures again and again.
+#: How many rooms' tables are remembered, and how many numbers they hold: a search meets the same mixtures again and again.
 _REMEMBERED = 20_000
+_REMEMBERED_NUMBERS = 2**24
+#: Numbers worked on at once.
+_AT_ONCE = 2**20
 
 
 class LanguageTable:
@@ -26,15 +29,17 @@ class LanguageTable:
         self._uncovered = round(WEIGHTS["lang_uncovered"] * firmness)
         self._has = languages.has
         self.masks, self._spoken = languages.has.shape
-        self._both = (languages.has[:, :, None] * languages.has[:, None, :]).reshape(
-            self.masks, self._spoken * self._spoken
-        )
-        self._known = (languages.has.sum(axis=1) > 0).astype(np.float32)
+        has = np.vstack([languages.has, np.zeros_like(languages.has[:1])])
+        both = (has[:, :, None] * has[:, None, :]).reshape(self.masks + 1, self._spoken * self._spoken)
+        known = (has.sum(axis=1) > 0).astype(np.float32)
+        #: By mask, with a last row for nobody.
+        self._padded = has, both, known
+        self._both, self._known = both[:-1], known[:-1]
         self._interpreted = [
             (languages.has @ row > 0).astype(np.float32) if row.any() else None
             for row in languages.interpreted
         ]
-        self._one = np.eye(self.masks + 1, self.masks, dtype=np.float32)
+        self._most = min(_REMEMBERED, _REMEMBERED_NUMBERS // (self.masks + 1) ** 2)
         self._seen: dict[tuple[bytes, int], tuple[NDArray[np.int32], int]] = {}
         self._rooms = list(range(len(languages.interpreted)))
 
@@ -56,7 +61,7 @@ class LanguageTable:
         key = inside.tobytes(), -1 if self._interpreted[self._rooms[room]] is None else self._rooms[room]
         found = self._seen.get(key)
         if found is None:
-            if len(self._seen) >= _REMEMBERED:
+            if len(self._seen) >= self._most:
                 self._seen.clear()
             found = self._seen[key] = self._priced(room, inside)
         return found
@@ -78,10 +83,42 @@ class LanguageTable:
         return cost.astype(np.int64)
 
     def _priced(self, room: int, inside: Counts) -> tuple[NDArray[np.int32], int]:
-        there = [*np.flatnonzero(inside), self.masks]
-        variants = inside - self._one[there][:, None, :] + self._one[None, :, :]
-        cost = self.cost(room, variants.reshape(-1, self.masks)).reshape(len(there), -1)
-        now = int(cost[-1, -1])
+        there = np.flatnonzero(inside)
+        goes = np.append(there, self.masks)
         table = np.zeros((self.masks + 1, self.masks + 1), dtype=np.int32)
-        table[there] = cost - now
+        if not self._spoken:
+            return table, 0
+        step = max(1, _AT_ONCE // (len(goes) * self._spoken * max(self._spoken, len(goes))))
+        for first in range(0, self.masks + 1, step):
+            comes = np.arange(first, min(first + step, self.masks + 1))
+            table[np.ix_(goes, comes)] = self._changed(room, inside, goes, comes)
+        now = int(table[self.masks, self.masks])
+        table[goes] -= now
         return table, now
+
+    def _changed(self, room: int, inside: Counts, goes: Whole, comes: Whole) -> NDArray[np.int64]:
+        """What a room costs when one person of a mask goes and one of another comes: goes × comes.
+
+        The same as `cost` finds; only the masks that are there, and the one that comes, are looked at.
+        """
+        has, both, known = self._padded
+        there = goes[:-1]
+        # goes × comes × main language × language: whether somebody who speaks both is there.
+        pairs = (inside[there] @ both[there])[None, :] - both[goes]
+        reach = (pairs[:, None] + both[comes][None] > 0).astype(np.float32)
+        reach = reach.reshape(len(goes), len(comes), self._spoken, self._spoken)
+        left = inside[there] * known[there] - (goes[:, None] == there) * known[there]
+        away = reach @ has[there].T == 0
+        alone = (away @ left[:, None, :, None])[..., 0]
+        lost = (reach @ has[comes][None, :, :, None])[..., 0] == 0
+        alone = alone + lost * known[comes][None, :, None]
+        people = left.sum(axis=1)[:, None] + known[comes]
+        speak = (inside[there] @ has[there] - has[goes])[:, None] + has[comes]
+        bridged = people[..., None] - alone - speak
+        cost = (self._uncovered * alone + WEIGHTS["lang_bridged"] * bridged).min(axis=-1)
+        follows = self._interpreted[self._rooms[room]]
+        if follows is not None:
+            deaf = known * (1 - np.append(follows, 0)).astype(np.float32)
+            lone = (inside[there] @ deaf[there] - deaf[goes])[:, None] + deaf[comes]
+            cost = np.minimum(cost, self._uncovered * lone)
+        return cost.astype(np.int64)

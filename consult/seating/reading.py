@@ -14,6 +14,9 @@ MAX_ROOMS = 2000
 MAX_ROUNDS = 20
 #: Different languages of people and rooms.
 MAX_LANGUAGES = 200
+#: What the search has to hold in memory: rooms × (combinations of languages)², and combinations × languages².
+MAX_LANGUAGE_TABLES = 60_000_000
+MAX_LANGUAGE_PAIRS = 20_000_000
 #: People named in all keep-together groups, and pairs that must not meet.
 MAX_TOGETHER = 10_000
 MAX_APART = 100_000
@@ -48,6 +51,12 @@ def case_of(given: Any) -> Case:
     _need(
         len(languages) <= MAX_LANGUAGES,
         f"{len(languages)} different languages; at most {MAX_LANGUAGES} are understood.",
+    )
+    combinations = len({frozenset(person.languages) for person in everybody})
+    _need(
+        len(rooms) * combinations**2 <= MAX_LANGUAGE_TABLES
+        and combinations * len(languages) ** 2 <= MAX_LANGUAGE_PAIRS,
+        f"{combinations} different combinations of {len(languages)} languages in {len(rooms)} rooms are too many to be seated.",
     )
     people = tuple(p for p, row in zip(everybody, listed, strict=True) if not row.get("absent"))
     rounds = _whole(given, "rounds", "the file", least=1, otherwise=1)
