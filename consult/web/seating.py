@@ -1,18 +1,22 @@
 """Routes of a round's seating: the page, the question and what is proposed, chosen and applied."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from consult.announce import audiences
-from consult.errors import Invalid
+from consult.errors import Conflict, Invalid
+from consult.permissions.actor import Actor
 from consult.permissions.names import Permission
 from consult.rooms import service as rooms_service
 from consult.rooms.models import Round
 from consult.seating import service
+from consult.seating.case import Case
 from consult.web import seating_acts
-from consult.web.context import db
+from consult.web.context import db, reading_first
 from consult.web.forms import Form, sentences
 from consult.web.loading import consultation_of, round_for, session_of
 from consult.web.pages import back_to, live_page, render_page, say, t
@@ -37,10 +41,9 @@ def seating(round_id: str) -> Response:
 @pages.post("/rounds/<round_id>/seating")
 def propose(round_id: str) -> BaseResponse:
     """Propose a seating; topic and length are those of the round and are saved with it."""
+    seed = None if request.form.get("more") else _searched_first(round_id, _case_sent)
     found, actor = round_for(round_id, PROPOSE)
-    view, form = SeatingView(found, actor), Form(request.form)
-    seats = [person.public_id for person in view.seatable if person.role in service.ALWAYS]
-    asked = asked_by(form, People(view.seatable), _languages(view), seats=seats)
+    view, form, asked = _sent(found, actor)
     if form.ticked("more"):
         return _page(view, asked=asked, form=form, errors=form.errors)
     try:
@@ -53,7 +56,7 @@ def propose(round_id: str) -> BaseResponse:
             room_count=asked.rooms,
             constraints=asked.constraints,
             keep_locks=asked.keep_locks,
-            seed=asked.seed,
+            seed=seed,
         )
     except Invalid as error:
         db().rollback()
@@ -65,8 +68,50 @@ def propose(round_id: str) -> BaseResponse:
 @pages.post("/rounds/<round_id>/seating/again")
 def again(round_id: str) -> BaseResponse:
     """Propose again what was asked for; whoever is locked stays."""
+    seed = _searched_first(round_id, _case_again)
     found, actor = round_for(round_id, PROPOSE)
-    return _proposed(found, service.rerun(db(), actor, found, revision=seating_acts.seen()))
+    return _proposed(found, service.rerun(db(), actor, found, seed=seed, revision=seating_acts.seen()))
+
+
+def _searched_first(round_id: str, gather: Callable[[Round, Actor], tuple[Case, int | None]]) -> int:
+    """Search while nothing is locked, so that nobody's writing waits; the seed, with which the proposal finds it at once.
+
+    What is refused on the way is refused again, and said, where the proposal is made.
+    """
+    seed = service.drawn_seed()
+    with suppress(Invalid, Conflict):
+        with reading_first():
+            case, given = gather(*round_for(round_id, PROPOSE))
+        seed = seed if given is None else given
+        service.searched(case, seed=seed)
+    return seed
+
+
+def _case_sent(found: Round, actor: Actor) -> tuple[Case, int | None]:
+    _view, form, asked = _sent(found, actor)
+    form.check("seating.invalid")
+    case = service.case_asked(
+        db(),
+        actor,
+        found,
+        room_count=asked.rooms,
+        constraints=asked.constraints,
+        keep_locks=asked.keep_locks,
+    )
+    return case, asked.seed
+
+
+def _case_again(found: Round, actor: Actor) -> tuple[Case, int | None]:
+    count, asked = service.asked_before(db(), found)
+    case = service.case_asked(db(), actor, found, room_count=count, constraints=asked, keep_locks=True)
+    return case, None
+
+
+def _sent(found: Round, actor: Actor) -> tuple[SeatingView, Form, Asked]:
+    """What the form asks for."""
+    view, form = SeatingView(found, actor), Form(request.form)
+    seats = [person.public_id for person in view.seatable if person.role in service.ALWAYS]
+    return view, form, asked_by(form, People(view.seatable), _languages(view), seats=seats)
 
 
 @pages.post("/rounds/<round_id>/seating/choose")

@@ -5,11 +5,13 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Engine, select, text
 
 from consult.db import Db
 from consult.rooms import service as rooms
 from consult.rooms.models import Room, Round, Seat
+from consult.seating import allocation
+from consult.seating.case import Case, Seating
 from consult.seating.models import SeatingPlan
 from tests import cast
 from tests.cast import World
@@ -283,3 +285,23 @@ def test_people_are_told_why_they_sit_in_their_room(client_for: Browser, world: 
     assert "Why am I in this room?" in page
     assert "A facilitator gave you this seat." in page
     assert "Why am I in this room?" not in client_for("late").get(f"/rounds/{world.round.public_id}").text
+
+
+@pytest.mark.parametrize("act", ["", "/again"])
+def test_nobody_waits_to_write_while_a_seating_is_searched(
+    client_for: Browser, address: str, engine: Engine, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    """On SQLite there is one writer at a time, and a search can take seconds."""
+    browser = client_for("facilitator")
+    assert propose(browser, address).status_code == 303
+    search, seeds = allocation.seat, []
+
+    def seat(case: Case, *, seed: int) -> Seating:
+        with engine.begin() as other:
+            other.execute(text("UPDATE round SET minutes = minutes"))
+        seeds.append(seed)
+        return search(case, seed=seed)
+
+    monkeypatch.setattr(allocation, "seat", seat)
+    assert post(browser, address + act, page=address, rooms="2", minutes="25", topic="D").status_code == 303
+    assert len(seeds) == 1
