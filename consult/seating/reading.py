@@ -24,6 +24,10 @@ MAX_APART = 100_000
 MAX_MET = 1000
 
 
+#: The largest number of people that a limit of a room may name.
+MAX_LIMIT = 10**9
+
+
 class BadCase(ValueError):
     """The file cannot be read as a case; the message is one line for the person who wrote it."""
 
@@ -209,4 +213,5 @@ def _name(row: Mapping[str, Any], place: str) -> str:
 def _whole(row: Mapping[str, Any], name: str, place: str, *, least: int, otherwise: int) -> int:
     found = row.get(name, otherwise)
     _need(type(found) is int and found >= least, f"{place}: {name} must be a whole number from {least}.")
+    _need(found <= MAX_LIMIT, f"{place}: {name} is more than {MAX_LIMIT}.")
     return int(found)

@@ -4,7 +4,7 @@ Nobody who is seated is moved by any of this. Prices are those of the search, ex
 Pure: NumPy, no I/O, no clock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +12,8 @@ import numpy as np
 from consult.errors import Invalid
 from consult.seating.case import Case, Person
 from consult.seating.changes import changes, price_of
-from consult.seating.numbers import everybody
+from consult.seating.numbers import FORBIDDEN, Whole, everybody
+from consult.seating.plan_measures import together_groups
 from consult.seating.rounds import one_round
 from consult.seating.sentences import Sentence
 from consult.seating.tables import NEVER, Round
@@ -32,6 +33,8 @@ class Offer:
 
 def place(case: Case, seats: Mapping[str, str], person: Person) -> str:
     """The room where a late joiner serves balance best; nobody who is seated moves.
+
+    Wishes about the late joiner come before balance, as far as free seats allow.
 
     Args:
         case: rooms, wishes and everybody who may be seated, of one round.
@@ -62,6 +65,7 @@ def place(case: Case, seats: Mapping[str, str], person: Person) -> str:
     at = people.index(person.id)
     prices = state.move_prices(at)
     prices[state.seat[at]] = 0
+    prices += _broken(case, taken, person.id, rooms)
     size = state.size.copy()
     size[state.seat[at]] -= 1
     best = min(range(len(rooms)), key=lambda room: (int(prices[room]), int(size[room]), rooms[room]))
@@ -115,6 +119,15 @@ def price(case: Case, seats: Mapping[str, str], moves: Mapping[str, str]) -> tup
     """
     after = {**seats, **moves}
     return price_of(_seated_only(case, after), seats, after)
+
+
+def _broken(case: Case, taken: Mapping[str, str], person: str, rooms: Sequence[str]) -> Whole:
+    """By room: what wishes for a person's seat, or to be with others who sit already, cost when it is that room."""
+    asked = [{pin.room} for pin in case.wishes.pins if pin.person == person and pin.round in (None, 1)]
+    for group in together_groups(case.wishes.together):
+        if person in group:
+            asked.append({taken[member] for member in group if member in taken})
+    return np.array([FORBIDDEN * sum(bool(w) and room not in w for w in asked) for room in rooms], np.int64)
 
 
 def _seated_only(case: Case, seats: Mapping[str, str]) -> Case:

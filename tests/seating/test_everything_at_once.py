@@ -246,6 +246,12 @@ def test_what_could_not_be_decided_is_not_called_kept() -> None:
         assert str(explanations(seating, report(case, seating.rounds))[0]) == UNDECIDED
 
 
+@pytest.mark.parametrize("limit", ["min", "max"])
+def test_a_limit_that_no_machine_can_count_is_refused(limit: str) -> None:
+    with pytest.raises(BadCase, match=rf"rooms\[0\]: {limit} is more than"):
+        case_of({"participants": [{"id": "a"}], "rooms": [{"id": "r", limit: 10**20}]})
+
+
 def test_what_would_need_too_much_memory_is_refused_in_one_line() -> None:
     people = [{"id": f"p{i}", "languages": [f"l{i % 199}", f"l{i // 199}"]} for i in range(2000)]
     with pytest.raises(BadCase, match="combinations of 199 languages in 200 rooms are too many"):

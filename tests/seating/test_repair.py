@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from consult.errors import Invalid
 from consult.seating.allocation import seat
-from consult.seating.case import Case, Person, RoomSpec, Wishes
+from consult.seating.case import Case, Person, Pin, RoomSpec, Wishes
 from consult.seating.plan_measures import plan_measures, plan_score
 from consult.seating.repair import place, price, voluntary_moves
 from tests.seating.cases import crowd, rooms
@@ -124,3 +124,13 @@ def test_a_language_that_leaves_with_somebody_is_named() -> None:
     seats |= {"d": "Room 3", "e": "Room 3"}
     said = [str(s) for s in price(replace(case, people=people), seats, {"e": "Room 4"})]
     assert any("Room 3" in sentence for sentence in said)
+
+
+def test_a_late_joiner_sits_where_a_wish_wants_them_while_there_is_a_seat() -> None:
+    people = tuple(Person(f"p{i}", "AF" if i < 4 else "WE") for i in range(8))
+    seats = {f"p{i}": "R001" if i < 4 else "R002" for i in range(8)}
+    late = Person("late", "AF")
+    for wishes in (Wishes(together=(("p1", "late"),)), Wishes((Pin("late", "R001"),))):
+        case = Case((*people, late), rooms(3, 5), wishes=wishes)
+        assert place(case, seats, late) == "R001"
+        assert place(replace(case, rooms=rooms(3, 4)), seats, late) == "R003"
