@@ -86,27 +86,39 @@ class LanguageTable:
         there = np.flatnonzero(inside)
         goes = np.append(there, self.masks)
         table = np.zeros((self.masks + 1, self.masks + 1), dtype=np.int32)
-        if not self._spoken:
+        has, both, known = self._padded
+        spoken = np.flatnonzero(has[there].any(axis=0))
+        if not len(spoken):
             return table, 0
-        step = max(1, _AT_ONCE // (len(goes) * self._spoken * max(self._spoken, len(goes))))
+        if len(spoken) < self._spoken:
+            has = np.ascontiguousarray(has[:, spoken])
+            both = (has[:, :, None] * has[:, None, :]).reshape(len(has), -1)
+        step = max(1, _AT_ONCE // (len(goes) * len(spoken) * max(len(spoken), len(goes))))
         for first in range(0, self.masks + 1, step):
             comes = np.arange(first, min(first + step, self.masks + 1))
-            table[np.ix_(goes, comes)] = self._changed(room, inside, goes, comes)
+            table[np.ix_(goes, comes)] = self._changed(room, inside, (goes, comes), (has, both, known))
         now = int(table[self.masks, self.masks])
         table[goes] -= now
         return table, now
 
-    def _changed(self, room: int, inside: Counts, goes: Whole, comes: Whole) -> NDArray[np.int64]:
+    def _changed(
+        self, room: int, inside: Counts, masks: tuple[Whole, Whole], languages: tuple[Counts, Counts, Counts]
+    ) -> NDArray[np.int64]:
         """What a room costs when one person of a mask goes and one of another comes: goes × comes.
 
-        The same as `cost` finds; only the masks that are there, and the one that comes, are looked at.
+        The same as `cost` finds, though only masks and languages of the room are looked at. A main language that nobody but
+        the one who comes speaks serves no better than another, unless they are alone, and then they follow themselves.
+
+        Args:
+            masks: those that may go, the last standing for nobody, and those that may come.
+            languages: what each mask speaks, pairs of it, and whether that is anything, with a last row for nobody.
         """
-        has, both, known = self._padded
+        (goes, comes), (has, both, known) = masks, languages
         there = goes[:-1]
         # goes × comes × main language × language: whether somebody who speaks both is there.
         pairs = (inside[there] @ both[there])[None, :] - both[goes]
         reach = (pairs[:, None] + both[comes][None] > 0).astype(np.float32)
-        reach = reach.reshape(len(goes), len(comes), self._spoken, self._spoken)
+        reach = reach.reshape(len(goes), len(comes), has.shape[1], has.shape[1])
         left = inside[there] * known[there] - (goes[:, None] == there) * known[there]
         away = reach @ has[there].T == 0
         alone = (away @ left[:, None, :, None])[..., 0]
@@ -115,7 +127,7 @@ class LanguageTable:
         people = left.sum(axis=1)[:, None] + known[comes]
         speak = (inside[there] @ has[there] - has[goes])[:, None] + has[comes]
         bridged = people[..., None] - alone - speak
-        cost = (self._uncovered * alone + WEIGHTS["lang_bridged"] * bridged).min(axis=-1)
+        cost = (self._uncovered * alone + WEIGHTS["lang_bridged"] * bridged).min(axis=-1) * (people > 1)
         follows = self._interpreted[self._rooms[room]]
         if follows is not None:
             deaf = known * (1 - np.append(follows, 0)).astype(np.float32)
