@@ -82,12 +82,14 @@ def test_taking_back_undoes_a_whole_act_and_the_log_keeps_both(
     db: Db, world: World, second: Round, staff: Actor, plan: SeatingPlan
 ) -> None:
     people = [world.members[name] for name in ("kenya", "canada", "late", "ngo")]
-    seating.move_people(db, staff, second, people, number=1)
+    first = [plan.assignment[p.public_id] for p in people]
+    number = min((1, 2), key=first.count)
+    seating.move_people(db, staff, second, people, number=number)
     seating.move_people(db, staff, second, people[:1], number=None)
     assert people[0].public_id not in plan.assignment
     assert seating.undo(db, world.actor(db, "cofacilitator"), second) == 1
-    assert {plan.assignment[p.public_id] for p in people} == {1}
-    assert seating.undo(db, staff, second) > 1
+    assert {plan.assignment[p.public_id] for p in people} == {number}
+    assert seating.undo(db, staff, second) == len(people) - first.count(number)
     assert plan.assignment == plan.proposed
     assert [act.kind for act in seating.acts_of(plan)] == ["undone", "undone", "moved", "moved"]
     assert [act.undoes for act in seating.acts_of(plan)] == [1, 2, None, None]
