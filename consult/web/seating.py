@@ -134,9 +134,9 @@ def apply(round_id: str) -> BaseResponse:
 
 
 def _proposed(round_: Round, plan: Any) -> BaseResponse:
-    if plan.conflicts:
+    if plan.conflicts or plan.dropped:
         say(
-            t("A seating is proposed that gives up as little as possible of what was asked for."),
+            t("A seating is proposed, but not everything that was asked for is kept. See below what is not."),
             "attention",
         )
     else:

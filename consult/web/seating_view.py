@@ -10,6 +10,7 @@ from consult import i18n, labels
 from consult.rooms import queries as rooms
 from consult.rooms.queries import ORDER, Person
 from consult.seating import balance, naming, service
+from consult.seating.answering import UNDECIDED
 from consult.seating.models import SeatingPlan
 from consult.seating.offers import voluntary_moves
 from consult.web.context import db
@@ -200,10 +201,17 @@ class SeatingView(Standing):
     def conflicts(self) -> list[str]:
         """Why not everything that was asked for is kept, a sentence a contradiction."""
         plan = self.plan
-        if plan is None or not plan.conflicts:
+        if plan is None:
             return []
+        if plan.dropped and not plan.conflicts:
+            return [t(UNDECIDED)]
         said = naming.conflicts_said(plan.case, plan.conflicts, people=self._names, rooms=self._room_names)
         return [i18n.text(language().code, s.message, **s.params) for s in said]
+
+    @property
+    def is_fewest(self) -> bool:
+        """Whether it is known that no seating gives up fewer wishes."""
+        return bool(self.plan and self.plan.conflicts)
 
     @property
     def given_up(self) -> list[str]:

@@ -265,6 +265,22 @@ def test_wishes_that_contradict_each_other_are_named_with_what_was_given_up(
     assert kenya.public_id + " is to sit" not in page
 
 
+def test_wishes_that_were_not_kept_are_named_also_where_nothing_is_proven(
+    client_for: Browser, address: str, world: World, db: Db
+) -> None:
+    browser = client_for("facilitator")
+    propose(browser, address)
+    plan = db.scalars(select(SeatingPlan)).one()
+    people = [world.members[name].public_id for name in ("kenya", "canada")]
+    plan.status, plan.dropped = "adjusted", [{"kind": "apart", "people": people, "room": None, "round": None}]
+    db.commit()
+    page = browser.get(address).text
+    assert "it is not proven that they cannot be kept" in page
+    assert re.search("Keep apart: Delegate (KEN-1, Delegate CAN-1|CAN-1, Delegate KEN-1)", page)
+    assert "possible at once" not in page
+    assert "As few wishes as possible" not in page
+
+
 def test_topics_are_ranked_in_the_lobby_and_followed(
     client_for: Browser, address: str, world: World, second: Round
 ) -> None:
