@@ -115,6 +115,9 @@ def test_the_main_job(
         expect(delegate.page.get_by_role("textbox", name="Title")).to_have_value(
             "Training by secondment on identity documents"
         )
+        wait_until(
+            lambda delegate=delegate: "[for three months]." in delegate.text, what="the text to arrive"
+        )
         delegate.write(f" Words of delegate {number}.")
         delegate.sees_saved()
     carets = first.page.locator(".caret__label")
