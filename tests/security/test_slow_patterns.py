@@ -36,8 +36,17 @@ READERS: dict[str, Callable[[str], object]] = {
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
 @pytest.mark.parametrize("text", SHAPES.values(), ids=SHAPES)
 def test_hostile_lengths_cost_little(text: str, reader: Callable[[str], object], app: Flask) -> None:
-    """Row 48: the processor's time, not the clock's, so that a busy machine does not count."""
+    """Row 48: the processor's time, not the clock's, so that a busy machine does not count.
+
+    A pattern that backtracks is slow every time; the collector's rounds over a large test process are not, so the
+    fastest of three counts.
+    """
     with app.test_request_context("/"):
-        began = time.process_time()
-        reader(text)
-        assert time.process_time() - began < 0.5
+        assert min(_cost(reader, text) for _ in range(3)) < 0.5
+
+
+def _cost(reader: Callable[[str], object], text: str) -> float:
+    """Seconds of the processor."""
+    began = time.process_time()
+    reader(text)
+    return time.process_time() - began
