@@ -5,10 +5,12 @@ other greenlets), because SQLite's own busy time-out would stall every connectio
 """
 
 import secrets
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -108,22 +110,27 @@ def _tune_sqlite(engine: Engine, pause: Callable[[float], None]) -> None:
         raw.isolation_level = None  # BEGIN is ours to emit
         cursor = raw.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
-            cursor.execute(f"PRAGMA {pragma}")
+            # Locked for a moment while another process opens the database or is the last to leave it.
+            _once_unlocked(partial(cursor.execute, f"PRAGMA {pragma}"), pause)
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         writing = connection.get_execution_options().get("consult_writing", True)
         statement = "BEGIN IMMEDIATE" if writing else "BEGIN"
-        give_up = time.monotonic() + LOCK_PATIENCE_SECONDS
-        while True:
-            try:
-                connection.exec_driver_sql(statement)
-                return
-            except OperationalError as error:
-                if "locked" not in str(error) or time.monotonic() > give_up:
-                    raise
-                pause(LOCK_RETRY_SECONDS)
+        _once_unlocked(partial(connection.exec_driver_sql, statement), pause)
+
+
+def _once_unlocked(act: Callable[[], object], pause: Callable[[float], None]) -> None:
+    give_up = time.monotonic() + LOCK_PATIENCE_SECONDS
+    while True:
+        try:
+            act()
+            return
+        except (OperationalError, sqlite3.OperationalError) as error:
+            if "locked" not in str(error) or time.monotonic() > give_up:
+                raise
+        pause(LOCK_RETRY_SECONDS)
 
 
 def commit_through(engine: Engine, run: Callable[..., Any]) -> None:

@@ -111,6 +111,20 @@ def test_a_copy_made_while_people_write_is_whole(database_url: str, tmp_path: Pa
     assert 1 <= entries(f"sqlite:///{tmp_path / 'copy.db'}") <= entries(database_url)
 
 
+def test_opening_waits_for_whoever_has_the_whole_file_for_a_moment(tmp_path: Path) -> None:
+    file = tmp_path / "fresh.db"
+    held = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    held.execute("BEGIN EXCLUSIVE")
+    release = threading.Timer(0.3, lambda: held.execute("ROLLBACK"))
+    release.start()
+    engine = engine_for(f"sqlite:///{file}")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    engine.dispose()
+    release.join()
+    held.close()
+
+
 def test_restoring_brings_back_what_was_copied(consult: Run, database_url: str) -> None:
     write_entry(database_url)
     assert consult("db", "backup", "copy.db").status == 0
