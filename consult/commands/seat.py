@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from consult.seating.allocation import seat as seating_of
-from consult.seating.answering import answer, as_text, words
 from consult.seating.balance import as_json, report
-from consult.seating.parsing import MAX_BYTES, parsed
-from consult.seating.reading import BadCase, case_of
+from consult.seating.casefile.answering import answer, as_text, words
+from consult.seating.casefile.parsing import MAX_BYTES, parsed
+from consult.seating.casefile.reading import BadCase, case_of
 
 MAX_SEED = 2**63 - 1
 #: A message shows at most so much of what a file says.

@@ -17,14 +17,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from consult.errors import Invalid
-from consult.seating.bounds import score_bound
 from consult.seating.case import Case, Seating, Status
-from consult.seating.conflicts import examine, unkept
-from consult.seating.numbers import Everybody, everybody, present
-from consult.seating.opening import rooms_in_use
+from consult.seating.contradictions.conflicts import examine, unkept
 from consult.seating.plan_measures import here
-from consult.seating.rounds import PlanSearch, Setting
-from consult.seating.schedules import is_cooled, polish, quick, sweeps
+from consult.seating.proofs.bounds import score_bound
+from consult.seating.search.numbers import Everybody, everybody, present
+from consult.seating.search.opening import rooms_in_use
+from consult.seating.search.rounds import PlanSearch, Setting
+from consult.seating.search.schedules import is_cooled, polish, quick, sweeps
 
 #: Raised whenever the same input would give another seating.
 VERSION = 2

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from consult.i18n import N_
-from consult.seating.balance_sentences import Facts, sentence_of, verdict
-from consult.seating.bounds import Proof, bounds
-from consult.seating.bridges import cover, only_bridges
 from consult.seating.case import FACILITATOR, Case, Person, RoomSpec, members_by_room
-from consult.seating.cells import Cell, RoomBalance
-from consult.seating.frames import Frame, frames
 from consult.seating.measures import category_counts
 from consult.seating.plan_measures import plan_measures
+from consult.seating.proofs.bounds import Proof, bounds
+from consult.seating.proofs.frames import Frame, frames
 from consult.seating.quotas import fair_range
-from consult.seating.room_notes import (
+from consult.seating.report.balance_sentences import Facts, sentence_of, verdict
+from consult.seating.report.bridges import cover, only_bridges
+from consult.seating.report.cells import Cell, RoomBalance
+from consult.seating.report.room_notes import (
     groups_outside,
     lone_speakers,
     people_who_stand_out,

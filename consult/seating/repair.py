@@ -11,12 +11,12 @@ import numpy as np
 
 from consult.errors import Invalid
 from consult.seating.case import Case, Person
-from consult.seating.changes import changes, price_of
-from consult.seating.numbers import FORBIDDEN, Whole, everybody
 from consult.seating.plan_measures import together_groups
-from consult.seating.rounds import one_round
+from consult.seating.report.changes import changes, price_of
+from consult.seating.search.numbers import FORBIDDEN, Whole, everybody
+from consult.seating.search.rounds import one_round
+from consult.seating.search.tables import NEVER, Round
 from consult.seating.sentences import Sentence
-from consult.seating.tables import NEVER, Round
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,14 @@ from consult.permissions.names import Permission
 from consult.rooms import service as rooms_service
 from consult.rooms.models import Room, RoomState, Round
 from consult.rooms.presence import present_members
-from consult.seating import running
-from consult.seating.acts import Act, ActKind, Entry
-from consult.seating.adjusting import acts_of, exchange, lock, move_people, next_undo, tell, undo
 from consult.seating.case import Case, Person
-from consult.seating.constraints import ALWAYS, SEATABLE, Constraints, Mix, problems
-from consult.seating.duties import proposed_duties
-from consult.seating.gathering import (
+from consult.seating.models import SeatingPlan
+from consult.seating.proposals import running
+from consult.seating.proposals.acts import Act, ActKind, Entry
+from consult.seating.proposals.adjusting import acts_of, exchange, lock, move_people, next_undo, tell, undo
+from consult.seating.proposals.constraints import ALWAYS, SEATABLE, Constraints, Mix, problems
+from consult.seating.proposals.duties import proposed_duties
+from consult.seating.proposals.gathering import (
     as_person,
     case_for,
     case_now,
@@ -34,12 +35,11 @@ from consult.seating.gathering import (
     room_specs,
     seats_before,
 )
-from consult.seating.keeping import copy_of, plan_of
-from consult.seating.late import late_joiners, seat_late_joiners
-from consult.seating.models import SeatingPlan
-from consult.seating.offers import VoluntaryMove, accept_offer, price_of, voluntary_moves
-from consult.seating.plan_record import compare, plan_csv, plan_json
-from consult.seating.plans import (
+from consult.seating.proposals.keeping import copy_of, plan_of
+from consult.seating.proposals.late import late_joiners, seat_late_joiners
+from consult.seating.proposals.offers import VoluntaryMove, accept_offer, price_of, voluntary_moves
+from consult.seating.proposals.plan_record import compare, plan_csv, plan_json
+from consult.seating.proposals.plans import (
     applied_plan,
     current_plan,
     final_seats,
@@ -51,8 +51,8 @@ from consult.seating.plans import (
     revision_of,
     seats_now,
 )
-from consult.seating.running import Rerun, rerun_matches, searched, use_runner
-from consult.seating.topic_wishes import (
+from consult.seating.proposals.running import Rerun, rerun_matches, searched, use_runner
+from consult.seating.proposals.topic_wishes import (
     my_topic_wishes,
     set_topic_wishes,
     topic_wishes_of,

@@ -11,11 +11,11 @@ from consult.permissions.names import Permission
 from consult.rooms.models import Room, RoomState, Round
 from consult.rooms.queries import Person
 from consult.seating import service
-from consult.seating.acts import last_entries
-from consult.seating.cells import Cell
 from consult.seating.models import SeatingPlan
-from consult.seating.plans import real_seats
+from consult.seating.proposals.acts import last_entries
+from consult.seating.proposals.plans import real_seats
 from consult.seating.quotas import fair_range
+from consult.seating.report.cells import Cell
 from consult.web.context import db
 from consult.web.figures import group_label
 from consult.web.pages import language, t

@@ -10,7 +10,7 @@ from consult.errors import NotFound
 from consult.exports.filenames import content_disposition
 from consult.permissions.names import Permission
 from consult.seating import service
-from consult.seating.offers import accept_offer, price_of
+from consult.seating.proposals.offers import accept_offer, price_of
 from consult.web.context import db, writes_on_get
 from consult.web.forms import Form
 from consult.web.loading import members_called, round_for

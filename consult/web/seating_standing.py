@@ -15,11 +15,12 @@ from consult.rooms import service as rooms_service
 from consult.rooms.models import Round
 from consult.rooms.queries import Person
 from consult.rooms.timing import round_state
-from consult.seating import naming, service
+from consult.seating import service
 from consult.seating.case import Case
-from consult.seating.gathering import round_before
 from consult.seating.models import SeatingPlan
-from consult.seating.plans import real_seats
+from consult.seating.proposals.gathering import round_before
+from consult.seating.proposals.plans import real_seats
+from consult.seating.report import naming
 from consult.seating.sentences import Sentence
 from consult.web.context import db
 from consult.web.figures import group_parts

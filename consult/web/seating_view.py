@@ -9,10 +9,11 @@ from typing import Any
 from consult import i18n, labels
 from consult.rooms import queries as rooms
 from consult.rooms.queries import ORDER, Person
-from consult.seating import balance, naming, service
-from consult.seating.answering import UNDECIDED
+from consult.seating import balance, service
+from consult.seating.casefile.answering import UNDECIDED
 from consult.seating.models import SeatingPlan
-from consult.seating.offers import voluntary_moves
+from consult.seating.proposals.offers import voluntary_moves
+from consult.seating.report import naming
 from consult.web.context import db
 from consult.web.figures import group_parts, in_words
 from consult.web.pages import language, t

@@ -13,9 +13,9 @@ from click.testing import CliRunner, Result
 
 from consult.commands.seat import MAX_LINE, seat
 from consult.seating.allocation import VERSION
-from consult.seating.parsing import MAX_BYTES
-from consult.seating.reading import case_of
-from consult.seating.writing import case_json, input_hash
+from consult.seating.casefile.parsing import MAX_BYTES
+from consult.seating.casefile.reading import case_of
+from consult.seating.casefile.writing import case_json, input_hash
 
 CONSULT = [sys.executable, "-c", "from consult.cli import main; main()"]
 LANGUAGES = (["en"], ["en", "fr"], ["es"], ["en", "es"])

@@ -4,7 +4,7 @@ import random
 from typing import Any
 
 from consult.seating.case import Case, Person, Pin, RoomSpec, Wishes
-from consult.seating.reading import case_of
+from consult.seating.casefile.reading import case_of
 from tests.seating.evaluator import tool
 
 TOPICS = ("finance", "data", "work")

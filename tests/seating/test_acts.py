@@ -6,7 +6,16 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consult.seating.acts import Act, ActKind, Entry, acts, last_entries, replayed, undoable, with_act
+from consult.seating.proposals.acts import (
+    Act,
+    ActKind,
+    Entry,
+    acts,
+    last_entries,
+    replayed,
+    undoable,
+    with_act,
+)
 
 PEOPLE = ("ada", "ben", "eve")
 START = {"ada": 1, "ben": 2}

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from consult.errors import Invalid
 from consult.seating.allocation import seat
-from consult.seating.bounds import bounds
 from consult.seating.case import Case, Person, Pin, RoomSpec, Seating, Status, Wishes
+from consult.seating.casefile.reading import case_of
 from consult.seating.measures import measures
 from consult.seating.plan_measures import HARD, here, plan_measures, plan_score
-from consult.seating.reading import case_of
+from consult.seating.proofs.bounds import bounds
 from tests.seating.cases import crowd, generated, mixed_case, rooms
 from tests.seating.evaluator import TOOLS, people_of, rooms_of, tool
 

@@ -3,9 +3,9 @@
 import pytest
 
 from consult.i18n import text
-from consult.seating.answering import GIVEN_UP, GIVEN_UP_ROUND, STATUSES, answer, explanations, words
 from consult.seating.balance import report
 from consult.seating.case import Case, Conflict, Person, RoomSpec, Seating, Status, Wish, WishKind
+from consult.seating.casefile.answering import GIVEN_UP, GIVEN_UP_ROUND, STATUSES, answer, explanations, words
 from consult.seating.sentences import Sentence
 
 CASE = Case(

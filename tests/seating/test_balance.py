@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import pytest
 
 from consult.seating.balance import PlanReport, Proof, as_json, balance, report
-from consult.seating.bridges import Bridge
 from consult.seating.case import Case, Person, Pin, RoomSpec, Wishes
+from consult.seating.report.bridges import Bridge
 
 ROOMS = [RoomSpec("R1"), RoomSpec("R2")]
 

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consult.seating import language_bounds, share_bounds
-from consult.seating.bounds import Proof, bounds, score_bound
 from consult.seating.case import Case, Person, Pin, RoomSpec, Wishes
+from consult.seating.casefile.reading import case_of
 from consult.seating.plan_measures import here, plan_measures, plan_score
+from consult.seating.proofs import language_bounds, share_bounds
+from consult.seating.proofs.bounds import Proof, bounds, score_bound
 from consult.seating.quotas import room_sizes
-from consult.seating.reading import case_of
 from tests.seating.evaluator import TOOLS
 
 Round = Mapping[str, str]

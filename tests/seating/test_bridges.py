@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from consult.seating.bridges import Bridge, cover, only_bridges
 from consult.seating.case import Person
 from consult.seating.measures import language_cover
+from consult.seating.report.bridges import Bridge, cover, only_bridges
 
 
 def room(**languages: str) -> list[Person]:

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consult.seating.case import Case, Person, RoomSpec
-from consult.seating.comparing import Change, Side, comparison
 from consult.seating.plan_measures import plan_measures
+from consult.seating.report.comparing import Change, Side, comparison
 
 REGIONS = ("African", "African", "WEOG", "WEOG", None, "WEOG")
 PEOPLE = tuple(

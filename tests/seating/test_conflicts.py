@@ -6,8 +6,8 @@ import pytest
 
 from consult.i18n import text
 from consult.seating.case import Case, Person, Pin, RoomSpec, Wish, Wishes, WishKind
-from consult.seating.conflict_sentences import sentence_of
-from consult.seating.conflicts import examine, wishes_of, without
+from consult.seating.contradictions.conflict_sentences import sentence_of
+from consult.seating.contradictions.conflicts import examine, wishes_of, without
 from consult.seating.plan_measures import HARD, plan_measures
 
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consult.seating.case import Case, Person, Pin, RoomSpec, Wish, Wishes, WishKind
-from consult.seating.conflicts import examine, wishes_of, without
-from consult.seating.hitting import Core, cheapest
-from consult.seating.packing import Budget
+from consult.seating.contradictions.conflicts import examine, wishes_of, without
+from consult.seating.contradictions.hitting import Core, cheapest
+from consult.seating.contradictions.packing import Budget
 from consult.seating.plan_measures import HARD, plan_measures
 
 Seats = Mapping[str, str]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consult.seating.constraints import BALANCED, SEATABLE, Constraints, Mix, problems
+from consult.seating.proposals.constraints import BALANCED, SEATABLE, Constraints, Mix, problems
 
 NAMES = st.text(alphabet="abcdef", min_size=1, max_size=3)
 GROUPS = st.lists(st.lists(NAMES, max_size=4).map(tuple), max_size=3).map(tuple)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consult.seating.case import Person
-from consult.seating.duties import proposed_duties
+from consult.seating.proposals.duties import proposed_duties
 
 REGIONS = ("AF", "AP", "EE", "LA", "WE", "OB")
 

@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consult.seating import schedules
 from consult.seating.allocation import seat
-from consult.seating.answering import UNDECIDED, explanations
 from consult.seating.balance import report
-from consult.seating.bounds import bounds
 from consult.seating.case import Case, Person, Pin, RoomSpec, Seating, Status, Wishes
-from consult.seating.languages import LanguageTable
-from consult.seating.numbers import Languages
+from consult.seating.casefile.answering import UNDECIDED, explanations
+from consult.seating.casefile.reading import BadCase, case_of
+from consult.seating.casefile.writing import case_json
 from consult.seating.plan_measures import HARD, here, plan_measures
-from consult.seating.reading import BadCase, case_of
-from consult.seating.writing import case_json
+from consult.seating.proofs.bounds import bounds
+from consult.seating.search import schedules
+from consult.seating.search.languages import LanguageTable
+from consult.seating.search.numbers import Languages
 from tests.seating.cases import rooms
 from tests.seating.evaluator import TOOLS, tool
 
@@ -149,7 +149,7 @@ def test_the_order_in_which_anything_is_named_does_not_matter() -> None:
 
 def test_another_run_of_the_program_gives_the_same_seating() -> None:
     code = (
-        "from consult.seating import schedules; schedules._DRAWS = schedules._TOPIC_DRAWS = 60\n"
+        "from consult.seating.search import schedules; schedules._DRAWS = schedules._TOPIC_DRAWS = 60\n"
         "from consult.seating.allocation import seat\n"
         "from tests.seating.test_everything_at_once import drawn\n"
         "print([(s.rounds, s.status, s.dropped) for s in (seat(drawn(n), seed=n) for n in range(8))])"

@@ -10,8 +10,8 @@ from consult.rooms import presence
 from consult.rooms import service as rooms
 from consult.rooms.models import Round
 from consult.seating import service as seating
-from consult.seating.acts import ActKind
-from consult.seating.naming import named
+from consult.seating.proposals.acts import ActKind
+from consult.seating.report.naming import named
 from consult.seating.sentences import Sentence
 from consult.seating.service import VoluntaryMove
 from tests.cast import World

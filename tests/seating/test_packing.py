@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consult.seating.packing import Budget, Packing, can_fill, pack
+from consult.seating.contradictions.packing import Budget, Packing, can_fill, pack
 
 
 @st.composite

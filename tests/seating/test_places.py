@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consult.seating.places import cheapest_places
+from consult.seating.proofs.places import cheapest_places
 
 
 @st.composite

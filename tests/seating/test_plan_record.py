@@ -17,10 +17,10 @@ from consult.rooms import service as rooms
 from consult.rooms.models import Round
 from consult.seating import allocation
 from consult.seating import service as seating
+from consult.seating.casefile.reading import case_of
+from consult.seating.casefile.writing import input_hash
 from consult.seating.models import SeatingPlan
-from consult.seating.reading import case_of
 from consult.seating.service import Constraints
-from consult.seating.writing import input_hash
 from tests.cast import World
 
 WITHOUT_GENDER = Constraints(balance=("region", "role", "stakeholder"))

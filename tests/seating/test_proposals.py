@@ -16,10 +16,10 @@ from consult.proceedings import service as proceedings
 from consult.rooms import service as rooms
 from consult.rooms.models import Round, Seat
 from consult.seating import service as seating
-from consult.seating.gathering import meetings_before
+from consult.seating.casefile.reading import case_of
 from consult.seating.models import SeatingPlan
-from consult.seating.naming import conflicts_said
-from consult.seating.reading import case_of
+from consult.seating.proposals.gathering import meetings_before
+from consult.seating.report.naming import conflicts_said
 from consult.seating.service import Constraints, Mix
 from tests.cast import World
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from consult.seating.case import Pin
+from consult.seating.casefile.reading import BadCase, case_of
 from consult.seating.plan_measures import plan_measures
-from consult.seating.reading import BadCase, case_of
 from tests.seating.evaluator import TOOLS, tool
 
 GOOD: dict[str, Any] = {

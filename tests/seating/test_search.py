@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from consult.seating.case import Case
-from consult.seating.numbers import everybody
 from consult.seating.plan_measures import plan_measures, plan_score
-from consult.seating.rounds import one_round
-from consult.seating.search import Searcher, Walk
-from consult.seating.tables import NEVER, Round
+from consult.seating.search.numbers import everybody
+from consult.seating.search.rounds import one_round
+from consult.seating.search.tables import NEVER, Round
+from consult.seating.search.walk import Searcher, Walk
 from tests.seating.cases import mixed_case
 
 

@@ -12,9 +12,9 @@ from consult.people.models import Member
 from consult.rooms import presence
 from consult.rooms import service as rooms
 from consult.rooms.models import Round, Seat
-from consult.seating import late, running
 from consult.seating import service as seating
-from consult.seating.constraints import SEATABLE, Constraints
+from consult.seating.proposals import late, running
+from consult.seating.proposals.constraints import SEATABLE, Constraints
 from tests.cast import World
 
 

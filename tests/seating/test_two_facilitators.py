@@ -12,7 +12,7 @@ from consult.permissions.actor import Actor
 from consult.rooms import service as rooms
 from consult.rooms.models import Round
 from consult.seating import service as seating
-from consult.seating.acts import replayed
+from consult.seating.proposals.acts import replayed
 from tests import cast
 from tests.cast import World
 

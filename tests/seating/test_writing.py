@@ -18,9 +18,9 @@ from consult.seating.case import (
     Wishes,
     WishKind,
 )
-from consult.seating.reading import case_of
+from consult.seating.casefile.reading import case_of
+from consult.seating.casefile.writing import case_json, conflict_json, gender_decides, input_hash
 from consult.seating.sentences import Sentence
-from consult.seating.writing import case_json, conflict_json, gender_decides, input_hash
 
 TEXT = st.none() | st.sampled_from(["African", "b", "c"])
 PEOPLE, ROOMS = ("p1", "p2", "p3", "p4"), ("001", "002")

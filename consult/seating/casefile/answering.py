@@ -10,8 +10,8 @@ from typing import Any
 from consult.i18n import N_
 from consult.seating.balance import PlanReport, as_json
 from consult.seating.case import Case, Seating, Status, Wish, WishKind
+from consult.seating.casefile.writing import case_json, conflict_json, input_hash, wish_json
 from consult.seating.sentences import Sentence
-from consult.seating.writing import case_json, conflict_json, input_hash, wish_json
 
 #: What the status means, in words.
 STATUSES: Mapping[Status, str] = {

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from consult.seating.reading import MAX_PEOPLE, BadCase
+from consult.seating.casefile.reading import MAX_PEOPLE, BadCase
 
 #: Larger files are not looked into; 2,000 people with twenty rounds of past meetings fill half of it.
 MAX_BYTES = 8 * 1000 * 1000

@@ -14,10 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from consult.seating.case import Case, Conflict, Wish, Wishes, WishKind
-from consult.seating.conflict_sentences import sentence_of
-from consult.seating.feasibility import SEATS, Answer, Round
-from consult.seating.hitting import Core, cheapest
-from consult.seating.packing import Budget
+from consult.seating.contradictions.conflict_sentences import sentence_of
+from consult.seating.contradictions.feasibility import SEATS, Answer, Round
+from consult.seating.contradictions.hitting import Core, cheapest
+from consult.seating.contradictions.packing import Budget
 from consult.seating.plan_measures import together_groups
 
 #: Steps over everything that is asked about one case.

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from consult.seating.case import Case, RoomSpec, Wish, WishKind
-from consult.seating.packing import Budget, Packing, can_fill, pack
+from consult.seating.contradictions.packing import Budget, Packing, can_fill, pack
 
 #: Kinds of wishes that give a person a room.
 SEATS = (WishKind.PIN, WishKind.SEATED)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from consult.seating.packing import Budget
+from consult.seating.contradictions.packing import Budget
 
 
 @dataclass(frozen=True)

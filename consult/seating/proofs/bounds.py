@@ -13,13 +13,13 @@ from enum import StrEnum
 import numpy as np
 
 from consult.seating.case import ATTRIBUTES, FACILITATOR, MOBILITY, Case, Person
-from consult.seating.frames import Frame, Whole, frames
-from consult.seating.language_bounds import fewest_uncovered
 from consult.seating.measures import category_counts, pairs
-from consult.seating.places import cheapest_places
 from consult.seating.plan_measures import PLAN_WEIGHTS, together_groups
-from consult.seating.repeat_bounds import fewest_repeats
-from consult.seating.share_bounds import fewest_outside
+from consult.seating.proofs.frames import Frame, Whole, frames
+from consult.seating.proofs.language_bounds import fewest_uncovered
+from consult.seating.proofs.places import cheapest_places
+from consult.seating.proofs.repeat_bounds import fewest_repeats
+from consult.seating.proofs.share_bounds import fewest_outside
 
 
 class Proof(StrEnum):

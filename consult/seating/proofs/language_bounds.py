@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from operator import add
 
-from consult.seating.frames import Frame
+from consult.seating.proofs.frames import Frame
 
 Tongues = frozenset[str]
 #: What each component that is not the largest still needs (those with equal costs side by side), and the seats lost.

@@ -15,9 +15,9 @@ from functools import lru_cache
 from itertools import combinations
 
 from consult.seating.case import Case
-from consult.seating.frames import Frame
 from consult.seating.measures import pairs
 from consult.seating.plan_measures import bound_to_meet, together_groups
+from consult.seating.proofs.frames import Frame
 
 Pair = tuple[str, str]
 

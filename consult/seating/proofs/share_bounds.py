@@ -12,8 +12,8 @@ from collections import Counter
 
 import numpy as np
 
-from consult.seating.frames import Frame, Whole
 from consult.seating.measures import category_counts
+from consult.seating.proofs.frames import Frame, Whole
 from consult.seating.quotas import fair_range
 
 _FAR = np.int64(10**9)

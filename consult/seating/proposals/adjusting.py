@@ -20,9 +20,9 @@ from consult.permissions.names import Permission
 from consult.rooms import service as rooms_service
 from consult.rooms.models import Round
 from consult.rooms.notices import chain_of, session_audience
-from consult.seating.acts import Act, ActKind, Entry, acts, replayed, undoable, with_act
 from consult.seating.models import SeatingPlan
-from consult.seating.plans import (
+from consult.seating.proposals.acts import Act, ActKind, Entry, acts, replayed, undoable, with_act
+from consult.seating.proposals.plans import (
     current_plan,
     held_open_plan,
     hold,

@@ -17,12 +17,12 @@ from consult.people.models import Member
 from consult.reference import family_of, mark_of
 from consult.rooms.models import Room, RoomState, Round, Seat
 from consult.seating.case import Case, Person, Pin, RoomSpec, Wishes
-from consult.seating.constraints import SEATABLE, Constraints, Mix
+from consult.seating.casefile.reading import case_of
+from consult.seating.casefile.writing import gender_decides, without_gender
 from consult.seating.models import SeatingPlan
-from consult.seating.plans import current_plan, final_seats, real_seats, seats_now
-from consult.seating.reading import case_of
-from consult.seating.topic_wishes import topic_wishes_of
-from consult.seating.writing import gender_decides, without_gender
+from consult.seating.proposals.constraints import SEATABLE, Constraints, Mix
+from consult.seating.proposals.plans import current_plan, final_seats, real_seats, seats_now
+from consult.seating.proposals.topic_wishes import topic_wishes_of
 
 _EVER = datetime.max.replace(tzinfo=UTC)
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from consult.seating.case import Case, Seating
-from consult.seating.constraints import Constraints
+from consult.seating.casefile.writing import case_json, conflict_json, input_hash, wish_json
 from consult.seating.models import SeatingPlan
-from consult.seating.writing import case_json, conflict_json, input_hash, wish_json
+from consult.seating.proposals.constraints import Constraints
 
 #: What a copy of a proposal has in common with it, beside the moves of the proposal itself.
 _KEPT = [

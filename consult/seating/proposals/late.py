@@ -11,15 +11,15 @@ from consult.permissions.actor import Actor
 from consult.permissions.check import require
 from consult.permissions.names import Permission
 from consult.rooms.models import Round
-from consult.seating.acts import ActKind
-from consult.seating.adjusting import carry_out
 from consult.seating.allocation import seat
 from consult.seating.case import Case
-from consult.seating.constraints import ALWAYS
-from consult.seating.gathering import case_now, members_to_seat
-from consult.seating.plans import seats_now
+from consult.seating.proposals.acts import ActKind
+from consult.seating.proposals.adjusting import carry_out
+from consult.seating.proposals.constraints import ALWAYS
+from consult.seating.proposals.gathering import case_now, members_to_seat
+from consult.seating.proposals.plans import seats_now
+from consult.seating.proposals.running import off_hub
 from consult.seating.repair import place
-from consult.seating.running import off_hub
 
 #: More late joiners than this are placed together: each one alone costs a look at everybody.
 ONE_BY_ONE = 20

@@ -22,14 +22,14 @@ from consult.permissions.names import Permission
 from consult.rooms.models import Round
 from consult.rooms.presence import present_members
 from consult.seating import repair
-from consult.seating.acts import ActKind
-from consult.seating.adjusting import carry_out
-from consult.seating.constraints import SEATABLE
-from consult.seating.gathering import case_now, members_to_seat, room_key
-from consult.seating.plans import hold, seats_now
-from consult.seating.running import off_hub
+from consult.seating.casefile.writing import without_gender
+from consult.seating.proposals.acts import ActKind
+from consult.seating.proposals.adjusting import carry_out
+from consult.seating.proposals.constraints import SEATABLE
+from consult.seating.proposals.gathering import case_now, members_to_seat, room_key
+from consult.seating.proposals.plans import hold, seats_now
+from consult.seating.proposals.running import off_hub
 from consult.seating.sentences import Sentence
-from consult.seating.writing import without_gender
 
 
 @dataclass(frozen=True)

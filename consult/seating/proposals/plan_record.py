@@ -26,15 +26,15 @@ from consult.programme.models import Consultation
 from consult.reference import mark_of
 from consult.rooms.models import Round
 from consult.rooms.notices import chain_of
-from consult.seating.acts import Act, acts, last_entries
 from consult.seating.case import Case, Person
-from consult.seating.comparing import Comparison, Side, comparison, measured
-from consult.seating.constraints import BALANCED
-from consult.seating.gathering import case_of_plan, room_key
+from consult.seating.casefile.reading import case_of
+from consult.seating.casefile.writing import case_json, gender_decides
 from consult.seating.models import SeatingPlan
-from consult.seating.plans import final_seats
-from consult.seating.reading import case_of
-from consult.seating.writing import case_json, gender_decides
+from consult.seating.proposals.acts import Act, acts, last_entries
+from consult.seating.proposals.constraints import BALANCED
+from consult.seating.proposals.gathering import case_of_plan, room_key
+from consult.seating.proposals.plans import final_seats
+from consult.seating.report.comparing import Comparison, Side, comparison, measured
 
 FORMAT = "consult-seating/1"
 COLUMNS = (

@@ -13,8 +13,8 @@ from consult.errors import Conflict, NotFound
 from consult.people.models import Member
 from consult.rooms import service as rooms_service
 from consult.rooms.models import Room, Round, Seat
-from consult.seating.acts import replayed
 from consult.seating.models import SeatingPlan
+from consult.seating.proposals.acts import replayed
 
 
 def plans_of(db: Db, round_: Round) -> list[SeatingPlan]:

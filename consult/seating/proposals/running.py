@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 from consult.i18n import N_
 from consult.seating import allocation
 from consult.seating.case import Case, Seating
+from consult.seating.casefile.reading import case_of
+from consult.seating.casefile.writing import case_json, input_hash
 from consult.seating.models import SeatingPlan
-from consult.seating.reading import case_of
 from consult.seating.sentences import Sentence
-from consult.seating.writing import case_json, input_hash
 
 #: Up to this many people a search is done before anybody notices.
 SMALL = 60

@@ -21,9 +21,9 @@ from consult.permissions.names import Permission
 from consult.rooms import service as rooms_service
 from consult.rooms.models import RoomState, Round
 from consult.rooms.notices import chain_of
-from consult.seating.constraints import Constraints
 from consult.seating.models import TopicWish
-from consult.seating.plans import current_plan
+from consult.seating.proposals.constraints import Constraints
+from consult.seating.proposals.plans import current_plan
 
 
 def topics_on_offer(db: Db, round_: Round) -> tuple[str, ...]:

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from consult.i18n import N_
-from consult.seating.bounds import Bound
 from consult.seating.case import FACILITATOR, Case
-from consult.seating.frames import Frame
 from consult.seating.measures import category_counts, fewest_pairs
-from consult.seating.repeat_bounds import rooms_before
+from consult.seating.proofs.bounds import Bound
+from consult.seating.proofs.frames import Frame
+from consult.seating.proofs.repeat_bounds import rooms_before
 from consult.seating.sentences import Sentence
 
 #: Smaller numbers about groups of people are not shown.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from consult.seating.bridges import Bridge
+from consult.seating.report.bridges import Bridge
 from consult.seating.sentences import Sentence
 
 

@@ -6,10 +6,10 @@ Declared gender takes no part: what depends on it is in no number here.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from consult.seating.bounds import bounds
 from consult.seating.case import Case
+from consult.seating.casefile.writing import without_gender
 from consult.seating.plan_measures import plan_measures
-from consult.seating.writing import without_gender
+from consult.seating.proofs.bounds import bounds
 
 
 @dataclass(frozen=True)

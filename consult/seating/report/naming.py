@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from consult.seating.case import Wish, WishKind
-from consult.seating.conflict_sentences import sentence_of
-from consult.seating.reading import case_of
+from consult.seating.casefile.reading import case_of
+from consult.seating.contradictions.conflict_sentences import sentence_of
 from consult.seating.sentences import Sentence
 
 

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from consult.i18n import N_
-from consult.seating.bridges import Bridge, Cover
 from consult.seating.case import FACILITATOR, Person
-from consult.seating.cells import Cell
 from consult.seating.measures import category_counts
+from consult.seating.report.bridges import Bridge, Cover
+from consult.seating.report.cells import Cell
 from consult.seating.sentences import Sentence
 
 

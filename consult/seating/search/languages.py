@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consult.seating.measures import WEIGHTS
-from consult.seating.numbers import Languages, Whole
+from consult.seating.search.numbers import Languages, Whole
 
 Counts = NDArray[np.float32]
 #: How many rooms' tables are remembered, and how many numbers they hold: a search meets the same mixtures again and again.

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from consult.seating.case import Case, RoomSpec
-from consult.seating.numbers import Whole
+from consult.seating.search.numbers import Whole
 
 
 def rooms_in_use(case: Case, rooms: Sequence[RoomSpec], people: int, load: Mapping[str, int]) -> Whole:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from consult.seating.case import Case
-from consult.seating.languages import LanguageTable
-from consult.seating.numbers import FORBIDDEN, Everybody, Pairs, Present, Whole, present
 from consult.seating.plan_measures import PLAN_WEIGHTS
-from consult.seating.search import Searcher, Walk
-from consult.seating.start import Seats, first_seats
-from consult.seating.tables import Ground, Round
+from consult.seating.search.languages import LanguageTable
+from consult.seating.search.numbers import FORBIDDEN, Everybody, Pairs, Present, Whole, present
+from consult.seating.search.start import Seats, first_seats
+from consult.seating.search.tables import Ground, Round
+from consult.seating.search.walk import Searcher, Walk
 
 REPEAT = PLAN_WEIGHTS["repeats"]
 

@@ -1,7 +1,7 @@
 """How long and how boldly each kind of case is searched: the budgets, found by measuring. Pure: no I/O, no clock."""
 
 from consult.seating.case import Case
-from consult.seating.search import Walk
+from consult.seating.search.walk import Walk
 
 #: What a room must be wanting, weighted, to count as more than bridged languages and single ranks of topics.
 COARSE = 20

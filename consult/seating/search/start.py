@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from consult.seating.case import Person, RoomSpec
-from consult.seating.numbers import FORBIDDEN, Categories, Pairs, Whole
 from consult.seating.quotas import room_sizes
+from consult.seating.search.numbers import FORBIDDEN, Categories, Pairs, Whole
 
 #: The cost of what cannot be: no seat is left.
 _FULL = 10**12

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from consult.seating.languages import LanguageTable
 from consult.seating.measures import WEIGHTS
-from consult.seating.numbers import Categories, Pairs, Whole
+from consult.seating.search.languages import LanguageTable
+from consult.seating.search.numbers import Categories, Pairs, Whole
 
 #: The price of what is no exchange or no move.
 NEVER = 10**9

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from consult.seating.numbers import Whole
-from consult.seating.tables import NEVER, Round
+from consult.seating.search.numbers import Whole
+from consult.seating.search.tables import NEVER, Round
 
 #: Prices are compared in parts of this size.
 _FINE = 1024

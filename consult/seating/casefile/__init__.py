@@ -1,0 +1,1 @@
+"""Case files of `consult seat`: read, written, answered."""

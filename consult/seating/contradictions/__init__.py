@@ -1,0 +1,1 @@
+"""Wishes that cannot all be kept: which, why, and the fewest to give up."""

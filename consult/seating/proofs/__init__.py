@@ -1,0 +1,1 @@
+"""Bounds: what no seating can do better than, and why."""
