@@ -17,10 +17,10 @@ SEATING = """<div data-controller="moves" data-text-moved="{{name}} moved to {{r
 <section id="plan" data-controller="part" data-part-name-value="plan" data-part-events-value="round.changed">{plan}</section>
 <button type="button" data-action="moves#chooseMany" data-moves-target="many" data-text="Move {{count}} selected to…" hidden>Move selected to…</button>
 <dialog data-moves-target="dialog" aria-label="Move"><form method="post" action="/rooms/r1" data-action="submit->moves#send" data-moves-target="form">
-<p>Move <bdi data-moves-target="name"></bdi></p><label for="to">To</label><select id="to" name="room" data-moves-target="room"><option value="a">Room 1</option><option value="b">Room 2</option></select>
-<button>Move</button></form></dialog></div>"""
-PERSON = """<div data-person="{id}"><input type="checkbox" value="{id}" data-moves-target="pick" data-name="{name}" data-action="moves#count" aria-label="Select {name}">
-<form method="get"><button name="move" value="{id}" data-action="moves#choose" data-moves-name-param="{name}" data-moves-room-param="{room}">Move to… {name}</button></form></div>"""
+<p>Move <bdi data-moves-target="name"></bdi></p><label for="to">To</label><select id="to" name="room" required data-moves-target="room"><option value="a">Room 1</option><option value="b">Room 2</option>
+<option value="c">Room 3</option><option value="none">No room</option></select><button>Move</button></form></dialog></div>"""
+PERSON = """<div data-room="{room}"><div data-person="{id}"><input type="checkbox" value="{id}" data-moves-target="pick" data-name="{name}" data-action="moves#count" aria-label="Select {name}">
+<form method="get"><button name="move" value="{id}" data-action="moves#choose" data-moves-name-param="{name}" data-moves-room-param="{room}">Move to… {name}</button></form></div></div>"""
 
 
 def test_the_toolbar_is_one_stop_and_tab_leaves_the_text(open_page: OpenPage) -> None:
@@ -125,11 +125,32 @@ def test_people_are_moved_one_by_one_and_together(site: Site, open_page: OpenPag
     page.get_by_label("Select K").check()
     page.get_by_label("Select P").check()
     page.get_by_role("button", name="Move 2 selected to…").click()
+    expect(page.get_by_label("To", exact=True)).to_have_value("c")
     page.get_by_label("To", exact=True).select_option("a")
     dialog.get_by_role("button", name="Move").click()
     expect(dialog).to_be_hidden()
     assert rooms == {"k": "a", "p": "a"}
     expect(page.get_by_role("button", name="Move 2 selected to…")).to_be_hidden()
+
+
+def test_no_room_is_suggested_where_each_has_one_of_those_who_move(open_page: OpenPage, site: Site) -> None:
+    people = [
+        PERSON.format(id=who, name=who.upper(), room=room) for who, room in zip("kpq", "abc", strict=True)
+    ]
+    site.render = lambda *_: pages.shell(SEATING.format(plan="".join(people)), "seating")
+    page = open_page()
+    for name in "KPQ":
+        page.get_by_label(f"Select {name}").check()
+    page.get_by_role("button", name="Move 3 selected to…").click()
+    choice = page.get_by_label("To", exact=True)
+    expect(choice).to_have_value("")
+    page.get_by_role("dialog", name="Move").get_by_role("button", name="Move").click()
+    expect(choice).to_be_focused()  # the browser asks for a room; nothing was sent
+    assert site.posts == []
+    choice.select_option("b")
+    page.get_by_role("dialog", name="Move").get_by_role("button", name="Move").click()
+    expect(page.get_by_role("dialog", name="Move")).to_be_hidden()
+    assert [post["room"] for post in site.posts] == [["b"]]
 
 
 def _summary(site: Site) -> str:

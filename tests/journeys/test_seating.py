@@ -3,16 +3,19 @@
 At a desk and on a phone, and once without any script.
 """
 
+import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 from sqlalchemy import Engine, select
 
 from consult.db import reading_session, sessions_for, unit_of_work
-from consult.people.models import Role
+from consult.people.models import Member, Role
+from consult.rooms import presence
 from consult.rooms import service as rooms
 from consult.rooms.actors import actor_for
 from consult.rooms.models import Round
@@ -244,3 +247,73 @@ def test_everything_works_without_script(
         (apart,) = plan.constraints["apart"]
         assert plan.assignment[apart[0]] != plan.assignment[apart[1]]
     context.close()
+
+
+#: Playwright looks at nothing while a page is being left, so the page itself notes what it says, and presses again.
+WATCHED = """(form) => {
+  const status = form.querySelector("[role=status]");
+  const note = () => status.textContent && sessionStorage.setItem("said", JSON.stringify({
+    text: status.textContent, isSeen: status.checkVisibility() && status.getBoundingClientRect().height > 0,
+  }));
+  new MutationObserver(note).observe(status, { childList: true });
+  setTimeout(() => form.querySelector("button.btn").click(), 400);
+}"""
+
+
+def test_a_seating_that_takes_long_says_so_and_is_asked_for_once(
+    sample: Sample, server: RunningServer, browser: Browser, address: str
+) -> None:
+    facilitator = Person(browser, server.url, sample.staff(Role.FACILITATOR).user.email, width=375)
+    page = facilitator.page
+    facilitator.go(address)
+    sent: list[str] = []
+
+    def slowly(route: Route) -> None:
+        if route.request.method == "POST":
+            sent.append(route.request.url)
+            time.sleep(1)
+        route.continue_()
+
+    page.route(f"**{address}", slowly)
+    asking = page.get_by_role("form", name="What to propose")
+    asking.evaluate(WATCHED)
+    facilitator.press("Propose seating")
+    expect(page.locator("#flashes")).to_contain_text("is proposed")
+    said = json.loads(page.evaluate("sessionStorage.getItem('said')"))
+    assert re.fullmatch(r"Seating \d+ people…", said["text"])
+    assert said["isSeen"]
+    assert len(sent) == 1
+    assert facilitator.problems == []
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_a_move_is_offered_when_people_did_not_come(
+    width: int, sample: Sample, server: RunningServer, browser: Browser, address: str, engine: Engine
+) -> None:
+    facilitator = Person(browser, server.url, sample.staff(Role.FACILITATOR).user.email, width=width)
+    organizer = Person(browser, server.url, sample.staff(Role.ORGANIZER).user.email, width=1280)
+    page = facilitator.page
+    facilitator.go(address)
+    facilitator.press("Apply seating")
+    expect(page.get_by_role("link", name="Facilitator console").first).to_be_visible()
+    facilitator.go(address)
+    organizer.go(address)
+    absent = {one.get_attribute("data-person") for one in in_room(page, 1).all()[3:]}
+    with unit_of_work(sessions_for(engine)) as db:
+        everybody = db.scalars(select(Member).where(Member.consultation_id == sample.consultation.id))
+        came = {m.id: (m.consultation_id, None) for m in everybody if m.public_id not in absent}
+        presence.seen(db, came)
+
+    page.get_by_role("link", name="Look for moves that would help").click()
+    offered = page.get_by_role("region", name="Moves that would help now")
+    act = offered.get_by_role("button", name=re.compile("^Do this")).first
+    words = re.findall(r"(?:^Do this: |, )(.+?): Room (\d) to Room (\d)", act.text_content() or "")
+    assert words
+    for name, before, _after in words:
+        expect(page.locator(f'#room-{before} li[data-name="{name}"]')).to_have_count(1)
+    act.click()
+    expect(page.locator("#flashes")).to_contain_text("Moved as offered")
+    for person in (facilitator, organizer):
+        for name, _before, after in words:
+            expect(person.page.locator(f'#room-{after} li[data-name="{name}"]')).to_be_attached()
+        assert person.problems == [], person.email

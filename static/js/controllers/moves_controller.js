@@ -25,12 +25,12 @@ export default class extends Controller {
     const button = event.currentTarget;
     const name = event.params.name ?? button.closest("[data-person]")?.dataset.name;
     const room = event.params.room ?? button.closest("[data-room]")?.dataset.room ?? "";
-    this.#ask([{ id: button.value, name }], String(room));
+    this.#ask([{ id: button.value, name, room: String(room) }]);
   }
 
   chooseMany(event) {
     event.preventDefault();
-    this.#ask(this.#chosen, "");
+    this.#ask(this.#chosen);
   }
 
   /** Somebody was dragged to a room: at once when it costs nothing; all who are ticked go along. */
@@ -99,15 +99,22 @@ export default class extends Controller {
   }
 
   get #chosen() {
-    return this.#picked.map((pick) => ({ id: pick.value, name: pick.dataset.name ?? pick.closest("[data-person]")?.dataset.name }));
+    return this.#picked.map((pick) => ({
+      id: pick.value,
+      name: pick.dataset.name ?? pick.closest("[data-person]")?.dataset.name,
+      room: pick.closest("[data-room]")?.dataset.room ?? "",
+    }));
   }
 
-  #ask(people, room) {
+  /** A room in which none of them sits is suggested. Where there is none, the question stays open: losing the seat is never
+      suggested to people who have one. */
+  #ask(people) {
     if (people.length === 0) return;
     this.#people = people;
-    const elsewhere = [...this.roomTarget.options].find(({ value }) => value !== room);
-    for (const option of this.roomTarget.options) option.disabled = option.value === room && room !== "";
-    if (elsewhere) this.roomTarget.value = elsewhere.value;
+    const rooms = new Set(people.map(({ room }) => room));
+    const options = [...this.roomTarget.options];
+    for (const option of options) option.disabled = rooms.size === 1 && rooms.has(option.value);
+    this.roomTarget.selectedIndex = options.findIndex(({ value }) => value !== NO_ROOM && !rooms.has(value));
     this.#open(people);
     this.price();
   }
@@ -127,7 +134,7 @@ export default class extends Controller {
     const query = new URLSearchParams({ member: this.#people.map(({ id }) => id).join("."), room });
     let html = "";
     try {
-      const response = room === NO_ROOM ? null : await fetch(`${this.priceValue}?${query}`, { headers: { Accept: "text/html" } });
+      const response = !room || room === NO_ROOM ? null : await fetch(`${this.priceValue}?${query}`, { headers: { Accept: "text/html" } });
       if (response?.ok) html = await response.text();
     } catch {
       html = "";
