@@ -17,6 +17,10 @@ class Mode(StrEnum):
     FORMAL = "formal"
 
 
+#: A title and what, who, by when and how one will know: about half a page.
+TARGET_WORDS = 150
+
+
 class SessionState(StrEnum):
     """Life of a session: planned, open (plenary and rounds), report-back, closed."""
 
@@ -68,6 +72,8 @@ class Session(Base):
     description: Mapped[str] = mapped_column(Text, default="")
     mode: Mapped[str] = mapped_column(String(20), default=Mode.INFORMAL.value)
     state: Mapped[str] = mapped_column(String(20), default=SessionState.PLANNED.value)
+    #: About how many words an action item of its rooms should have; 0: not said.
+    target_words: Mapped[int] = mapped_column(default=TARGET_WORDS)
     starts_at: Mapped[MomentOrNone]
     opened_at: Mapped[MomentOrNone]
     report_back_at: Mapped[MomentOrNone]

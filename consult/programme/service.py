@@ -17,10 +17,18 @@ from consult.errors import Conflict, Invalid
 from consult.permissions.actor import Actor
 from consult.permissions.check import require
 from consult.permissions.names import Permission
-from consult.programme.models import Consultation, GuidingQuestion, Mode, Session, SessionState
+from consult.programme.models import (
+    TARGET_WORDS,
+    Consultation,
+    GuidingQuestion,
+    Mode,
+    Session,
+    SessionState,
+)
 from consult.programme.states import before
 
 MOST_QUESTIONS = 12
+MOST_TARGET_WORDS = 5000
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,8 @@ class SessionDetails:
     description: str = ""
     mode: str = Mode.INFORMAL.value
     starts_at: datetime | None = None
+    #: Words an action item should have, about; 0 when nothing is said.
+    target_words: int = TARGET_WORDS
 
 
 def create_consultation(db: Db, details: ConsultationDetails, *, is_sample: bool = False) -> Consultation:

@@ -21,7 +21,7 @@ from consult.rooms import queries as rooms
 from consult.rooms.models import Room, RoomState
 from consult.rooms.queries import Person
 from consult.web import console, rounds, sessions
-from consult.web.context import db
+from consult.web.context import db, settings
 from consult.web.figures import Badge, group_parts, in_words, room_clock, until
 from consult.web.loading import consultation_of, room_for, session_of
 from consult.web.pages import back_to, live_page, render_page, t
@@ -80,6 +80,7 @@ def room(room_id: str) -> BaseResponse:
         parts=parts,
         part_words=in_words(parts),
         sources=sources,
+        library_url=f"{settings().public_url}/c/{consultation.public_id}/library",
         late=_late(chosen, actor),
         goto_rules=_goto(found, session.public_id),
     )

@@ -16,7 +16,7 @@ from consult.people.models import Role, User
 from consult.permissions.actor import Actor
 from consult.permissions.names import Permission
 from consult.programme import service as programme
-from consult.programme.models import Consultation, Mode, Session
+from consult.programme.models import TARGET_WORDS, Consultation, Mode, Session
 from consult.web.context import db
 from consult.web.forms import Form, sentences
 from consult.web.loading import consultation_for, session_for, signed_in
@@ -85,7 +85,11 @@ def publish(consultation_id: str) -> BaseResponse:
 @pages.get("/c/<consultation_id>/sessions/new")
 def new_session(consultation_id: str) -> Response:
     consultation, actor = consultation_for(consultation_id, MANAGE)
-    values = {"mode": Mode.INFORMAL.value, "date": consultation.starts_on.isoformat()}
+    values = {
+        "mode": Mode.INFORMAL.value,
+        "date": consultation.starts_on.isoformat(),
+        "target_words": TARGET_WORDS,
+    }
     return _session_page(consultation, actor, None, values, {})
 
 
@@ -154,6 +158,7 @@ def _session_details(form: Form, consultation: Consultation) -> tuple[programme.
         description=form.text("description", limit=2000, required=False),
         mode=form.choice("mode", [mode.value for mode in Mode]),
         starts_at=_moment(form, consultation.time_zone),
+        target_words=form.number("target_words", low=0, high=programme.MOST_TARGET_WORDS),
     )
     form.check()
     return details, questions
@@ -182,6 +187,7 @@ def _session_values(session: Session) -> dict[str, Any]:
         "date": starts.date().isoformat() if starts else session.consultation.starts_on.isoformat(),
         "time": starts.strftime("%H:%M") if starts else "",
         "questions": "\n".join(question.text for question in session.questions),
+        "target_words": session.target_words,
     }
 
 

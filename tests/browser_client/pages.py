@@ -16,11 +16,12 @@ COMMANDS = [
     "orderedList",
     "blockquote",
     "bracket",
+    "alternative",
     "link",
     "undo",
     "redo",
 ]
-_UNPRESSED = {"bracket", "undo", "redo"}
+_UNPRESSED = {"bracket", "alternative", "undo", "redo"}
 
 STATUS = """<p id="status" role="status" aria-live="off" data-live-target="status" data-state="plain"
  data-text-connecting="Connecting" data-text-connected="Connected" data-text-lost="Not connected"
@@ -53,7 +54,7 @@ def room(site: "Site", query: dict[str, str]) -> str:
     rules = json.dumps([{"event": "seat.called", "url": f"/rooms/{{room}}?u={user}", "text": "seated"}])
     moving = f"""<div data-controller="goto" data-keep hidden data-goto-rules-value='{rules}' data-text-seated="You are seated"
  data-text-held="You have text that is not sent yet"><p data-goto-target="message"></p><a data-goto-target="link" href="">Go now</a></div>"""
-    body = STATUS + moving + items
+    body = STATUS + moving + items + SHORTCUTS + QUOTE
     return shell(body, "room", query="room=r1", user=user, direction=query.get("dir", "ltr"))
 
 
@@ -78,13 +79,25 @@ def link_dialog(prefix: str) -> str:
 <button type="button" value="remove" data-{prefix}-target="linkRemove" {act}>Remove link</button></dialog>"""
 
 
+BAR = """<div role="group" aria-label="Counting" data-editor-target="bar" hidden>
+<span data-bar-part="words" data-text-count="Words: {count}" data-text-target="Words: {count} of about {target}"></span>
+<span data-bar-part="brackets" data-text-count="Brackets left: {count}" data-text-none="No brackets left"></span>
+<button type="button" data-bar-act="previous">Previous bracket</button><button type="button" data-bar-act="next">Next bracket</button>
+<button type="button" data-bar-act="clean" aria-pressed="false" data-text-on="Without brackets" data-text-off="With brackets">Clean view</button>
+<button type="button" data-bar-act="numbers" aria-pressed="false">Paragraph numbers</button>
+<button type="button" data-controller="dialog shortcut" data-dialog-id-value="shortcuts" data-shortcut-key-value="?" data-action="dialog#open">Shortcuts</button></div>"""
+SHORTCUTS = """<dialog id="shortcuts" aria-label="Keyboard shortcuts"><form method="dialog"><button>Close</button></form></dialog>"""
+QUOTE = """<form method="post" action="/rooms/r1" data-controller="post quote" data-action="submit->quote#insert submit->post#send"
+ data-quote-words-value="Train officers together" data-quote-reference-value="Canada, Panel 3" data-quote-href-value="https://example.org/library#source-1"><button>Quote</button></form>"""
+
+
 def _item(name: str, user: str) -> str:
     me = json.dumps({"name": f"Delegate {user}", "delegation": f"State {user}", "mark": "AF", "hue": "af"})
     return f"""<article id="item-{name}" data-keep data-controller="draft" data-draft-id-value="{name}" data-draft-user-value="user{user}"
  data-draft-me-value='{me}' data-text-title="Title" data-text-text="Text"><p data-draft-target="notice" hidden></p>
 <label for="t-{name}">Title</label><input id="t-{name}" data-controller="title" value="" readonly>
-<div data-controller="editor" data-editor-label-value="Text of the action item">{toolbar("editor")}
-<div data-editor-target="static"><p>As the server has it</p></div><div data-editor-target="mount"></div>{link_dialog("editor")}</div>
+<div data-controller="editor" data-editor-words-value="12" data-editor-label-value="Text of the action item">{toolbar("editor")}
+<div data-editor-target="static"><p>As the server has it</p></div><div data-editor-target="mount"></div>{BAR}{link_dialog("editor")}</div>
 <fieldset data-controller="facts" disabled><legend>Details</legend>
 <label>Term <select data-fact="term"><option value=""></option><option value="short">Short</option></select></label>
 <label>Means <textarea data-fact="means"></textarea></label><label><input type="checkbox" data-fact="actor:iom"> IOM</label>

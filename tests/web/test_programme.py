@@ -28,6 +28,7 @@ SESSION = {
     "mode": "informal",
     "date": "2017-06-20",
     "time": "15:00",
+    "target_words": "200",
 }
 SOURCE = {"kind": "statement", "title": "T", "reference": "Canada, Panel 3", "session": ""}
 
@@ -187,7 +188,14 @@ def test_a_session_is_changed(client_for: Browser, world: World, read: Read) -> 
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"time": "25:00"}, {"title": ""}, {"mode": "fun"}, {"questions": "Why?\n" * 13}]
+    "wrong",
+    [
+        {"time": "25:00"},
+        {"title": ""},
+        {"mode": "fun"},
+        {"questions": "Why?\n" * 13},
+        {"target_words": "some"},
+    ],
 )
 def test_a_wrong_session_is_kept(
     client_for: Browser, world: World, address: str, wrong: dict[str, str], read: Read

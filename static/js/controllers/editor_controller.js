@@ -6,11 +6,12 @@ const ROOT = "default";
 
 /** The shared text of a draft. Until it is there, what the server rendered stands in its place. */
 export default class extends Controller {
-  static targets = ["toolbar", "static", "mount", "linkDialog", "linkUrl", "linkError", "linkRemove"];
-  static values = { label: String, describedby: String };
+  static targets = ["toolbar", "static", "mount", "bar", "linkDialog", "linkUrl", "linkError", "linkRemove"];
+  static values = { label: String, describedby: String, words: Number };
 
   #draft = null;
   #surface = null;
+  #bar = null;
   #isGone = false;
 
   async connect() {
@@ -20,11 +21,13 @@ export default class extends Controller {
       import("../../vendor/editor.js"),
       import("../editing/surface.js"),
       import("../editing/carets.js"),
+      import("../editing/bar.js"),
     ]);
     if (this.#isGone) return;
     this.#draft = draft;
     draft.addEventListener("replaced", this.#mount);
     draft.addEventListener("state", this.#permit);
+    addEventListener("consult:quote", this.#quote);
     if (draft.isOpen) this.#mount();
   }
 
@@ -32,8 +35,8 @@ export default class extends Controller {
     this.#isGone = true;
     this.#draft?.removeEventListener("replaced", this.#mount);
     this.#draft?.removeEventListener("state", this.#permit);
-    this.#surface?.remove();
-    this.#surface = null;
+    removeEventListener("consult:quote", this.#quote);
+    this.#remove();
     if (this.hasStaticTarget) this.staticTarget.hidden = false;
   }
 
@@ -42,9 +45,9 @@ export default class extends Controller {
   }
 
   #mount = () => {
-    const [{ Collaboration }, { Surface }, { carets }] = this.modules;
+    const [{ Collaboration }, { Surface }, { carets }, { WritingBar }] = this.modules;
     const hadFocus = this.#surface?.editor.isFocused;
-    this.#surface?.remove();
+    this.#remove();
     const { doc, awareness, edit } = this.#draft;
     this.#surface = new Surface(surfaceParts(this), {
       label: this.labelValue,
@@ -52,8 +55,17 @@ export default class extends Controller {
       isEditable: edit,
       extensions: [Collaboration.configure({ fragment: doc.getXmlFragment(ROOT) }), carets(awareness, this.#me)],
     });
+    if (this.hasBarTarget) this.#bar = new WritingBar(this.barTarget, this.#surface, { target: this.wordsValue });
     if (hadFocus) this.#surface.editor.commands.focus();
   };
+
+  #remove() {
+    this.#bar?.remove();
+    this.#surface?.remove();
+    this.#bar = this.#surface = null;
+  }
+
+  #quote = ({ detail }) => this.#surface?.quote(detail);
 
   #permit = () => this.#surface?.allow(this.#draft.edit);
 

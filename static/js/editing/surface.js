@@ -1,5 +1,7 @@
 import { Editor, Extension } from "../../vendor/editor.js";
 import { Brackets } from "./brackets.js";
+import { cleanedHtml } from "./paste.js";
+import { quotation } from "./quote.js";
 import { SCHEMA } from "./schema.js";
 import { LinkDialog, Toolbar } from "./toolbar.js";
 
@@ -9,6 +11,9 @@ import { LinkDialog, Toolbar } from "./toolbar.js";
 export class Surface {
   #parts;
   #toolbar = null;
+  #isAllowed = false;
+  #isClean = false;
+  #wasFocused = false;
 
   /**
    * @param {{mount: HTMLElement, static?: HTMLElement, toolbar?: HTMLElement, dialog?: HTMLDialogElement,
@@ -26,16 +31,43 @@ export class Surface {
       enableInputRules: false,
       enablePasteRules: false,
       ...(onChange && { onUpdate: onChange }),
-      editorProps: { attributes: attributes(label, describedby), transformPastedHTML: withoutStyles },
+      editorProps: { attributes: attributes(label, describedby), transformPastedHTML: cleanedHtml },
     });
     this.link = parts.dialog && new LinkDialog(parts, this.editor);
     if (parts.toolbar) this.#toolbar = new Toolbar(parts.toolbar, this.editor, () => this.link?.open());
     if (parts.static) parts.static.hidden = true;
+    this.editor.on("focus", () => { this.#wasFocused = true; });
     this.allow(isEditable);
   }
 
   /** Lets the person write, or only read. */
   allow(isEditable) {
+    this.#isAllowed = isEditable;
+    this.#show();
+  }
+
+  get isAllowed() {
+    return this.#isAllowed;
+  }
+
+  /** Shows the text as if everything in brackets were agreed; nothing can be written meanwhile, and nothing is changed. */
+  showClean(isClean) {
+    this.#isClean = isClean;
+    this.editor.view.dom.classList.toggle("editor__text--clean", isClean);
+    this.#show();
+  }
+
+  /** Puts a quotation with its source after the block the caret is in, or at the end where nobody has written yet. */
+  quote(source) {
+    if (!this.editor.isEditable) return false;
+    const { doc, selection } = this.editor.state;
+    const at = this.#wasFocused ? selection.$to.after(1) : doc.content.size;
+    const isBlank = doc.childCount === 1 && doc.firstChild.isTextblock && doc.firstChild.content.size === 0;
+    return this.editor.commands.insertContentAt(isBlank ? { from: 0, to: doc.content.size } : at, quotation(source), { updateSelection: false });
+  }
+
+  #show() {
+    const isEditable = this.#isAllowed && !this.#isClean;
     if (this.editor.isEditable !== isEditable) this.editor.setEditable(isEditable, false);
     this.editor.view.dom.setAttribute("aria-readonly", String(!isEditable));
     if (!isEditable) this.editor.view.dom.tabIndex = 0;
@@ -58,12 +90,6 @@ export class Surface {
       addKeyboardShortcuts: () => ({ Escape: toToolbar, "Alt-F10": toToolbar, "Mod-k": () => !!this.link && (this.link.open(), true) }),
     });
   }
-}
-
-/** The schema drops styles and handlers anyway; without them the parser has nothing to complain about to the content policy. */
-function withoutStyles(html) {
-  const unwanted = /[\s"'](?:style|on\w+)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)/gi;
-  return html.replace(/<style[\s\S]*?<\/style>/gi, "").replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(unwanted, " "));
 }
 
 function attributes(label, describedby) {

@@ -17,6 +17,7 @@ const COMMANDS = {
   indent: { run: (chain) => chain.sinkListItem("listItem") },
   outdent: { run: (chain) => chain.liftListItem("listItem") },
   bracket: { run: (chain) => chain.toggleBrackets() },
+  alternative: { run: (chain) => chain.offerAlternative() },
   undo: { run: (chain) => chain.undo() },
   redo: { run: (chain) => chain.redo() },
 };

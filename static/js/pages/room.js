@@ -3,9 +3,11 @@ import editor from "../controllers/editor_controller.js";
 import factList from "../controllers/fact_list_controller.js";
 import facts from "../controllers/facts_controller.js";
 import presence from "../controllers/presence_controller.js";
+import quote from "../controllers/quote_controller.js";
+import shortcut from "../controllers/shortcut_controller.js";
 import tabs from "../controllers/tabs_controller.js";
 import title from "../controllers/title_controller.js";
 import { start } from "../helpers/start.js";
 import { LIVE_PAGE } from "./live_controllers.js";
 
-start({ ...LIVE_PAGE, draft, editor, facts, "fact-list": factList, presence, tabs, title });
+start({ ...LIVE_PAGE, draft, editor, facts, "fact-list": factList, presence, quote, shortcut, tabs, title });
