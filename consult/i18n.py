@@ -112,6 +112,18 @@ def locale(code: str) -> "Locale":
     return Locale.parse(code)
 
 
+def ago(moment: datetime, code: str, now: datetime) -> str:
+    """How long ago something was, in words short enough for a tile."""
+    seconds = max(0, int((now - moment).total_seconds()))
+    if seconds < 10:
+        return text(code, N_("now"))
+    if seconds < 60:
+        return text(code, N_("%(n)s s ago"), n=seconds)
+    if seconds < 3600:
+        return text(code, N_("%(n)s min ago"), n=seconds // 60)
+    return text(code, N_("%(n)s h ago"), n=seconds // 3600)
+
+
 def day(moment: datetime, code: str, zone: str) -> str:
     """A date in words, in the given time zone."""
     from zoneinfo import ZoneInfo

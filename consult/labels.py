@@ -17,6 +17,12 @@ LABELS: dict[str, dict[str, str]] = {
         "interpreter": N_("Interpreter"),
         "moderator": N_("Moderator"),
     },
+    "help": {
+        "procedure": N_("Procedure"),
+        "wording": N_("Wording"),
+        "technical": N_("Technical"),
+        "conduct": N_("Conduct"),
+    },
     "mode": {
         "informal": N_("Informal: views are recorded, nothing is adopted"),
         "negotiation": N_("Negotiation"),

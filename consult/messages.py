@@ -22,6 +22,12 @@ MESSAGES: dict[str, str] = {
     "room.cannot": N_(
         "The room has changed meanwhile, so this was not done. The page now shows how it stands."
     ),
+    "room.observing": N_("You only look on in this room. Join it on the console if you want to write here."),
+    "help.already": N_("Your room has asked for help already. A facilitator sees it."),
+    "help.too_soon": N_("Your room has just asked for help. You can ask again in %(after)s seconds."),
+    "help.taken": N_("%(name)s is on the way to this room already."),
+    "help.gone": N_("This call for help has ended meanwhile. The page now shows how it stands."),
+    "help.invalid": N_("Choose what the help is about."),
     "round.no_rooms": N_("There are no rooms yet: propose a seating and apply it first."),
     "round.already_open": N_("The rooms of this round are already open."),
     "item.not_drafting": N_("This item has been submitted, so its text can no longer be changed."),

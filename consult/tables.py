@@ -9,6 +9,7 @@ from consult.items import models as items
 from consult.library import models as library
 from consult.people import models as people
 from consult.programme import models as programme
+from consult.rooms import help_models as help_requests
 from consult.rooms import models as rooms
 from consult.seating import models as seating
 from consult.summaries import models as summaries
@@ -19,6 +20,7 @@ ALL = (
     decisions,
     deliberation,
     drafting,
+    help_requests,
     items,
     library,
     people,

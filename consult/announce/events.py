@@ -82,6 +82,15 @@ class SeatMoved(Event):
 
 
 @dataclass(frozen=True)
+class HelpChanged(Event):
+    """A room asked for help, somebody goes there, or the call ended."""
+
+    name: ClassVar[str] = "help.changed"
+    room: str
+    round: str
+
+
+@dataclass(frozen=True)
 class MemberChanged(Event):
     """To one member: role or membership changed; what the page shows may no longer be theirs."""
 

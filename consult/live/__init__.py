@@ -8,7 +8,7 @@ a right changed.
 from flask import Flask
 from flask_socketio import SocketIO
 
-from consult.live import delivery, drafting, events, presence
+from consult.live import delivery, drafting, events, presence, visits
 from consult.live.connections import Connections
 from consult.live.hub import Hub
 
@@ -39,6 +39,7 @@ def register(app: Flask) -> None:
     app.extensions["consult.hub"] = hub
     events.register(hub, socketio)
     presence.register(hub)
+    visits.register(hub)
     drafting.register(hub)
     delivery.register(hub)
 

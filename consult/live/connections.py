@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass
@@ -15,6 +16,9 @@ class Connection:
         room: public id of the room the page follows, as its query said and a check confirmed; None elsewhere.
         session: the same for a session.
         member: public id of the member the page speaks for, once it follows a consultation's audience.
+        visits: a facilitator in a room where they do not sit.
+        observes: one who only looks on there.
+        wrote_at: when the last text from this page was accepted.
         audiences: names it follows.
     """
 
@@ -28,6 +32,9 @@ class Connection:
     member_id: int | None = None
     consultation_id: int | None = None
     room_id: int | None = None
+    visits: bool = False
+    observes: bool = False
+    wrote_at: datetime | None = None
     audiences: set[str] = field(default_factory=set)
 
 

@@ -81,6 +81,9 @@ class LiveRights:
         return self._refusal(sid, Permission.ROOM_VIEW, subject)
 
     def editing(self, sid: str, subject: Subject) -> str | None:
+        connection = self._hub.connections.get(sid)
+        if connection is not None and connection.observes:
+            return "room.observing"
         return self._refusal(sid, Permission.ITEM_EDIT, subject)
 
     def member_id(self, sid: str, subject: Subject) -> int | None:
@@ -220,9 +223,13 @@ def register(hub: Hub) -> None:
         return drafting.ask(lambda reply: registry.join(sid, args[0] if len(args) == 1 else None, reply))
 
     def on_update(sid: str, *args: Any) -> Ack:
-        if hub.connections.get(sid) is None:
+        connection = hub.connections.get(sid)
+        if connection is None:
             return signed_out
-        return drafting.ask(lambda reply: registry.update(sid, args, reply))
+        answer = drafting.ask(lambda reply: registry.update(sid, args, reply))
+        if answer.get("ok") == 1:
+            connection.wrote_at = clock.now()
+        return answer
 
     def on_caret(sid: str, *args: Any) -> None:
         if hub.connections.get(sid) is not None:

@@ -65,7 +65,7 @@ def register(hub: Hub, socketio: SocketIO) -> None:
 
 def _place(hub: Hub, connection: Connection, query: str) -> None:
     """Where the page is, from its query, as far as its person may be there."""
-    named = {name: values[0] for name, values in parse_qs(query).items() if name in ("room", "session")}
+    named = {name: values[0] for name, values in parse_qs(query).items() if name in ("room", "session", "as")}
     with reading_session(hub.engine) as db:
         if "room" in named:
             room = db.scalar(select(Room).where(Room.public_id == named["room"]))
@@ -73,6 +73,8 @@ def _place(hub: Hub, connection: Connection, query: str) -> None:
             if room and actor and allows(actor, Permission.ROOM_VIEW, room):
                 connection.room, connection.room_id = room.public_id, room.id
                 connection.session = db.scalar(select(Session.public_id).where(Session.id == room.session_id))
+                connection.visits = actor.is_staff and room.id not in actor.seats
+                connection.observes = connection.visits and named.get("as") == "observer"
                 _speak_for(connection, actor)
         elif "session" in named:
             session = db.scalar(select(Session).where(Session.public_id == named["session"]))

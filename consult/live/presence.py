@@ -1,7 +1,8 @@
 """Who is here: open connections, written down every few seconds so that every process and page can tell."""
 
+from collections.abc import Iterable
+
 import gevent
-from sqlalchemy import delete
 
 from consult.announce.audiences import room as room_audience
 from consult.announce.audiences import session as session_audience
@@ -10,7 +11,6 @@ from consult.db import unit_of_work
 from consult.live.connections import Connection
 from consult.live.hub import Hub
 from consult.rooms import presence
-from consult.rooms.models import Presence
 
 TELL_EVERY_SECONDS = 2.0
 WRITE_EVERY_SECONDS = 15.0
@@ -49,15 +49,11 @@ class Register:
 
     def write(self, gone: set[int]) -> None:
         """One transaction for everybody who is here."""
-        here = {
-            c.member_id: (c.consultation_id, c.room_id)
-            for c in self.hub.connections
-            if c.member_id is not None
-        }
+        here = whereabouts(self.hub.connections)
         away = gone - set(here)
         with unit_of_work(self.hub.sessions) as db:
             if away:
-                db.execute(delete(Presence).where(Presence.member_id.in_(away)))
+                presence.left(db, away)
             presence.seen(db, here)
 
     def tell(self, session: str | None, room: str | None) -> None:
@@ -74,6 +70,26 @@ class Register:
                 "data": event.data(),
             }
             self.hub.server.emit("event", wire, to=name)
+
+
+def whereabouts(connections: Iterable[Connection]) -> dict[int, presence.Whereabouts]:
+    """Where each member is, by row id: of several pages of one person a room's counts, and there the one not only observing."""
+    here: dict[int, presence.Whereabouts] = {}
+    for found in connections:
+        if found.member_id is None:
+            continue
+        place = presence.Whereabouts(
+            found.consultation_id, found.room_id, found.wrote_at if found.room_id else None, found.observes
+        )
+        known = here.get(found.member_id)
+        if known is None or _rank(place) > _rank(known):
+            here[found.member_id] = place
+    return here
+
+
+def _rank(place: presence.Whereabouts) -> tuple[bool, bool, float]:
+    wrote = place.wrote_at.timestamp() if place.wrote_at else 0.0
+    return place.room_id is not None, not place.observes, wrote
 
 
 def register(hub: Hub) -> None:

@@ -34,6 +34,9 @@ TABLE: dict[P, AnyOf] = {
     P.SEAT_MOVE: ((takes_part, is_staff),),
     P.ROOM_RUN: ((takes_part, is_staff),),
     P.ROOM_VIEW: ((takes_part, is_staff), (takes_part, seated_in_room)),
+    P.HELP_ASK: ((takes_part, room_is_open, is_not_viewer, seated_in_room),),
+    P.HELP_CANCEL: ((takes_part, is_staff), (takes_part, is_not_viewer, seated_in_room)),
+    P.HELP_ANSWER: ((takes_part, is_staff),),
     # Rule: seats decide editing. Only members seated in the room, and facilitators, and only while the room is open.
     P.ITEM_CREATE: (
         (takes_part, room_is_open, is_staff),

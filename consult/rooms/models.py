@@ -25,6 +25,10 @@ class RoomState(StrEnum):
 EDITABLE = frozenset({RoomState.OPEN.value, RoomState.CLOSING.value, RoomState.REOPENED.value})
 
 
+#: A group of ten picks three to five items in an hour.
+ITEMS_WANTED = 3
+
+
 class Round(Base):
     """One breakout period of a session. Its state is derived from its rooms."""
 
@@ -40,6 +44,8 @@ class Round(Base):
     #: Planned length.
     minutes: Mapped[int]
     created_at: Mapped[Moment]
+    #: How many items each room is asked for.
+    items_wanted: Mapped[int] = mapped_column(default=ITEMS_WANTED)
 
     rooms: Mapped[list["Room"]] = relationship(back_populates="round", order_by="Room.number")
 
@@ -118,3 +124,9 @@ class Presence(Base):
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"), index=True)
     room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"), index=True)
     seen_at: Mapped[Moment]
+    #: When the last of their pages was closed; None while one is open.
+    left_at: Mapped[MomentOrNone]
+    #: When they last wrote in the room's drafts. Counted by room only, and gone with the next presence elsewhere.
+    wrote_at: Mapped[MomentOrNone]
+    #: A facilitator who only looks on.
+    observes: Mapped[bool] = mapped_column(default=False)

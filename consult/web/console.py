@@ -12,6 +12,7 @@ from consult.errors import Invalid
 from consult.permissions.actor import Actor
 from consult.permissions.names import Permission
 from consult.proceedings.queries import Progress, progress_of
+from consult.rooms import help as rooms_help
 from consult.rooms import queries as rooms
 from consult.rooms import service as rooms_service
 from consult.rooms.models import EDITABLE, Room, Round
@@ -75,7 +76,12 @@ def _console(
     found: Round, actor: Actor, values: dict[str, Any] | None = None, errors: dict[str, str] | None = None
 ) -> Response:
     session, consultation = session_of(found), consultation_of(found)
-    live = live_page([audiences.session(session.public_id)], query=f"session={session.public_id}")
+    followed = [
+        audiences.session(session.public_id),
+        audiences.staff(consultation.public_id),
+        audiences.member(actor.public_id),
+    ]
+    live = live_page(followed, query=f"session={session.public_id}")
     seated = rooms.seated_in(db(), [found.id], consultation_id=consultation.id)
     progress = progress_of(db(), [room.id for room in found.rooms])
     names = {person.public_id for person in seated}
@@ -89,7 +95,7 @@ def _console(
     moving = [person for person in [*seated, *waiting] if person.public_id == asked]
     return render_page(
         "rooms/console.html",
-        script="js/pages/seating.js",
+        script="js/pages/console.js",
         live=live,
         status=422 if errors else 200,
         actor=actor,
@@ -99,6 +105,8 @@ def _console(
         round=found,
         state=round_state(room.state for room in found.rooms),
         tiles=[_tile(room, seated, progress[room.id]) for room in found.rooms],
+        queue=rooms_help.waiting_in(db(), [room.id for room in found.rooms]),
+        rooms_by_id={room.id: room for room in found.rooms},
         seated=seated,
         numbers={room.id: room.number for room in found.rooms},
         here_count=sum(person.is_here for person in seated),

@@ -93,16 +93,7 @@ def session_badge(session: Session) -> Badge:
 
 def ago(moment: datetime | None) -> str:
     """How long ago something was, in words short enough for a tile."""
-    if moment is None:
-        return t("nothing yet")
-    seconds = max(0, int((clock.now() - moment).total_seconds()))
-    if seconds < 10:
-        return t("now")
-    if seconds < 60:
-        return t("%(n)s s ago", n=seconds)
-    if seconds < 3600:
-        return t("%(n)s min ago", n=seconds // 60)
-    return t("%(n)s h ago", n=seconds // 3600)
+    return t("nothing yet") if moment is None else i18n.ago(moment, language().code, clock.now())
 
 
 def dates_of(consultation: Consultation) -> str:

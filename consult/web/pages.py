@@ -191,5 +191,7 @@ def register(app: Flask) -> None:
     env.filters["day"] = lambda moment, zone=zone: i18n.day(moment, language().code, zone)
     env.filters["time_of_day"] = lambda moment, zone=zone: i18n.time_of_day(moment, language().code, zone)
     env.filters["day_and_time"] = lambda moment, zone=zone: i18n.day_and_time(moment, language().code, zone)
+    env.filters["ms"] = lambda moment: clock.milliseconds(moment) if isinstance(moment, datetime) else 0
+    env.filters["ago"] = lambda moment: i18n.ago(moment, language().code, clock.now())
     env.filters["iso"] = lambda moment: moment.isoformat() if isinstance(moment, datetime) else ""
     env.filters["rich"] = lambda doc: Markup(richtext.to_html(doc))  # noqa: S704  (to_html escapes and allows a fixed list)

@@ -20,7 +20,7 @@ from consult.permissions.names import Permission
 from consult.rooms import queries as rooms
 from consult.rooms.models import Room, RoomState
 from consult.rooms.queries import Person
-from consult.web import console, rounds, sessions
+from consult.web import console, help_calls, rounds, sessions
 from consult.web.context import db, settings
 from consult.web.figures import Badge, group_parts, in_words, room_clock, until
 from consult.web.loading import consultation_of, room_for, session_of
@@ -30,6 +30,7 @@ pages = Blueprint("rooms", __name__)
 pages.register_blueprint(sessions.pages)
 pages.register_blueprint(rounds.pages)
 pages.register_blueprint(console.pages)
+pages.register_blueprint(help_calls.pages)
 BEFORE_OPEN = (RoomState.DRAFT.value, RoomState.STAGED.value)
 
 
@@ -44,11 +45,12 @@ def room(room_id: str) -> BaseResponse:
         audiences.session(session.public_id),
         audiences.member(actor.public_id),
     ]
-    live = live_page(followed, query=f"room={found.public_id}")
+    live = live_page(followed, query=_query(found))
     db().refresh(found)
     items = items_of_room(db(), found.id)
     chosen = _chosen(items)
     sources = sources_of(db(), consultation.id, session_id=session.id)
+    guests = rooms.guests_in(db(), found)
     present = [_seen(person, actor, found) for person in rooms.seated_in_room(db(), found)]
     parts = group_parts(person.mark for person in present)
     return render_page(
@@ -74,7 +76,8 @@ def room(room_id: str) -> BaseResponse:
         may_create=allows(actor, Permission.ITEM_CREATE, found),
         ready=[item for item in items if item.ready_at and item.state == ItemState.DRAFTING],
         present=present,
-        guests=rooms.guests_in(db(), found),
+        guests=guests,
+        help=help_calls.help_view(found, actor, guests),
         inside=sum(person.in_room_id == found.id for person in present),
         duties=[person for person in present if person.duty],
         parts=parts,
@@ -84,6 +87,11 @@ def room(room_id: str) -> BaseResponse:
         late=_late(chosen, actor),
         goto_rules=_goto(found, session.public_id),
     )
+
+
+def _query(room: Room) -> str:
+    observes = "&as=observer" if request.args.get("as") == "observer" else ""
+    return f"room={room.public_id}{observes}"
 
 
 def _seen(person: Person, actor: Actor, room: Room) -> Person:

@@ -15,6 +15,7 @@ from consult.people import service as people
 from consult.people.models import User
 from consult.programme import service as programme
 from consult.rooms import service as rooms
+from consult.rooms.help_models import HelpRequest
 from consult.rooms.models import Room, RoomState
 from consult.seating import service as seating
 from consult.summaries import service as summaries
@@ -138,7 +139,15 @@ def _rounds(db: Db, stage: Stage) -> None:
         consultation_id=world.consultation.id, session_id=world.session.id, round_id=world.round.id, number=3,
         topic="Closed", state=RoomState.CLOSED.value, opened_at=clock.now(), closed_at=clock.now(),
     )  # fmt: skip
-    db.add(closed)
+    taken = Room(
+        consultation_id=world.consultation.id, session_id=world.session.id, round_id=world.round.id, number=4,
+        topic="Asking", state=RoomState.OPEN.value, opened_at=clock.now(),
+    )  # fmt: skip
+    db.add_all([closed, taken])
+    db.flush()
+    asked = {"category": "wording", "raised_by_id": world.members["kenya"].id, "raised_at": clock.now()}
+    db.add(HelpRequest(room_id=world.rooms[1].id, **asked))
+    db.add(HelpRequest(room_id=taken.id, taken_by_id=facilitator.member_id, taken_at=clock.now(), **asked))
     db.flush()
     stage.ids |= {
         "round": world.round.public_id,
@@ -146,6 +155,7 @@ def _rounds(db: Db, stage: Stage) -> None:
         "staged_round": staged.public_id,
         "plan": plan.public_id,
         "closed_room": closed.public_id,
+        "taken_room": taken.public_id,
     }
 
 

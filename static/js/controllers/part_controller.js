@@ -8,6 +8,7 @@ const COLLECT_MS = 60;
 const SPREAD_MS = 300;
 const RETRY_MS = 4_000;
 const GONE_MS = 1_500;
+const GUIDED = "[data-controller~=goto]";
 const LEAVING = "[data-controller~=goto]:not([hidden])";
 const GONE = new Set([401, 403, 404, 410]);
 
@@ -86,6 +87,7 @@ export default class extends Controller {
       about to go where the person should be. */
   #gone() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => !isHeld() && !document.querySelector(LEAVING) && location.reload(), GONE_MS);
+    const wait = document.querySelector(GUIDED) ? GONE_MS : 0;
+    this.#timer = setTimeout(() => !isHeld() && !document.querySelector(LEAVING) && location.reload(), wait);
   }
 }

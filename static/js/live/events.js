@@ -13,6 +13,7 @@ export const LIVE = Object.freeze({
   SEAT_CALLED: "seat.called",
   SEAT_MOVED: "seat.moved",
   MEMBER_CHANGED: "member.changed",
+  HELP_CHANGED: "help.changed",
   ITEM_CREATED: "item.created",
   ITEM_CHANGED: "item.changed",
   ITEM_READY_CHANGED: "item.ready_changed",

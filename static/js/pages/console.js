@@ -1,0 +1,8 @@
+import age from "../controllers/age_controller.js";
+import busy from "../controllers/busy_controller.js";
+import drag from "../controllers/drag_controller.js";
+import moves from "../controllers/moves_controller.js";
+import { start } from "../helpers/start.js";
+import { LIVE_PAGE } from "./live_controllers.js";
+
+start({ ...LIVE_PAGE, age, busy, drag, moves });
