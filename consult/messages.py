@@ -28,6 +28,15 @@ MESSAGES: dict[str, str] = {
     "help.taken": N_("%(name)s is on the way to this room already."),
     "help.gone": N_("This call for help has ended meanwhile. The page now shows how it stands."),
     "help.invalid": N_("Choose what the help is about."),
+    "room.recalled": N_(
+        "The rooms have been recalled meanwhile, so no time was added. Add it again to take the recall back."
+    ),
+    "room.too_little_time": N_(
+        "That would leave less than a minute. Recall the rooms instead: people then see a countdown in which they can write."
+    ),
+    "room.past_session_end": N_(
+        "That is later than the end of the session, so nothing was changed. Confirm it if the meeting may run over."
+    ),
     "round.no_rooms": N_("There are no rooms yet: propose a seating and apply it first."),
     "round.already_open": N_("The rooms of this round are already open."),
     "item.not_drafting": N_("This item has been submitted, so its text can no longer be changed."),
@@ -209,6 +218,7 @@ MESSAGES: dict[str, str] = {
     "field.date": N_("Write a date as year-month-day, such as 2017-06-19."),
     "field.date_order": N_("The last day cannot be before the first."),
     "field.time": N_("Write a time as hours:minutes, such as 15:00."),
+    "field.time_order": N_("Write when it begins as well; it ends after that, on the same day."),
     "field.time_past": N_("Choose a time that is still to come, within the next four hours."),
     "field.password_short": N_("Use at least 15 characters; a sentence is good."),
     "field.password_long": N_("Use at most 200 characters."),

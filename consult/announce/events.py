@@ -57,11 +57,15 @@ class RoomStateChanged(Event):
 
 @dataclass(frozen=True)
 class RoomDeadlineChanged(Event):
-    """The room has more or less time. `deadline`: milliseconds UTC."""
+    """The room has more or less time. `deadline`, `paused` (since when the clock stands still, or None): milliseconds UTC;
+    `change`: more, less, set, paused or resumed; `minutes`: how many more, how many fewer, or how many are left."""
 
     name: ClassVar[str] = "room.deadline_changed"
     room: str
     deadline: int
+    paused: int | None
+    change: str
+    minutes: int
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ _COLUMNS = (
     Room.public_id.label("room_public_id"),
     Room.state.label("room_state"),
     Room.deadline_at,
+    Room.paused_at,
     Room.closed_at,
     Room.epoch.label("room_epoch"),
 )
@@ -116,6 +117,7 @@ def _states(db: Db, query: Select[*tuple[Any, ...]]) -> list[DraftState]:
                     row.room_public_id,
                     row.room_state,
                     row.deadline_at,
+                    row.paused_at,
                     row.closed_at,
                     row.room_epoch,
                 ),

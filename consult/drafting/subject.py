@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from consult.rooms import timing
+
 
 @dataclass
 class RoomView:
@@ -12,6 +14,7 @@ class RoomView:
     public_id: str
     state: str
     deadline_at: datetime | None
+    paused_at: datetime | None
     closed_at: datetime | None
     epoch: int
 
@@ -28,7 +31,7 @@ class Subject:
 
     def is_over_at(self, moment: datetime) -> bool:
         """Whether the room's time had run out at this moment, whatever its state says."""
-        return self.room.deadline_at is not None and moment >= self.room.deadline_at
+        return timing.is_over_at(self.room.deadline_at, moment, paused=self.room.paused_at)
 
 
 @dataclass(frozen=True, slots=True)

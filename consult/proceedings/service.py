@@ -7,7 +7,7 @@ one conditional update per room, so that of several processes exactly one wins.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from consult import clock
 from consult.announce import audiences, outbox
@@ -25,6 +25,7 @@ from consult.programme.models import Consultation, Session, SessionState
 from consult.programme.states import before
 from consult.rooms import help as help_calls
 from consult.rooms import service as rooms_service
+from consult.rooms import timing
 from consult.rooms.models import EDITABLE, Room, RoomState, Round
 from consult.rooms.notices import call_in, chain_of, tell_state
 
@@ -60,7 +61,7 @@ def recall_room(
 
 def rooms_due(db: Db, now: datetime) -> list[int]:
     """Row ids of the rooms whose time is over and that are not closed yet."""
-    query = select(Room.id).where(Room.state.in_(EDITABLE), Room.deadline_at <= now)
+    query = select(Room.id).where(*_is_due(now))
     return list(db.scalars(query.order_by(Room.id)))
 
 
@@ -77,25 +78,39 @@ def close_due(db: Db, now: datetime) -> list[str]:
     ]
 
 
-def reopen_room(db: Db, actor: Actor, room: Room, *, minutes: int, reason: str = "") -> None:
+def reopen_room(
+    db: Db, actor: Actor, room: Room, *, minutes: int, reason: str = "", past_end: bool = False
+) -> None:
     """Open a closed room again for some minutes and call its people in.
 
+    Args:
+        past_end: the actor confirmed that the room may run past the session's end.
+
     Raises:
-        Conflict: `room.cannot` when it is not closed, `session.not_open`.
+        Conflict: `room.cannot` when it is not closed, `session.not_open`, `room.past_session_end` until confirmed.
     """
     require(actor, Permission.ROOM_RUN, room)
     if not 1 <= minutes <= rooms_service.MOST_MINUTES:
         raise Invalid(
             "form.invalid", fields={"minutes": "field.number"}, low=1, high=rooms_service.MOST_MINUTES
         )
-    if rooms_service.locked_session(db, room.session_id).state not in rooms_service.MEETING:
+    session = rooms_service.locked_session(db, room.session_id)
+    if session.state not in rooms_service.MEETING:
         raise Conflict("session.not_open")
-    deadline = clock.now() + timedelta(minutes=minutes)
+    now = clock.now()
+    deadline = now + timedelta(minutes=minutes)
+    rooms_service.check_end(session, now, deadline, past_end=past_end)
     done = db.scalar(
         update(Room)
         .where(Room.id == room.id, Room.state == RoomState.CLOSED.value)
         .returning(Room.id)
-        .values(state=RoomState.REOPENED.value, deadline_at=deadline, closed_at=None, epoch=Room.epoch + 1)
+        .values(
+            state=RoomState.REOPENED.value,
+            deadline_at=deadline,
+            paused_at=None,
+            closed_at=None,
+            epoch=Room.epoch + 1,
+        )
     )
     if done is None:
         raise Conflict("room.cannot")
@@ -157,22 +172,23 @@ def close_session(db: Db, actor: Actor, session: Session) -> None:
     _tell_session(db, session)
 
 
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Rule: a room closes when its time is over; while its clock stands still it is not."""
+    return Room.state.in_(EDITABLE), Room.deadline_at <= now, Room.paused_at.is_(None)
+
+
 def _recall(db: Db, actor: Actor, rooms: Sequence[Room], seconds: int) -> list[Room]:
-    latest = clock.now() + timedelta(seconds=seconds)
-    called = []
-    for room in rooms:
-        deadline = min(room.deadline_at or latest, latest)
-        done = db.scalar(
-            update(Room)
-            .where(Room.id == room.id, Room.state.in_(EDITABLE))
-            .values(state=RoomState.CLOSING.value, deadline_at=deadline)
-            .returning(Room.id)
-        )
-        if done is not None:
-            db.refresh(room)
-            called.append(room)
+    now = clock.now()
+    latest = now + timedelta(seconds=seconds)
+    called = [room for room in rooms_service.locked(db, rooms) if room.state in EDITABLE]
     if not called:
         raise Conflict("room.not_open")
+    for room in called:
+        deadline = room.deadline_at or latest
+        if room.paused_at:
+            deadline = timing.resumed(deadline, room.paused_at, now)
+        room.state, room.deadline_at, room.paused_at = RoomState.CLOSING.value, min(deadline, latest), None
+    db.flush()
     facts = {"rooms": [room.public_id for room in called], "seconds": seconds}
     audit.record(
         db, actor, "rooms.recalled", f"room:{called[0].public_id}", chain=chain_of(db, called[0]), facts=facts
@@ -185,7 +201,7 @@ def _recall(db: Db, actor: Actor, rooms: Sequence[Room], seconds: int) -> list[R
 def _close(db: Db, room_id: int, now: datetime) -> Room | None:
     done = db.scalar(
         update(Room)
-        .where(Room.id == room_id, Room.state.in_(EDITABLE), Room.deadline_at <= now)
+        .where(Room.id == room_id, *_is_due(now))
         .values(state=RoomState.CLOSED.value, closed_at=now, epoch=Room.epoch + 1)
         .returning(Room.id)
     )

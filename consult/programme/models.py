@@ -75,6 +75,8 @@ class Session(Base):
     #: About how many words an action item of its rooms should have; 0: not said.
     target_words: Mapped[int] = mapped_column(default=TARGET_WORDS)
     starts_at: Mapped[MomentOrNone]
+    #: When it is to end, as the programme says; rooms pass it only when a facilitator confirms that.
+    ends_at: Mapped[MomentOrNone]
     opened_at: Mapped[MomentOrNone]
     report_back_at: Mapped[MomentOrNone]
     closed_at: Mapped[MomentOrNone]

@@ -48,13 +48,14 @@ class ConsultationDetails:
 
 @dataclass(frozen=True)
 class SessionDetails:
-    """What the secretariat says about a session. `starts_at`: UTC, None while not known."""
+    """What the secretariat says about a session. `starts_at`, `ends_at`: UTC, None while not known."""
 
     title: str
     short_title: str
     description: str = ""
     mode: str = Mode.INFORMAL.value
     starts_at: datetime | None = None
+    ends_at: datetime | None = None
     #: Words an action item should have, about; 0 when nothing is said.
     target_words: int = TARGET_WORDS
 
@@ -123,7 +124,7 @@ def add_session(
         Invalid: with one code per field.
     """
     require(actor, Permission.CONSULTATION_MANAGE, consultation)
-    _check_mode(details.mode)
+    _check_session(details)
     last = db.scalar(select(func.max(Session.number)).where(Session.consultation_id == consultation.id))
     session = Session(consultation_id=consultation.id, number=0 if last is None else last + 1)
     _fill(session, details)
@@ -143,7 +144,7 @@ def change_session(
         Invalid: with one code per field.
     """
     require(actor, Permission.CONSULTATION_MANAGE, session)
-    _check_mode(details.mode)
+    _check_session(details)
     changed = _fill(session, details)
     if _set_questions(db, session, questions):
         changed.append("questions")
@@ -185,9 +186,14 @@ def _check(details: ConsultationDetails) -> None:
         raise Invalid("form.invalid", fields=problems)
 
 
-def _check_mode(mode: str) -> None:
-    if mode not in {known.value for known in Mode}:
-        raise Invalid("form.invalid", fields={"mode": "field.choice"})
+def _check_session(details: SessionDetails) -> None:
+    problems = {}
+    if details.mode not in {known.value for known in Mode}:
+        problems["mode"] = "field.choice"
+    if details.ends_at and not (details.starts_at and details.starts_at < details.ends_at):
+        problems["ends"] = "field.time_order"
+    if problems:
+        raise Invalid("form.invalid", fields=problems)
 
 
 def _fill(row: Consultation | Session, details: ConsultationDetails | SessionDetails) -> list[str]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.db import Base, Id, Moment, MomentOrNone, PublicId
 from consult.people.models import Member
+from consult.rooms import timing
 
 
 class RoomState(StrEnum):
@@ -22,7 +23,7 @@ class RoomState(StrEnum):
 
 
 #: States in which a seated member may edit.
-EDITABLE = frozenset({RoomState.OPEN.value, RoomState.CLOSING.value, RoomState.REOPENED.value})
+EDITABLE = frozenset(timing.EDITABLE)
 
 
 #: A group of ten picks three to five items in an hour.
@@ -70,6 +71,8 @@ class Room(Base):
     opened_at: Mapped[MomentOrNone]
     #: UTC; the room becomes read-only at this moment.
     deadline_at: Mapped[MomentOrNone]
+    #: Since when its clock stands still; people go on writing, and the deadline moves on by the length of the pause.
+    paused_at: Mapped[MomentOrNone]
     closed_at: Mapped[MomentOrNone]
     #: Counts closings and reopenings; offline text of an older epoch is not sent by itself.
     epoch: Mapped[int] = mapped_column(default=1)
@@ -82,7 +85,7 @@ class Room(Base):
 
     def is_open_at(self, now: datetime) -> bool:
         """Whether people seated here may edit at `now`."""
-        return self.state in EDITABLE and (self.deadline_at is None or now < self.deadline_at)
+        return timing.is_open_at(self.state, self.deadline_at, now, paused=self.paused_at)
 
 
 class Seat(Base):

@@ -1,12 +1,12 @@
-"""Rounds and rooms: made, opened, given more time; and, from `seats`, who sits where. The end of a round is in `proceedings`."""
+"""Rounds and rooms: made and opened; from `deadlines` their clock, from `seats` who sits where. A round's end is in `proceedings`."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import func, select, update
 
 from consult import clock
 from consult.announce import audiences, outbox
-from consult.announce.events import RoomDeadlineChanged, RoundChanged
+from consult.announce.events import RoundChanged
 from consult.audit import service as audit
 from consult.db import Db
 from consult.errors import Conflict, Invalid
@@ -14,31 +14,45 @@ from consult.permissions.actor import Actor
 from consult.permissions.check import require
 from consult.permissions.names import Permission
 from consult.programme.models import Session
-from consult.rooms import timing
-from consult.rooms.models import EDITABLE, Room, RoomState, Round, Seat
-from consult.rooms.notices import call_in, chain_of, session_audience, tell, tell_state
+from consult.rooms.deadlines import (
+    MOST_MINUTES,
+    check_end,
+    extend,
+    locked,
+    pause,
+    resume,
+    set_deadline,
+    set_left,
+)
+from consult.rooms.models import Room, RoomState, Round, Seat
+from consult.rooms.notices import call_in, chain_of, session_audience, tell_state
 from consult.rooms.seats import DUTIES, add_seat, add_seats, assign_duty, move_member, seat_member, unseat
 
 __all__ = [
     "DUTIES",
+    "MOST_MINUTES",
     "add_seat",
     "add_seats",
     "assign_duty",
     "change_round",
+    "check_end",
     "create_round",
     "extend",
+    "locked",
     "move_member",
     "open_rooms",
+    "pause",
+    "resume",
     "rooms_of",
     "seat_member",
     "set_deadline",
+    "set_left",
     "set_topic",
     "stage_rooms",
     "unseat",
 ]
 
 MOST_ROOMS = 200
-MOST_MINUTES = 240
 #: Session states in which people meet in rooms: a second round may follow a first report-back.
 MEETING = frozenset({"open", "report_back"})
 
@@ -124,25 +138,30 @@ def set_topic(db: Db, actor: Actor, room: Room, *, topic: str) -> None:
     outbox.add(db, RoundChanged(round_.public_id), to=[session_audience(db, round_)])
 
 
-def open_rooms(db: Db, actor: Actor, round_: Round, *, minutes: int | None = None) -> list[Room]:
+def open_rooms(
+    db: Db, actor: Actor, round_: Round, *, minutes: int | None = None, past_end: bool = False
+) -> list[Room]:
     """Open every staged room of a round at the same moment and call its people in.
 
     Args:
         minutes: length of the round; None for the planned one.
+        past_end: the actor confirmed that the rooms may run past the session's end.
 
     Raises:
-        Conflict: `session.not_open`, `round.no_rooms`, `round.already_open`.
+        Conflict: `session.not_open`, `round.no_rooms`, `round.already_open`, `room.past_session_end` until confirmed.
     """
     require(actor, Permission.ROOM_RUN, round_)
     _check_minutes(minutes if minutes is not None else round_.minutes)
-    if locked_session(db, round_.session_id).state not in MEETING:
+    session = locked_session(db, round_.session_id)
+    if session.state not in MEETING:
         raise Conflict("session.not_open")
     now = clock.now()
     deadline = now + timedelta(minutes=minutes if minutes is not None else round_.minutes)
+    check_end(session, now, deadline, past_end=past_end)
     opened = db.scalars(
         update(Room)
         .where(Room.round_id == round_.id, Room.state == RoomState.STAGED.value)
-        .values(state=RoomState.OPEN.value, opened_at=now, deadline_at=deadline)
+        .values(state=RoomState.OPEN.value, opened_at=now, deadline_at=deadline, paused_at=None)
         .returning(Room.id)
     ).all()
     if not opened:
@@ -156,31 +175,6 @@ def open_rooms(db: Db, actor: Actor, round_: Round, *, minutes: int | None = Non
         tell_state(db, room)
         call_in(db, room)
     return rooms
-
-
-def extend(db: Db, actor: Actor, rooms: list[Room], *, minutes: int) -> None:
-    """Give open rooms more time; a recall that is running is taken back.
-
-    Raises:
-        Conflict: `room.not_open` when none of them is open any more.
-    """
-    now = clock.now()
-    _postpone(
-        db, actor, rooms, {room.id: timing.extended(room.deadline_at or now, now, minutes) for room in rooms}
-    )
-
-
-def set_deadline(db: Db, actor: Actor, rooms: list[Room], *, deadline: datetime) -> None:
-    """Set the end of open rooms to a moment (UTC) that is still to come.
-
-    Raises:
-        Invalid: `field.time_past`.
-        Conflict: `room.not_open` when none of them is open any more.
-    """
-    now = clock.now()
-    if not now < deadline <= now + timedelta(minutes=MOST_MINUTES):
-        raise Invalid("field.time_past", fields={"deadline": "field.time_past"})
-    _postpone(db, actor, rooms, {room.id: deadline for room in rooms})
 
 
 def stage_rooms(db: Db, round_: Round, *, count: int) -> list[Room]:
@@ -228,42 +222,3 @@ def locked_session(db: Db, session_id: int) -> Session:
 def _check_minutes(minutes: int) -> None:
     if not 1 <= minutes <= MOST_MINUTES:
         raise Invalid("form.invalid", fields={"minutes": "field.number"}, low=1, high=MOST_MINUTES)
-
-
-def _postpone(db: Db, actor: Actor, rooms: list[Room], deadlines: dict[int, datetime]) -> None:
-    changed = []
-    for room in rooms:
-        require(actor, Permission.ROOM_RUN, room)
-        was = room.state
-        editable = Room.state == was, Room.state.in_(EDITABLE)
-        state = RoomState.OPEN.value if was == RoomState.CLOSING else was
-        later = (
-            update(Room)
-            .where(Room.id == room.id, *editable)
-            .values(deadline_at=deadlines[room.id], state=state)
-        )
-        if db.scalar(later.returning(Room.id)) is not None:
-            db.refresh(room)
-            changed.append(room)
-            _tell_deadline(db, room, state_changed=was != room.state)
-    if not changed:
-        raise Conflict("room.not_open")
-    facts = {
-        "rooms": [room.public_id for room in changed],
-        "deadline": deadlines[changed[0].id].isoformat(timespec="seconds"),
-    }
-    audit.record(
-        db,
-        actor,
-        "rooms.deadline_changed",
-        f"room:{changed[0].public_id}",
-        chain=chain_of(db, changed[0]),
-        facts=facts,
-    )
-
-
-def _tell_deadline(db: Db, room: Room, *, state_changed: bool) -> None:
-    if state_changed:
-        tell_state(db, room)
-    if room.deadline_at:
-        tell(db, room, RoomDeadlineChanged(room.public_id, clock.milliseconds(room.deadline_at)))

@@ -14,9 +14,29 @@ LAST_SECONDS = 60
 EDITABLE = ("open", "closing", "reopened")
 
 
-def is_open_at(state: str, deadline: datetime | None, now: datetime) -> bool:
-    """Whether the people of a room may write at `now`: at the deadline itself they may not any more."""
-    return state in EDITABLE and (deadline is None or now < deadline)
+def is_over_at(deadline: datetime | None, moment: datetime, *, paused: datetime | None = None) -> bool:
+    """Whether a room's time has run out at `moment`: at the deadline itself it has; while paused it does not run."""
+    return deadline is not None and paused is None and moment >= deadline
+
+
+def is_open_at(
+    state: str, deadline: datetime | None, now: datetime, *, paused: datetime | None = None
+) -> bool:
+    """Whether the people of a room may write at `now`. Rule: a pause stops the clock, not the writing."""
+    return state in EDITABLE and not is_over_at(deadline, now, paused=paused)
+
+
+def resumed(deadline: datetime, paused: datetime, now: datetime) -> datetime:
+    """The deadline after a pause that began at `paused`: as much time is left as was then."""
+    return deadline + max(now - paused, timedelta(0))
+
+
+def passes_end(before: datetime, after: datetime, end: datetime | None) -> bool:
+    """Whether a deadline moved from `before` to `after` passes the session's end, having been within it.
+
+    Rule: rooms do not run past the end of their session unless somebody confirms it; once they do, nobody asks again.
+    """
+    return end is not None and before <= end < after
 
 
 def seconds_left(deadline: datetime, now: datetime) -> int:
@@ -40,10 +60,12 @@ def warnings_due(left_before: float, left_now: float) -> list[int]:
     return [mark for mark in WARNINGS if left_now <= mark < left_before]
 
 
-def phase(deadline: datetime | None, now: datetime) -> str:
-    """How urgent the clock looks: none, calm, soon (5 minutes or less), last (1 minute or less), over."""
+def phase(deadline: datetime | None, now: datetime, *, paused: datetime | None = None) -> str:
+    """How urgent the clock looks: none, paused, calm, soon (5 minutes or less), last (1 minute or less), over."""
     if deadline is None:
         return "none"
+    if paused is not None:
+        return "paused"
     left = seconds_left(deadline, now)
     if left == 0:
         return "over"
@@ -53,7 +75,7 @@ def phase(deadline: datetime | None, now: datetime) -> str:
 
 
 def extended(deadline: datetime, now: datetime, minutes: int) -> datetime:
-    """The later deadline: counted from the old one, or from now when that has passed already."""
+    """The deadline moved by some minutes, fewer when negative: from the old one, or from now when that has passed."""
     return max(deadline, now) + timedelta(minutes=minutes)
 
 

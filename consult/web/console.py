@@ -19,6 +19,7 @@ from consult.rooms.models import EDITABLE, Room, Round
 from consult.rooms.queries import Person
 from consult.rooms.timing import round_state
 from consult.seating import service as seating
+from consult.web.clock_acts import confirming_the_end
 from consult.web.context import db, settings
 from consult.web.figures import ago, group_parts, in_words, room_clock
 from consult.web.forms import Form, sentences
@@ -65,9 +66,14 @@ def extend(round_id: str) -> BaseResponse:
         form.check()
     except Invalid as error:
         return _console(found, actor, form.values, sentences(error.fields))
-    rooms_service.extend(
-        db(), actor, [room for room in found.rooms if room.state in EDITABLE], minutes=minutes
+    running = [room for room in found.rooms if room.state in EDITABLE]
+    asked = confirming_the_end(
+        found,
+        actor,
+        lambda past_end: rooms_service.extend(db(), actor, running, minutes=minutes, past_end=past_end),
     )
+    if asked is not None:
+        return asked
     say(t("All open rooms have %(minutes)s minutes more.", minutes=minutes))
     return back_to(f"/rounds/{found.public_id}/console")
 

@@ -50,16 +50,20 @@ def in_words(parts: Iterable[dict[str, Any]]) -> str:
     return ", ".join(f"{part['label']} {part['shown']}" for part in parts) or t("nobody")
 
 
-def clock_view(deadline: datetime | None, *, opened: datetime | None = None) -> dict[str, Any] | None:
+def clock_view(
+    deadline: datetime | None, *, opened: datetime | None = None, paused: datetime | None = None
+) -> dict[str, Any] | None:
     """What the `clock` macro needs for a deadline (UTC); None when there is none to show."""
     if deadline is None:
         return None
     now = clock.now()
-    left = timing.seconds_left(deadline, now)
+    left = timing.seconds_left(deadline, paused or now)
+    words = t("Paused at {time}") if paused else t("{time} left") if left else t("Time is over")
     view: dict[str, Any] = {
         "deadline": deadline.isoformat(),
-        "text": t("{time} left").format(time=minutes_and_seconds(left)) if left else t("Time is over"),
-        "phase": timing.phase(deadline, now),
+        "paused": paused.isoformat() if paused else "",
+        "text": words.format(time=minutes_and_seconds(left)),
+        "phase": timing.phase(deadline, now, paused=paused),
         "left": left,
         "total": int((deadline - opened).total_seconds()) if opened else None,
     }
@@ -68,7 +72,16 @@ def clock_view(deadline: datetime | None, *, opened: datetime | None = None) -> 
 
 def room_clock(room: Room) -> dict[str, Any] | None:
     """The clock of a room that is open; None for any other."""
-    return clock_view(room.deadline_at, opened=room.opened_at) if room.state in timing.EDITABLE else None
+    if room.state not in timing.EDITABLE:
+        return None
+    return clock_view(room.deadline_at, opened=room.opened_at, paused=room.paused_at)
+
+
+def room_ends(room: Room, consultation: Consultation) -> str:
+    """When an open room ends, in words; empty where nobody can say, as its clock stands still or it has none."""
+    if room.deadline_at is None or room.paused_at is not None:
+        return ""
+    return until(room.deadline_at, consultation.time_zone, consultation.place)
 
 
 def minutes_and_seconds(seconds: int) -> str:
@@ -78,9 +91,14 @@ def minutes_and_seconds(seconds: int) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
+def time_in_zone(moment: datetime, zone: str) -> str:
+    """The time of day in the consultation's zone and the reader's language."""
+    return i18n.time_of_day(moment, language().code, zone)
+
+
 def until(deadline: datetime, zone: str, place: str) -> str:
     """When a round ends, in the consultation's own time: "until 16:30, Geneva"."""
-    time, place = i18n.time_of_day(deadline, language().code, zone), place.partition(",")[0]
+    time, place = time_in_zone(deadline, zone), place.partition(",")[0]
     return t("until %(time)s, %(place)s", time=time, place=place) if place else t("until %(time)s", time=time)
 
 

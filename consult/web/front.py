@@ -14,7 +14,7 @@ from consult.programme.queries import Phase, consultations, phase
 from consult.rooms import queries as rooms
 from consult.rooms.actors import actor_for
 from consult.web.context import db
-from consult.web.figures import dates_of, room_clock, until
+from consult.web.figures import dates_of, room_clock, room_ends
 from consult.web.pages import live_page, render_page, t
 
 pages = Blueprint("front", __name__)
@@ -85,17 +85,12 @@ def where_to(actor: Actor, session: Session, consultation: Consultation) -> dict
     place = rooms.expected(db(), actor, session.id, session.state)
     if place.what == "room" and place.room:
         name = t("Room %(number)s", number=place.room.number)
-        ends = (
-            until(place.room.deadline_at, consultation.time_zone, consultation.place)
-            if place.room.deadline_at
-            else ""
-        )
         return {
             "sentence": t("Your room is open: %(room)s.", room=name),
             "act": t("Go to %(room)s", room=name),
             "url": f"/rooms/{place.room.public_id}",
             "clock": room_clock(place.room),
-            "ends": ends,
+            "ends": room_ends(place.room, consultation),
             "room": place.room,
         }
     if place.what == "lobby" and place.round and place.room:

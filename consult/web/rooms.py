@@ -20,9 +20,9 @@ from consult.permissions.names import Permission
 from consult.rooms import queries as rooms
 from consult.rooms.models import Room, RoomState
 from consult.rooms.queries import Person
-from consult.web import console, help_calls, rounds, sessions
+from consult.web import clock_acts, console, help_calls, rounds, sessions
 from consult.web.context import db, settings
-from consult.web.figures import Badge, group_parts, in_words, room_clock, until
+from consult.web.figures import Badge, group_parts, in_words, room_clock, room_ends
 from consult.web.loading import consultation_of, room_for, session_of
 from consult.web.pages import back_to, live_page, render_page, t
 
@@ -31,6 +31,7 @@ pages.register_blueprint(sessions.pages)
 pages.register_blueprint(rounds.pages)
 pages.register_blueprint(console.pages)
 pages.register_blueprint(help_calls.pages)
+pages.register_blueprint(clock_acts.pages)
 BEFORE_OPEN = (RoomState.DRAFT.value, RoomState.STAGED.value)
 
 
@@ -68,9 +69,7 @@ def room(room_id: str) -> BaseResponse:
         room=found,
         is_open=found.is_open_at(clock.now()),
         clock=room_clock(found),
-        ends=until(found.deadline_at, consultation.time_zone, consultation.place)
-        if found.deadline_at
-        else "",
+        ends=room_ends(found, consultation),
         lines=[_line(item) for item in items],
         chosen=_draft(chosen, actor, sources) if chosen else None,
         may_create=allows(actor, Permission.ITEM_CREATE, found),

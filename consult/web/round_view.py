@@ -4,21 +4,21 @@ from typing import Any
 
 from consult import clock
 from consult.rooms.models import EDITABLE, Round
-from consult.web.figures import clock_view, until
+from consult.web.figures import room_clock, room_ends
 from consult.web.loading import consultation_of, session_of
 from consult.web.pages import t
 
 
 def round_clock(round_: Round) -> dict[str, Any] | None:
-    """The clock most rooms of the round share: the latest deadline of those that are open."""
+    """The clock most rooms of the round share: of those that are open, the one that ends last; one that stands still may."""
     running = [room for room in round_.rooms if room.state in EDITABLE and room.deadline_at]
     if not running:
         return None
-    last = max(running, key=lambda room: room.deadline_at or clock.now())
-    view = clock_view(last.deadline_at, opened=last.opened_at)
-    consultation = consultation_of(round_)
-    if view and last.deadline_at:
-        view["ends"] = until(last.deadline_at, consultation.time_zone, consultation.place)
+    now = clock.now()
+    last = max(running, key=lambda room: (room.paused_at is not None, room.deadline_at or now))
+    view = room_clock(last)
+    if view:
+        view["ends"] = room_ends(last, consultation_of(round_))
     return view
 
 

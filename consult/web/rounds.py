@@ -10,9 +10,10 @@ from consult.permissions.names import Permission
 from consult.proceedings import service as proceedings
 from consult.rooms import queries as rooms
 from consult.rooms import service as rooms_service
-from consult.rooms.models import EDITABLE, Round
+from consult.rooms.models import EDITABLE, Room, Round
 from consult.rooms.timing import round_state
 from consult.seating import service as seating
+from consult.web.clock_acts import confirming_the_end
 from consult.web.context import db, settings
 from consult.web.figures import group_parts, in_words
 from consult.web.forms import Form
@@ -83,7 +84,14 @@ def wish_topics(round_id: str) -> BaseResponse:
 @pages.post("/rounds/<round_id>/open")
 def open_rooms(round_id: str) -> BaseResponse:
     found, actor = round_for(round_id, Permission.ROOM_RUN)
-    opened = rooms_service.open_rooms(db(), actor, found)
+    opened: list[Room] = []
+    asked = confirming_the_end(
+        found,
+        actor,
+        lambda past_end: opened.extend(rooms_service.open_rooms(db(), actor, found, past_end=past_end)),
+    )
+    if asked is not None:
+        return asked
     say(t("Rooms open: %(count)s. People are taken there by their own pages.", count=len(opened)))
     return back_to(f"/rounds/{found.public_id}/console")
 
@@ -138,7 +146,13 @@ def move(round_id: str) -> BaseResponse:
 @pages.post("/rooms/<room_id>/extend")
 def extend_room(room_id: str) -> BaseResponse:
     room, actor = room_for(room_id, Permission.ROOM_RUN)
-    rooms_service.extend(db(), actor, [room], minutes=5)
+    asked = confirming_the_end(
+        room.round,
+        actor,
+        lambda past_end: rooms_service.extend(db(), actor, [room], minutes=5, past_end=past_end),
+    )
+    if asked is not None:
+        return asked
     say(t("Room %(number)s has 5 minutes more.", number=room.number))
     return back_to(f"/rounds/{room.round.public_id}/console")
 
@@ -158,7 +172,13 @@ def reopen_room(room_id: str) -> BaseResponse:
     form = Form(request.form)
     minutes = form.number("minutes", low=1, high=120)
     form.check()
-    proceedings.reopen_room(db(), actor, room, minutes=minutes)
+    asked = confirming_the_end(
+        room.round,
+        actor,
+        lambda past_end: proceedings.reopen_room(db(), actor, room, minutes=minutes, past_end=past_end),
+    )
+    if asked is not None:
+        return asked
     say(t("Room %(number)s is open again for %(minutes)s minutes.", number=room.number, minutes=minutes))
     return back_to(f"/rounds/{room.round.public_id}/console")
 

@@ -18,7 +18,7 @@ from consult.rooms import service as rooms_service
 from consult.rooms.models import Room, Round
 from consult.rooms.timing import round_state
 from consult.web.context import db
-from consult.web.figures import group_parts, in_words, session_badge, until
+from consult.web.figures import group_parts, in_words, room_ends, session_badge
 from consult.web.front import where_to
 from consult.web.loading import session_for
 from consult.web.pages import back_to, live_page, render_page, say, t
@@ -164,10 +164,9 @@ def _blocks(session: Session, actor: Actor) -> list[RoundBlock]:
             for room in round_.rooms
         ]
         state = round_state(room.state for room in round_.rooms)
-        ends = max(
-            (r.deadline_at for r in round_.rooms if r.deadline_at and r.state != "closed"), default=None
-        )
-        when = until(ends, consultation.time_zone, consultation.place) if ends else ""
+        running = [room for room in round_.rooms if room.deadline_at and room.state != "closed"]
+        last = max(running, key=lambda room: (room.paused_at is not None, room.deadline_at), default=None)
+        when = room_ends(last, consultation) if last else ""
         blocks.append(RoundBlock(round_, state, sum(line.people for line in lines), when, lines))
     return blocks
 

@@ -157,28 +157,31 @@ def _session_details(form: Form, consultation: Consultation) -> tuple[programme.
         short_title=form.line("short_title", limit=80),
         description=form.text("description", limit=2000, required=False),
         mode=form.choice("mode", [mode.value for mode in Mode]),
-        starts_at=_moment(form, consultation.time_zone),
+        starts_at=_moment(form, "time", consultation.time_zone),
+        ends_at=_moment(form, "ends", consultation.time_zone),
         target_words=form.number("target_words", low=0, high=programme.MOST_TARGET_WORDS),
     )
     form.check()
     return details, questions
 
 
-def _moment(form: Form, zone: str) -> datetime | None:
+def _moment(form: Form, name: str, zone: str) -> datetime | None:
     """Date and time as typed, in the consultation's zone; None when the time was left open."""
-    raw = str(form.values.get("time", "")).strip()
+    raw = str(form.values.get(name, "")).strip()
     if not raw:
         return None
     day = form.date("date")
     try:
         return datetime.combine(day, time.fromisoformat(raw), ZoneInfo(zone)).astimezone(UTC)
     except (ValueError, OverflowError):
-        form.refuse("time", "field.time")
+        form.refuse(name, "field.time")
         return None
 
 
 def _session_values(session: Session) -> dict[str, Any]:
-    starts = session.starts_at and session.starts_at.astimezone(ZoneInfo(session.consultation.time_zone))
+    zone = ZoneInfo(session.consultation.time_zone)
+    starts = session.starts_at and session.starts_at.astimezone(zone)
+    ends = session.ends_at and session.ends_at.astimezone(zone)
     return {
         "title": session.title,
         "short_title": session.short_title,
@@ -186,6 +189,7 @@ def _session_values(session: Session) -> dict[str, Any]:
         "mode": session.mode,
         "date": starts.date().isoformat() if starts else session.consultation.starts_on.isoformat(),
         "time": starts.strftime("%H:%M") if starts else "",
+        "ends": ends.strftime("%H:%M") if ends else "",
         "questions": "\n".join(question.text for question in session.questions),
         "target_words": session.target_words,
     }

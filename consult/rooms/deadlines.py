@@ -1,0 +1,224 @@
+"""The clock of rooms: more time, less time, another end, pause and resume; of one room or of all of a round.
+
+Each act locks its rooms first, so that two facilitators who act at once act one after the other, and the second acts on
+what the first left. Every change is announced in each room and stands in the log.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from consult import clock
+from consult.announce.events import RoomDeadlineChanged
+from consult.audit import service as audit
+from consult.db import Db
+from consult.errors import Conflict, Invalid
+from consult.permissions.actor import Actor
+from consult.permissions.check import require
+from consult.permissions.names import Permission
+from consult.programme.models import Session
+from consult.rooms import timing
+from consult.rooms.models import EDITABLE, Room, RoomState
+from consult.rooms.notices import chain_of, tell, tell_state
+
+MOST_MINUTES = 240
+#: Less time than this is a recall, which says so to the people in the rooms.
+LEAST_LEFT = timedelta(minutes=1)
+#: States whose clock can stand still; a recall's countdown cannot.
+PAUSABLE = frozenset({RoomState.OPEN.value, RoomState.REOPENED.value})
+
+
+def extend(
+    db: Db, actor: Actor, rooms: list[Room], *, minutes: int, past_end: bool = False, seen: str | None = None
+) -> list[Room]:
+    """Give open rooms more time, or with negative `minutes` less; more time takes a running recall back.
+
+    Args:
+        past_end: the actor confirmed that the rooms may run past the session's end.
+        seen: the state the actor saw; a recall that came since is not taken back unawares.
+
+    Returns:
+        The rooms that were changed; those that are not open any more are left out.
+
+    Raises:
+        Invalid: `minutes` is 0 or beyond four hours.
+        Conflict: `room.not_open` when none of them is open any more, `room.recalled`, `room.too_little_time`,
+            `room.past_session_end` until it is confirmed.
+    """
+    if minutes == 0 or abs(minutes) > MOST_MINUTES:
+        raise Invalid("form.invalid", fields={"minutes": "field.number"}, low=1, high=MOST_MINUTES)
+    now = clock.now()
+    found = _open(db, actor, rooms)
+    recalled = [room for room in found if room.state == RoomState.CLOSING]
+    if recalled and (minutes < 0 or seen in PAUSABLE):
+        raise Conflict("room.recalled")
+    return _move(
+        db,
+        actor,
+        found,
+        lambda room: timing.extended(room.deadline_at or now, room.paused_at or now, minutes),
+        "more" if minutes > 0 else "less",
+        abs(minutes),
+        past_end=past_end,
+    )
+
+
+def set_left(db: Db, actor: Actor, rooms: list[Room], *, minutes: int, past_end: bool = False) -> list[Room]:
+    """Leave open rooms this many minutes from now, or from the end of the pause where they stand still.
+
+    Raises:
+        Invalid: `minutes` is not from 1 to 240.
+        Conflict: as `extend`.
+    """
+    if not 1 <= minutes <= MOST_MINUTES:
+        raise Invalid("form.invalid", fields={"minutes": "field.number"}, low=1, high=MOST_MINUTES)
+    now, left = clock.now(), timedelta(minutes=minutes)
+    return _move(
+        db,
+        actor,
+        _open(db, actor, rooms),
+        lambda room: (room.paused_at or now) + left,
+        "set",
+        minutes,
+        past_end=past_end,
+    )
+
+
+def set_deadline(
+    db: Db, actor: Actor, rooms: list[Room], *, deadline: datetime, past_end: bool = False
+) -> list[Room]:
+    """Set the end of open rooms to a moment (UTC) that is still to come; a pause ends with it.
+
+    Raises:
+        Invalid: `field.time_past`.
+        Conflict: as `extend`.
+    """
+    now = clock.now()
+    if not now < deadline <= now + timedelta(minutes=MOST_MINUTES):
+        raise Invalid("field.time_past", fields={"deadline": "field.time_past"})
+    found = _open(db, actor, rooms)
+    minutes = round((deadline - now) / timedelta(minutes=1))
+    return _move(db, actor, found, lambda _room: deadline, "set", minutes, past_end=past_end, resumes=True)
+
+
+def pause(db: Db, actor: Actor, rooms: list[Room]) -> list[Room]:
+    """Let the clock of open rooms stand still; people go on writing. Rooms that are being recalled are left alone.
+
+    Raises:
+        Conflict: `room.not_open` when none is open, `room.cannot` when all stand still already or are being recalled.
+    """
+    now = clock.now()
+    found = _open(db, actor, rooms)
+    changed = [
+        room
+        for room in found
+        if room.state in PAUSABLE and room.paused_at is None and room.deadline_at and now < room.deadline_at
+    ]
+    if not changed:
+        raise Conflict("room.cannot")
+    for room in changed:
+        room.paused_at = now
+    _settle(db, actor, changed, "rooms.paused", "paused", 0)
+    return changed
+
+
+def resume(db: Db, actor: Actor, rooms: list[Room], *, past_end: bool = False) -> list[Room]:
+    """Let the clock of rooms that stand still run on, with as much time left as when it was paused.
+
+    Raises:
+        Conflict: `room.not_open` when none is open, `room.cannot` when none stands still,
+            `room.past_session_end` until it is confirmed.
+    """
+    now = clock.now()
+    changed = [room for room in _open(db, actor, rooms) if room.paused_at]
+    if not changed:
+        raise Conflict("room.cannot")
+    later = {
+        room.id: timing.resumed(room.deadline_at, room.paused_at, now)
+        for room in changed
+        if room.deadline_at and room.paused_at
+    }
+    for room in changed:
+        _check_end(db, room, room.deadline_at or now, later.get(room.id, now), past_end)
+    for room in changed:
+        room.deadline_at, room.paused_at = later.get(room.id), None
+    _settle(db, actor, changed, "rooms.resumed", "resumed", 0)
+    return changed
+
+
+def check_end(session: Session, now: datetime, deadline: datetime, *, past_end: bool) -> None:
+    """Rule: rooms opened now do not run past the session's end unless somebody confirms it.
+
+    Raises:
+        Conflict: `room.past_session_end`.
+    """
+    if not past_end and timing.passes_end(now, deadline, session.ends_at):
+        raise Conflict("room.past_session_end")
+
+
+def locked(db: Db, rooms: Iterable[Room]) -> list[Room]:
+    """These rooms as they stand now, by number; nobody else changes them before this act is done."""
+    query = select(Room).where(Room.id.in_([room.id for room in rooms])).order_by(Room.id)
+    found = db.scalars(query.with_for_update().execution_options(populate_existing=True))
+    return sorted(found, key=lambda room: room.number)
+
+
+def _open(db: Db, actor: Actor, rooms: list[Room]) -> list[Room]:
+    for room in rooms:
+        require(actor, Permission.ROOM_RUN, room)
+    found = [room for room in locked(db, rooms) if room.state in EDITABLE]
+    if not found:
+        raise Conflict("room.not_open")
+    return found
+
+
+def _move(
+    db: Db,
+    actor: Actor,
+    rooms: list[Room],
+    to: Callable[[Room], datetime],
+    change: str,
+    minutes: int,
+    *,
+    past_end: bool,
+    resumes: bool = False,
+) -> list[Room]:
+    now = clock.now()
+    deadlines = {room.id: to(room) for room in rooms}
+    for room in rooms:
+        before, after = room.deadline_at or now, deadlines[room.id]
+        starts = now if resumes else (room.paused_at or now)
+        if after < before and after - starts < LEAST_LEFT:
+            raise Conflict("room.too_little_time")
+        _check_end(db, room, before, after, past_end)
+    for room in rooms:
+        room.deadline_at = deadlines[room.id]
+        room.paused_at = None if resumes else room.paused_at
+        if room.state == RoomState.CLOSING:
+            room.state = RoomState.OPEN.value
+            db.flush()
+            tell_state(db, room)
+    _settle(db, actor, rooms, "rooms.deadline_changed", change, minutes)
+    return rooms
+
+
+def _check_end(db: Db, room: Room, before: datetime, after: datetime, past_end: bool) -> None:
+    end = db.scalar(select(Session.ends_at).where(Session.id == room.session_id))
+    if not past_end and timing.passes_end(before, after, end):
+        raise Conflict("room.past_session_end")
+
+
+def _settle(db: Db, actor: Actor, rooms: list[Room], act: str, change: str, minutes: int) -> None:
+    """Write the rooms, log the act and announce it in each room."""
+    db.flush()
+    facts: dict[str, object] = {"rooms": [room.public_id for room in rooms]}
+    facts |= {"change": change, "minutes": minutes} if minutes else {}
+    if rooms[0].deadline_at:
+        facts["deadline"] = rooms[0].deadline_at.isoformat(timespec="seconds")
+    audit.record(db, actor, act, f"room:{rooms[0].public_id}", chain=chain_of(db, rooms[0]), facts=facts)
+    for room in rooms:
+        if room.deadline_at:
+            paused = clock.milliseconds(room.paused_at) if room.paused_at else None
+            deadline = clock.milliseconds(room.deadline_at)
+            tell(db, room, RoomDeadlineChanged(room.public_id, deadline, paused, change, minutes))

@@ -1,0 +1,98 @@
+"""The clock's routes: of one room and of all, and the question before rooms run past the session's end."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from consult import clock
+from consult.db import Db
+from consult.rooms.models import Room
+from tests.cast import World
+from tests.conftest import post
+from tests.web.conftest import Read
+
+Browser = Callable[[str], FlaskClient]
+
+
+def test_one_room_or_all_get_more_less_and_other_time(world: World, client_for: Browser, read: Read) -> None:
+    browser, round_ = client_for("facilitator"), f"/rounds/{world.round.public_id}"
+    console, room = f"{round_}/console", f"/rooms/{world.rooms[0].public_id}"
+    before = world.rooms[0].deadline_at
+    assert before
+    for address, fields in (
+        (round_, {"act": "more", "minutes": "5"}),
+        (round_, {"act": "less", "minutes": "3"}),
+        (room, {"act": "more", "minutes": "1"}),
+    ):
+        assert post(browser, f"{address}/clock", page=console, **fields).headers["Location"] == console
+    deadlines = read(select(Room.deadline_at).where(Room.round_id == world.round.id).order_by(Room.number))
+    assert deadlines == [before + timedelta(minutes=3), before + timedelta(minutes=2)]
+
+
+def test_a_pause_is_shown_in_the_room_and_ends_again(world: World, client_for: Browser, read: Read) -> None:
+    browser, room = client_for("facilitator"), f"/rooms/{world.rooms[0].public_id}"
+    answer = post(browser, f"{room}/clock", page=room, act="pause", back="room")
+    assert answer.headers["Location"] == room
+    page = client_for("kenya").get(room).text
+    assert 'data-phase="paused"' in page
+    assert "Paused at 30:00" in page or "Paused at 29:" in page
+    post(browser, f"{room}/clock", page=room, act="resume", back="room")
+    assert 'data-phase="calm"' in client_for("kenya").get(room).text
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"act": "stop"},
+        {"act": "more"},
+        {"act": "more", "minutes": "-5"},
+        {"act": "set", "minutes": "999"},
+    ],
+)
+def test_a_forged_form_changes_no_clock(
+    world: World, client_for: Browser, read: Read, fields: dict[str, str]
+) -> None:
+    round_ = f"/rounds/{world.round.public_id}"
+    answer = post(client_for("facilitator"), f"{round_}/clock", page=f"{round_}/console", **fields)
+    assert answer.status_code == 422
+    assert set(read(select(Room.deadline_at).where(Room.round_id == world.round.id))) == {
+        world.rooms[0].deadline_at
+    }
+
+
+def test_the_page_asks_before_rooms_run_past_the_end_of_the_session(
+    db: Db, world: World, client_for: Browser, read: Read
+) -> None:
+    world.session.ends_at = clock.now() + timedelta(minutes=31)
+    db.commit()
+    browser, address = client_for("facilitator"), f"/rounds/{world.round.public_id}/clock"
+    console = f"/rounds/{world.round.public_id}/console"
+    before = world.rooms[0].deadline_at
+    assert before
+    asked = post(browser, address, page=console, act="more", minutes="5")
+    assert asked.status_code == 409
+    assert "Run past the end of the session" in asked.text
+    for kept in ('name="act" value="more"', 'name="minutes" value="5"', 'name="past_end" value="1"'):
+        assert kept in asked.text
+    assert set(read(select(Room.deadline_at).where(Room.round_id == world.round.id))) == {before}
+    sure = post(browser, address, page=console, act="more", minutes="5", past_end="1")
+    assert sure.status_code == 303
+    assert set(read(select(Room.deadline_at).where(Room.round_id == world.round.id))) == {
+        before + timedelta(minutes=5)
+    }
+
+
+def test_who_saw_open_rooms_does_not_take_a_recall_back_unawares(
+    world: World, client_for: Browser, read: Read
+) -> None:
+    round_ = f"/rounds/{world.round.public_id}"
+    post(client_for("cofacilitator"), f"{round_}/recall", page=f"{round_}/console")
+    fields = {"act": "more", "minutes": "5", "seen": "open"}
+    answer = post(client_for("facilitator"), f"{round_}/clock", page=f"{round_}/console", **fields)
+    assert answer.status_code == 409
+    assert "recalled meanwhile" in answer.text
+    assert set(read(select(Room.state).where(Room.round_id == world.round.id))) == {"closing"}
