@@ -48,7 +48,7 @@ DETAILS = {
     "title": "T", "short_title": "S", "starts_on": "2017-06-19", "ends_on": "2017-06-20", "time_zone": "Europe/Zurich",
     "attribution": "delegation",
 }  # fmt: skip
-SESSION = {"title": "T", "short_title": "S", "mode": "informal"}
+SESSION = {"title": "T", "short_title": "S", "mode": "informal", "target_words": "100"}
 SOURCE = {"kind": "document", "title": "T", "reference": "A/2"}
 PERSON = {
     "email": "one.more@example.org", "name": "One", "role": "delegate", "kind": "member_state", "delegation": "Peru",
