@@ -30,6 +30,8 @@ class Settings:
     #: smtp://user:password@host:port or smtps://…; empty: links are written to the log.
     mail_url: str = ""
     mail_from: str = "consult@localhost"
+    #: Name of this process among several; a new one of the same name succeeds the old one at once. Empty: host name and port.
+    process_name: str = ""
     #: How many reverse proxies stand in front and set X-Forwarded-*.
     proxy_hops: int = 0
     #: The sample consultation: sign-in links that work many times, a mark on every page.

@@ -14,10 +14,12 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-from sqlalchemy import DateTime, Engine, MetaData, String, create_engine, event
+from sqlalchemy import BigInteger, DateTime, Engine, MetaData, String, create_engine, event
 from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import JSON, TypeDecorator
 
 LOCK_PATIENCE_SECONDS = 5.0
@@ -61,6 +63,23 @@ class UtcDateTime(TypeDecorator[datetime]):
 def public_id() -> str:
     """A short random name for use in addresses: 12 characters, about 59 bits, no look-alike letters."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(12))
+
+
+class database_ms(FunctionElement[int]):  # noqa: N801  (an SQL function)
+    """Milliseconds since 1970 by the database's own clock, at this moment and not at the start of the transaction."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(database_ms)
+def _postgresql_ms(_element: Any, _compiler: Any, **_more: Any) -> str:
+    return "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
+
+
+@compiles(database_ms, "sqlite")
+def _sqlite_ms(_element: Any, _compiler: Any, **_more: Any) -> str:
+    return "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
 
 
 Id = Annotated[int, mapped_column(primary_key=True)]

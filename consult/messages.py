@@ -203,6 +203,7 @@ MESSAGES: dict[str, str] = {
     ),
     "draft.missing": N_("This item has no text of its own any more."),
     "draft.busy": N_("Too many pages are open on this room. Close one and try again."),
+    "draft.handover": N_("The room is being handed to another server process; this takes a few seconds."),
     "draft.epoch": N_(
         "The room was closed and opened again. Text from before that was not yet saved is offered for copying."
     ),

@@ -9,6 +9,7 @@ import logging  # noqa: E402
 import signal  # noqa: E402
 import socket  # noqa: E402
 import sys  # noqa: E402
+from dataclasses import replace  # noqa: E402
 from typing import Any  # noqa: E402
 
 import gevent  # noqa: E402
@@ -46,6 +47,8 @@ def serve(settings: Settings, host: str, port: int) -> None:
     pool = ThreadPool(2)
     passwords.use_runner(lambda function, *args: pool.apply(function, args))
     seating.use_runner(pool.apply)
+    if not settings.process_name:
+        settings = replace(settings, process_name=f"{socket.gethostname()}:{port}")
     app = create_app(settings)
     disk = ThreadPool(1)
     commit_through(app.extensions["consult.engine"], lambda commit, raw: disk.apply(commit, (raw,)))

@@ -11,12 +11,14 @@ from datetime import datetime
 
 from pycrdt import merge_updates
 
+from consult import clock
 from consult.announce import audiences, outbox
 from consult.announce.events import LateKept
 from consult.db import Db
 from consult.drafting import late, store
 from consult.drafting.content import RESERVED_CLIENTS
 from consult.drafting.document import Broken, Document
+from consult.drafting.leases import Leases
 from consult.drafting.limits import Limits
 from consult.drafting.live_draft import Ack, LiveDraft, Outlet, Pending, Rights
 from consult.drafting.protocol import Code, Refused
@@ -46,6 +48,8 @@ class Written:
     foreign: list[tuple[int, bytes]] = field(default_factory=list)
     changed: bool = False
     broken: bool = False
+    #: Another process holds the room: nothing was written.
+    lost: bool = False
     merged: bytes = b""
 
 
@@ -57,6 +61,7 @@ class Flush:
     outlet: Outlet
     limits: Limits
     grace: float
+    leases: Leases
 
     def write(self, db: Db, batch: dict[LiveDraft, list[Pending]], now: datetime) -> list[Written]:
         """Judge, apply and log what waits, inside one transaction; nothing is told to anybody yet."""
@@ -78,8 +83,9 @@ class Flush:
         self, db: Db, live: LiveDraft, draft: DraftState | None, items: list[Pending], now: datetime
     ) -> Written:
         written = Written(live, draft)
-        if draft is None:
-            written.refused = [(item, self.nack(Refused(Code.FORBIDDEN, "no draft"))) for item in items]
+        if draft is None or not self.leases.holds(draft):
+            written.lost = True
+            written.refused = [(item, self.nack(Refused(Code.RETRY, "lease lost"))) for item in items]
             return written
         written.changed = live.follow(draft)
         self.catch_up(db, live, draft, written)
@@ -107,6 +113,8 @@ class Flush:
             document, live.owners = store.load(db, draft), store.owners(db, draft.id)
             live.document, live.seq = document, draft.seq
             live.rows_since_snapshot = draft.seq - draft.snapshot_seq
+            if draft.mirrored_seq < draft.seq and live.mirror_due is None:
+                live.mirror_due = clock.monotonic()
         elif draft.seq > live.seq:
             try:
                 for row in store.rows_after(db, draft.id, live.seq):

@@ -1,4 +1,4 @@
-"""Coming to a draft: what a request must look like, who is let in, what the page gets first.
+"""Coming to a draft and leaving it: what a request must look like, who is let in, what the page gets first.
 
 Decides the bounds (connections of a member and of a room, drafts of a connection) and the order of the checks; who may read is
 the one table's answer. Runs inside the writer only.
@@ -16,6 +16,14 @@ from consult.drafting.protocol import Code, Refused, invalid
 from consult.drafting.pseudonyms import owner_of
 
 _NAME_LENGTH = 32
+
+
+class NotHeld(Exception):
+    """The page may come in, but this process does not hold the room (yet)."""
+
+    def __init__(self, room_id: int) -> None:
+        super().__init__(room_id)
+        self.room_id = room_id
 
 
 def join_request(payload: object, limits: Limits) -> tuple[str, bytes, int | None]:
@@ -52,6 +60,7 @@ class Joining:
 
         Raises:
             Refused: `forbidden` (no such draft, or not for this person), `epoch`, or `busy`.
+            NotHeld: this process has to take the room first.
         """
         draft = store.draft_by(db, name)
         if draft is None:
@@ -66,6 +75,8 @@ class Joining:
         if epoch is not None and epoch < live.epoch and live.is_open:
             raise Refused(Code.EPOCH, "text of an earlier round")
         self._check_bounds(live, page)
+        if not self.flusher.leases.holds(draft):
+            raise NotHeld(live.subject.room.id)
         self.drafts[name] = live
         self.flusher.catch_up(db, live, draft, written)
         return written
@@ -117,3 +128,30 @@ class Joining:
             "limits": {"update_bytes": self.limits.update_bytes, "batch_ms": round(self.tick * 1000)},
             "reason": self.flusher.outlet.words(reason) if reason else None,
         }
+
+    def put_out(self, sid: str, reason: str) -> None:
+        """Make a connection leave all its drafts, and say why."""
+        outlet, page = self.flusher.outlet, self.pages.get(sid)
+        for live in list(page.drafts.values()) if page else []:
+            outlet.permission(sid, live.public_id, edit=False, epoch=live.epoch, reason=outlet.words(reason))
+            self.leave(live, sid)
+
+    def leave_all(self, page: Page) -> None:
+        """A connection has ended; its authors count as cut off."""
+        for live in list(page.drafts.values()):
+            seat = live.seats.get(page.sid)
+            if seat is not None:
+                live.cut_off[seat.owner] = clock.now()
+            self.leave(live, page.sid)
+
+    def leave(self, live: LiveDraft, sid: str) -> None:
+        """A connection leaves a draft; its carets go."""
+        seat = live.seats.pop(sid, None)
+        page = self.pages.get(sid)
+        if page is not None:
+            page.drafts.pop(live.public_id, None)
+        if seat is not None:
+            live.hide(lambda shown: shown.sid == sid)
+            self.flusher.outlet.leave(sid, live.public_id)
+        if not live.seats:
+            live.idle_since = clock.monotonic()

@@ -46,6 +46,26 @@ class Draft(Base):
     room: Mapped[Room] = relationship()
 
 
+class RoomLease(Base):
+    """Which process has a room's drafts in memory and may write them. Times are milliseconds of the database's clock.
+
+    Life: taken when the first page of the room joins; renewed every two seconds; given up when the last draft is unloaded, when
+    the process stops, or when another process asks for it; taken over when it has run out.
+    """
+
+    __tablename__ = "room_lease"
+
+    room_id: Mapped[int] = mapped_column(ForeignKey("room.id"), primary_key=True, autoincrement=False)
+    #: Name and start of the process; empty when nobody holds it.
+    owner: Mapped[str] = mapped_column(String(80), default="")
+    #: Counts the changes of owner.
+    fence: Mapped[int] = mapped_column(default=0)
+    expires_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+    #: Another process that pages of the room come to, and when it last said so.
+    wanted_by: Mapped[str] = mapped_column(String(80), default="")
+    wanted_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
 class DraftUpdate(Base):
     """One row of a draft's log: what one tick changed, as the CRDT library encoded it. Append-only."""
 

@@ -18,6 +18,7 @@ class Code(StrEnum):
     MOVED = "moved"
     EPOCH = "epoch"
     BUSY = "busy"
+    HANDOVER = "handover"
     RATE = "rate"
     INVALID = "invalid"
     READONLY = "readonly"

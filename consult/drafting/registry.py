@@ -13,7 +13,8 @@ from consult import clock
 from consult.db import Db
 from consult.drafting import awareness, protocol, store
 from consult.drafting.flush import Flush, Written
-from consult.drafting.joining import Joining, join_request
+from consult.drafting.joining import Joining, NotHeld, join_request
+from consult.drafting.leases import Leases
 from consult.drafting.limits import Allowance, Limits
 from consult.drafting.live_draft import (
     CARET_SECONDS,
@@ -25,6 +26,7 @@ from consult.drafting.live_draft import (
     Reply,
     Rights,
 )
+from consult.drafting.ownership import HANDOVER, Ownership
 from consult.drafting.protocol import Code, Refused
 from consult.drafting.runtime import Runtime
 from consult.drafting.subject import DraftState
@@ -51,15 +53,18 @@ class Registry:
         runtime: Runtime,
         limits: Limits,
         grace: float,
+        name: str = "",
     ) -> None:
         self._writing, self._reading = writing, reading
         self._rights, self._outlet = rights, outlet
         self._runtime, self._limits = runtime, limits
-        self._flusher = Flush(rights, outlet, limits, grace)
+        self.leases = Leases(name)
+        self._flusher = Flush(rights, outlet, limits, grace, self.leases)
         self._drafts: dict[str, LiveDraft] = {}
         self._pages: dict[str, Page] = {}
         self._joining = Joining(self._drafts, self._pages, self._flusher, limits, runtime.tick)
-        self._upkeep = Upkeep(writing, mirror, grace)
+        self._ownership = Ownership(self._drafts, self.leases, self._joining, writing, self._flush)
+        self._upkeep = Upkeep(writing, mirror, grace, self.leases.owner)
         self._commands: list[Callable[[], None]] = []
         self._looked_at = float("-inf")
         self._in_turn = False
@@ -126,7 +131,7 @@ class Registry:
         """A connection ended; nobody can tell a lost one from a closed page, so it counts as cut off."""
         page = self._pages.pop(sid, None)
         if page is not None:
-            self._later(lambda: self._leave_all(page))
+            self._later(lambda: self._joining.leave_all(page))
 
     def barrier(self, act: Callable[[Db], Any], reply: Reply) -> None:
         """Write everything received so far, then run `act` in a transaction of the writer, then tell the pages.
@@ -212,16 +217,18 @@ class Registry:
         now = clock.monotonic()
         if now - self._looked_at >= LOOK_EVERY_SECONDS:
             self._looked_at = now
+            self._ownership.keep(now)
             self._look(list(self._drafts.values()), False)
             self._keep_house(now)
 
     def stop(self) -> None:
-        """Write what was accepted and bring every item's columns up to date."""
+        """Write what was accepted, bring every item's columns up to date, and leave the rooms to others."""
         while self._in_turn:
             self._runtime.sleep(0.005)
         self._flush()
         drafts = list(self._drafts.values())
         self._upkeep.care(drafts, float("inf"), most=len(drafts))
+        self._ownership.release(self.leases.rooms)
 
     def _flush(self) -> None:
         batch = {live: live.pending for live in self._drafts.values() if live.pending}
@@ -258,13 +265,15 @@ class Registry:
 
     def _tell(self, written: Written) -> None:
         live = written.live
+        if written.lost:
+            self._ownership.lose(live.subject.room.id)
         if written.broken:
             self._forget(live)
         for item, ack in written.refused:
             item.reply.set(ack)
         for seq, data in written.foreign:
             self._outlet.update(live.public_id, data, seq, None)
-        if written.broken:
+        if written.broken or written.lost:
             return
         if written.merged:
             sole = next(iter(written.authors)) if len(written.authors) == 1 else None
@@ -298,13 +307,20 @@ class Registry:
 
     def _join(self, page: Page, name: str, vector: bytes, epoch: int | None) -> Ack:
         try:
-            with self._reading() as db:
-                written = self._joining.open(db, page, name, epoch)
+            try:
+                with self._reading() as db:
+                    written = self._joining.open(db, page, name, epoch)
+            except NotHeld as found:
+                self._ownership.take(found.room_id)
+                with self._reading() as db:
+                    written = self._joining.open(db, page, name, epoch)
             for sid in self._joining.in_the_way(written.live, page):
-                self._put_out(sid, "draft.elsewhere")
+                self._joining.put_out(sid, "draft.elsewhere")
             ack = self._joining.seat(written.live, page, vector)
         except Refused as refusal:
             return self._flusher.nack(refusal, sid=page.sid)
+        except NotHeld:
+            return self._flusher.nack(HANDOVER, sid=page.sid)
         except Exception:
             log.exception("draft %s: cannot be opened", name)
             return self._flusher.nack(Refused(Code.BUSY, "database"), sid=page.sid)
@@ -313,32 +329,6 @@ class Registry:
         if carets:
             self._later(lambda: self._outlet.carets(name, awareness.message(carets), only=page.sid))
         return ack
-
-    def _put_out(self, sid: str, reason: str) -> None:
-        page = self._pages.get(sid)
-        for live in list(page.drafts.values()) if page else []:
-            self._outlet.permission(
-                sid, live.public_id, edit=False, epoch=live.epoch, reason=self._outlet.words(reason)
-            )
-            self._leave(live, sid)
-
-    def _leave_all(self, page: Page) -> None:
-        for live in list(page.drafts.values()):
-            seat = live.seats.get(page.sid)
-            if seat is not None:
-                live.cut_off[seat.owner] = clock.now()
-            self._leave(live, page.sid)
-
-    def _leave(self, live: LiveDraft, sid: str) -> None:
-        seat = live.seats.pop(sid, None)
-        page = self._pages.get(sid)
-        if page is not None:
-            page.drafts.pop(live.public_id, None)
-        if seat is not None:
-            live.hide(lambda shown: shown.sid == sid)
-            self._outlet.leave(sid, live.public_id)
-        if not live.seats:
-            live.idle_since = clock.monotonic()
 
     # Rights and housekeeping.
 
@@ -350,7 +340,7 @@ class Registry:
                 self._outlet.moved(
                     sid, live.public_id, live.subject.room.public_id, self._outlet.words(reason)
                 )
-                self._leave(live, sid)
+                self._joining.leave(live, sid)
                 continue
             reason = self._rights.editing(sid, live.subject)
             if (reason is None) == seat.edit and seat.epoch == live.epoch:
@@ -392,6 +382,7 @@ class Registry:
             for live in self._upkeep.care(drafts, now):
                 if not live.pending and not live.seats:
                     del self._drafts[live.public_id]
+            self._ownership.release_empty()
             self._upkeep.sweep(now, frozenset(self._drafts))
         except Exception:
             log.exception("drafting: housekeeping failed")

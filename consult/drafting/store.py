@@ -11,15 +11,15 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy import Select, bindparam, func, insert, or_, select, update
 
-from consult.db import Base, Db
+from consult.db import Base, Db, database_ms
 from consult.disclosure.attribution import Attribution
 from consult.drafting.document import Broken, Document
-from consult.drafting.models import Draft, DraftClient, DraftUpdate
+from consult.drafting.models import Draft, DraftClient, DraftUpdate, RoomLease
 from consult.drafting.protocol import Code, Refused
 from consult.drafting.pseudonyms import new_salt
-from consult.drafting.subject import DraftState, RoomView, Subject
+from consult.drafting.subject import DraftState, LeaseView, RoomView, Subject
 from consult.drafting.walker import ClientId
 from consult.programme.models import Consultation
 from consult.rooms.models import Room
@@ -66,6 +66,7 @@ _COLUMNS = (
     Draft.epoch,
     Draft.salt,
     Draft.snapshot_seq,
+    Draft.mirrored_seq,
     Draft.consultation_id,
     Draft.frozen_at,
     Draft.room_id,
@@ -75,7 +76,11 @@ _COLUMNS = (
     Room.paused_at,
     Room.closed_at,
     Room.epoch.label("room_epoch"),
+    RoomLease.owner.label("lease_owner"),
+    RoomLease.fence.label("lease_fence"),
 )
+#: On PostgreSQL a process that stops in the middle of a writing transaction keeps its rooms from others no longer than this.
+_FROZEN_MS = 4000
 
 
 def draft_by(db: Db, public_id: str) -> DraftState | None:
@@ -89,16 +94,22 @@ def current(db: Db, draft_ids: Iterable[int]) -> list[DraftState]:
 
 
 def locked(db: Db, draft_ids: Iterable[int]) -> list[DraftState]:
-    """Drafts as they stand now; their rooms cannot close before this transaction ends.
+    """Drafts as they stand now; their rooms neither close nor change hands before this transaction ends.
 
-    On SQLite a writing transaction excludes every other one; elsewhere the rooms' rows are share-locked.
+    On SQLite a writing transaction excludes every other one; elsewhere the rows of room and lease are share-locked, and a draft
+    without a lease is not among the answers.
     """
     query = select(*_COLUMNS).where(Draft.id.in_(list(draft_ids)))
-    return _states(db, query.with_for_update(read=True, of=Room))
+    if db.get_bind().dialect.name == "sqlite":
+        return _states(db, query)
+    patience = func.set_config("idle_in_transaction_session_timeout", str(_FROZEN_MS), True)
+    query = query.add_columns(patience).with_for_update(read=True, of=[Room, RoomLease])
+    return _states(db, query, leased=True)
 
 
-def _states(db: Db, query: Select[*tuple[Any, ...]]) -> list[DraftState]:
+def _states(db: Db, query: Select[*tuple[Any, ...]], *, leased: bool = False) -> list[DraftState]:
     joined = query.join_from(Draft, Room, Room.id == Draft.room_id).order_by(Draft.id)
+    joined = joined.join(RoomLease, RoomLease.room_id == Draft.room_id, isouter=not leased)
     return [
         DraftState(
             row.id,
@@ -108,6 +119,7 @@ def _states(db: Db, query: Select[*tuple[Any, ...]]) -> list[DraftState]:
             row.epoch,
             row.salt,
             row.snapshot_seq,
+            row.mirrored_seq,
             Subject(
                 row.consultation_id,
                 row.public_id,
@@ -123,20 +135,23 @@ def _states(db: Db, query: Select[*tuple[Any, ...]]) -> list[DraftState]:
                 ),
                 row.room_id,
             ),
+            None if row.lease_owner is None else LeaseView(row.lease_owner, row.lease_fence),
         )
         for row in db.execute(joined)
     ]
 
 
-def unmirrored(db: Db, limit: int) -> list[DraftState]:
-    """Drafts whose item's columns are behind, as a crash may leave them."""
+def unmirrored(db: Db, limit: int, owner: str) -> list[DraftState]:
+    """Drafts whose item's columns are behind, as a crash may leave them, unless another process takes care of them."""
     query = select(*_COLUMNS).where(Draft.mirrored_seq < Draft.seq, Draft.frozen_at.is_(None))
-    return _states(db, query.limit(limit))
+    free = or_(RoomLease.owner.is_(None), RoomLease.owner == owner, RoomLease.expires_ms < database_ms())
+    return _states(db, query.where(free).limit(limit))
 
 
-def mark_mirrored(db: Db, draft_id: int, seq: int) -> None:
-    """The item's columns say what the log says up to `seq`."""
-    db.execute(update(Draft).where(Draft.id == draft_id).values(mirrored_seq=seq))
+def mark_mirrored(db: Db, draft_id: int, seq: int) -> bool:
+    """The item's columns are about to say what the log says up to `seq`; False when they already say more."""
+    forward = update(Draft).where(Draft.id == draft_id, Draft.mirrored_seq <= seq).values(mirrored_seq=seq)
+    return db.execute(forward).rowcount == 1  # type: ignore[attr-defined]
 
 
 def unlink_closed(db: Db, closed_before: datetime) -> None:

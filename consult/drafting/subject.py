@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from consult.rooms import timing
 
@@ -34,6 +35,13 @@ class Subject:
         return timing.is_over_at(self.room.deadline_at, moment, paused=self.room.paused_at)
 
 
+class LeaseView(NamedTuple):
+    """Who holds a room's drafts: the process, and how often they changed hands."""
+
+    owner: str
+    fence: int
+
+
 @dataclass(frozen=True, slots=True)
 class DraftState:
     """A draft as its row and its room's row say at one moment."""
@@ -45,4 +53,6 @@ class DraftState:
     epoch: int
     salt: str
     snapshot_seq: int
+    mirrored_seq: int
     subject: Subject
+    lease: LeaseView | None

@@ -27,8 +27,9 @@ Mirror = Callable[[Db, int, DraftContent], None]
 class Upkeep:
     """Mirror, snapshot, unload, and the clean-up after a crash or a close."""
 
-    def __init__(self, writing: UnitOfWork, mirror: Mirror, grace: float) -> None:
+    def __init__(self, writing: UnitOfWork, mirror: Mirror, grace: float, owner: str) -> None:
         self._writing = writing
+        self._owner = owner
         self._mirror = mirror
         self._grace = grace
         self._swept_at = float("-inf")
@@ -53,9 +54,8 @@ class Upkeep:
             return False
         try:
             with db.begin_nested():
-                if mirror:
+                if mirror and store.mark_mirrored(db, live.draft_id, live.seq):
                     self._mirror(db, live.item_id, document.content())
-                    store.mark_mirrored(db, live.draft_id, live.seq)
                 if snapshot:
                     store.take_snapshot(db, live.draft_id, live.seq, document)
         except Exception:  # the boundary of one draft
@@ -69,10 +69,9 @@ class Upkeep:
             return
         self._swept_at = now
         with self._writing() as db:
-            for draft in store.unmirrored(db, _AT_ONCE):
-                if draft.public_id not in open_here:
+            for draft in store.unmirrored(db, _AT_ONCE, self._owner):
+                if draft.public_id not in open_here and store.mark_mirrored(db, draft.id, draft.seq):
                     self._mirror(db, draft.item_id, store.load(db, draft).content())
-                    store.mark_mirrored(db, draft.id, draft.seq)
             store.unlink_closed(db, clock.now() - timedelta(seconds=self._grace))
 
 

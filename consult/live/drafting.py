@@ -142,6 +142,9 @@ class SocketOutlet:
     def resync(self, draft: str) -> None:
         self._server.emit("resync", {"draft": draft}, to=_channel(draft))
 
+    def reconnect(self, sid: str) -> None:
+        self._quietly(lambda: self._server.disconnect(sid))
+
     def words(self, code: str) -> str:
         return message(code, _LANGUAGE)
 
@@ -177,6 +180,7 @@ class Drafting:
                 connections_per_room=settings.connections_per_room,
             ),
             grace=settings.late_sync_seconds,
+            name=settings.process_name,
         )
 
     def run(self) -> None:
@@ -254,6 +258,8 @@ def register(hub: Hub) -> None:
     gauges = hub.app.extensions["consult.gauges"]
     gauges["draft_updates_total"] = lambda: registry.updates
     gauges["draft_commits_total"] = lambda: registry.commits
+    gauges["draft_rooms_held"] = lambda: len(registry.leases.rooms)
+    gauges["draft_rooms_taken_total"] = lambda: registry.leases.taken
 
 
 def mirror(db: Db, item_id: int, content: DraftContent) -> None:

@@ -115,6 +115,9 @@ class Outlet:
         for sid in self.channels.get(draft, set()):
             self._to(sid, "resync")
 
+    def reconnect(self, sid: str) -> None:
+        self._to(sid, "reconnect")
+
     def words(self, code: str) -> str:
         return code
 
@@ -204,8 +207,10 @@ class Page:
 class Stage:
     """The world of the cast, a draft in room 1, and a writer."""
 
-    def __init__(self, engine: Engine, world: World, limits: Limits | None = None) -> None:
-        self.engine, self.world = engine, world
+    def __init__(
+        self, engine: Engine, world: World, limits: Limits | None = None, *, name: str = "one"
+    ) -> None:
+        self.engine, self.world, self.name = engine, world, name
         self.sessions: Sessions = sessions_for(engine)
         self.people: dict[str, str] = {}
         self.mirrored: list[DraftContent] = []
@@ -229,6 +234,7 @@ class Stage:
             runtime=Runtime(wake=threading.Event(), sleep=lambda _seconds: None, tick=0.0),
             limits=self.limits,
             grace=60.0,
+            name=self.name,
         )
 
     def _writing(self) -> Any:

@@ -22,7 +22,7 @@ const ANSWER_MS = 15_000;
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000];
 const CHECK_MS = 60_000;
 const DEFAULT_LIMIT = 64 * 1024;
-const BUSY_CODES = new Set(["busy", "rate", "retry"]);
+const BUSY_CODES = new Set(["busy", "rate", "retry", "handover"]);
 const INVALID_UNTIL_REFUSED = 2;
 const NOTHING = { title: "", blocks: [], facts: {} };
 

@@ -1,0 +1,146 @@
+"""One owner process for each room's drafts: the lease in the database, and what this process believes it holds.
+
+Decides who may hold a room's drafts in memory. What a process believes decides nothing: the transaction that writes an update
+reads owner and fence again (`store.locked`) and writes only when they are still its own, so a process that was stopped and
+comes back cannot write into what another took over meanwhile. Time is the database's, so the clocks of the machines do not matter.
+"""
+
+import logging
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from consult import clock
+from consult.db import Db, database_ms
+from consult.drafting.models import RoomLease
+from consult.drafting.subject import DraftState, LeaseView
+
+log = logging.getLogger("consult.drafting")
+LEASE_MS = 5_000
+RENEW_EVERY_SECONDS = 2.0
+#: A process keeps a room that has pages at least this long, so that a proxy without routing by room cannot toss it to and fro.
+KEEP_SECONDS = 10.0
+#: A wish that was not repeated for so long is over.
+WISH_MS = 4_000
+#: How long a page waits before it asks again.
+ASK_AGAIN_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A lease as this process knows it; `since` is monotonic seconds."""
+
+    fence: int
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What renewing showed: rooms another process took, and rooms another process has pages for."""
+
+    lost: list[int]
+    wanted: list[int]
+
+
+class Leases:
+    """The leases of this process. Every function works inside the caller's transaction; call `believe` only after the commit."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name[:60]
+        #: This start of this process.
+        self.owner = f"{self._name}/{secrets.token_hex(6)}"
+        self._held: dict[int, Held] = {}
+        self._is_heir = not name
+        self._renewed_at = float("-inf")
+        self.taken = 0
+
+    @property
+    def rooms(self) -> list[int]:
+        """Rooms this process believes it holds."""
+        return list(self._held)
+
+    def holds(self, draft: DraftState) -> bool:
+        """Whether the lease, as the database showed it with this draft, is the one this process took."""
+        held = self._held.get(draft.subject.room.id)
+        return held is not None and draft.lease == LeaseView(self.owner, held.fence)
+
+    def believe(self, room_id: int, fence: int) -> None:
+        """A lease was taken and committed."""
+        self._held[room_id] = Held(fence, clock.monotonic())
+        self.taken += 1
+
+    def forget(self, room_id: int) -> None:
+        """This process holds the room no longer."""
+        self._held.pop(room_id, None)
+
+    def take(self, db: Db, room_id: int) -> int | None:
+        """Take a lease that is free, has run out, or belongs to an earlier start of this process.
+
+        Returns:
+            The fence, or None while another process holds it; that process is told that pages ask for it here.
+        """
+        self._inherit(db)
+        free = or_(RoomLease.owner.in_(("", self.owner)), RoomLease.expires_ms < database_ms())
+        mine = {
+            "owner": self.owner,
+            "fence": RoomLease.fence + 1,
+            "expires_ms": database_ms() + LEASE_MS,
+            "wanted_by": "",
+        }
+        row = update(RoomLease).where(RoomLease.room_id == room_id)
+        fence = db.scalar(row.where(free).values(mine).returning(RoomLease.fence))
+        if fence is not None:
+            return fence
+        if db.scalar(select(RoomLease.room_id).where(RoomLease.room_id == room_id)) is not None:
+            db.execute(row.values(wanted_by=self.owner, wanted_ms=database_ms()))
+            return None
+        try:
+            with db.begin_nested():
+                db.execute(insert(RoomLease).values(mine | {"room_id": room_id, "fence": 1, "wanted_ms": 0}))
+        except IntegrityError:  # another process was first, a moment ago
+            return None
+        return 1
+
+    def _inherit(self, db: Db) -> None:
+        """Leases of an earlier start under this name end at once: two processes cannot listen at one place."""
+        if self._is_heir:
+            return
+        prefix = f"{self._name}/"
+        earlier = func.substr(RoomLease.owner, 1, len(prefix)) == prefix
+        db.execute(update(RoomLease).where(earlier, RoomLease.owner != self.owner).values(expires_ms=0))
+        self._is_heir = True
+
+    def is_due(self, now: float) -> bool:
+        """Whether it is time to renew, or to end what an earlier start of this process left."""
+        return not self._is_heir or (bool(self._held) and now - self._renewed_at >= RENEW_EVERY_SECONDS)
+
+    def renew(self, db: Db, now: float) -> Renewal:
+        """Prolong what is held, and see what is held no longer or asked for elsewhere."""
+        self._inherit(db)
+        mine = RoomLease.owner == self.owner
+        db.execute(update(RoomLease).where(mine).values(expires_ms=database_ms() + LEASE_MS))
+        asked = (RoomLease.wanted_by != "") & (RoomLease.wanted_ms > database_ms() - WISH_MS)
+        rows = db.execute(select(RoomLease.room_id, RoomLease.fence, asked.label("asked")).where(mine)).all()
+        found = {row.room_id: row for row in rows}
+        self._renewed_at = now
+        return Renewal(
+            lost=[
+                room
+                for room, held in self._held.items()
+                if room not in found or found[room].fence != held.fence
+            ],
+            wanted=[room for room in self._held if room in found and found[room].asked],
+        )
+
+    def may_go(self, room_id: int, now: float) -> bool:
+        """Whether a room with pages may be handed over by now."""
+        held = self._held.get(room_id)
+        return held is not None and now - held.since >= KEEP_SECONDS
+
+    def release(self, db: Db, room_ids: Collection[int]) -> None:
+        """Give leases up; whoever asks next has them."""
+        mine = update(RoomLease).where(RoomLease.owner == self.owner, RoomLease.room_id.in_(list(room_ids)))
+        db.execute(mine.values(owner="", expires_ms=0))
