@@ -42,8 +42,8 @@ class Settings:
     late_sync_seconds: int = 60
     #: Editable seconds after a recall.
     recall_seconds: int = 60
-    #: Drafting flush interval, milliseconds.
-    draft_tick_ms: int = 8
+    #: Drafting flush interval of a calm server, milliseconds.
+    draft_tick_ms: int = 5
     #: Open drafting connections allowed to one member.
     connections_per_member: int = 3
     #: Open drafting connections allowed in one room.

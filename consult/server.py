@@ -20,7 +20,7 @@ from consult.app import create_app  # noqa: E402
 from consult.config import BadSetting, Settings, settings_from  # noqa: E402
 from consult.db import commit_through  # noqa: E402
 from consult.jobs import due_work  # noqa: E402
-from consult.live.transport import ConsultWebSocketHandler  # noqa: E402
+from consult.live.transport import Handler  # noqa: E402
 from consult.people import passwords  # noqa: E402
 from consult.seating import service as seating  # noqa: E402
 
@@ -59,7 +59,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         app,
         log=None,
         error_log=logging.getLogger("consult.http"),
-        handler_class=ConsultWebSocketHandler,
+        handler_class=Handler,
     )
     stop = gevent.event.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -17,6 +17,7 @@ from consult.db import Db
 OUTBOX_LOCK = 7_301_917
 #: Audiences in one statement: within what every database takes.
 _AT_ONCE = 500
+_ANNOUNCED = "consult.announced"
 
 
 def add(db: Db, event: Event, *, to: Iterable[str]) -> None:
@@ -27,6 +28,7 @@ def add(db: Db, event: Event, *, to: Iterable[str]) -> None:
 
 def add_each(db: Db, events: Mapping[str, Event]) -> None:
     """Announce to each audience an event of its own, in as few statements as there can be."""
+    db.info[_ANNOUNCED] = True
     if db.get_bind().dialect.name == "postgresql":
         db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": OUTBOX_LOCK})
     names = list(events)
@@ -57,6 +59,11 @@ def _add(db: Db, events: Mapping[str, Event]) -> None:
             )
         )
     db.flush()
+
+
+def has_announced(db: Db) -> bool:
+    """Whether this session announced something since it was last asked: only then is there anything to deliver."""
+    return bool(db.info.pop(_ANNOUNCED, False))
 
 
 def last_id(db: Db) -> int:

@@ -6,6 +6,7 @@ lock. gevent is not imported here: the entrance passes in how to wait (`Runtime`
 """
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -28,7 +29,7 @@ from consult.drafting.live_draft import (
 )
 from consult.drafting.ownership import HANDOVER, Ownership
 from consult.drafting.protocol import Code, Refused
-from consult.drafting.runtime import Runtime
+from consult.drafting.runtime import Pace, Runtime
 from consult.drafting.subject import DraftState
 from consult.drafting.upkeep import Mirror, UnitOfWork, Upkeep
 from consult.drafting.walker import walked
@@ -36,7 +37,6 @@ from consult.drafting.walker import walked
 log = logging.getLogger("consult.drafting")
 LOOK_EVERY_SECONDS = 1.0
 MIRROR_AFTER_SECONDS = 1.0
-LONGEST_TICK_SECONDS = 0.05
 
 
 class Registry:
@@ -68,7 +68,7 @@ class Registry:
         self._commands: list[Callable[[], None]] = []
         self._looked_at = float("-inf")
         self._in_turn = False
-        self._last_turn = 0.0
+        self._pace = Pace(runtime.tick, time.process_time)
         self.commits = 0
         self.updates = 0
 
@@ -189,13 +189,11 @@ class Registry:
     # The writer.
 
     def run(self) -> None:
-        """Wait for work, let a tick's worth gather, do it. Under load the tick stretches: at most half the time is the writer's."""
+        """Wait for work, let a tick's worth gather, do it."""
         self._runtime.wake.wait(timeout=LOOK_EVERY_SECONDS)
         self._runtime.wake.clear()
-        self._runtime.sleep(max(self._runtime.tick, min(self._last_turn, LONGEST_TICK_SECONDS)))
-        began = clock.monotonic()
+        self._runtime.sleep(self._pace.seconds(clock.monotonic()))
         self.turn()
-        self._last_turn = clock.monotonic() - began
 
     def turn(self) -> None:
         """One round of the writer: write, show carets, then joins and the like, then housekeeping."""

@@ -15,6 +15,41 @@ class Wake(Protocol):
     def wait(self, timeout: float) -> Any: ...
 
 
+LONGEST_TICK_SECONDS = 0.05
+#: Share of one core from which on the tick stretches, and at which it is longest.
+CALM, FULL = 0.6, 0.9
+LOAD_OVER_SECONDS = 0.25
+
+
+def stretched(tick: float, load: float) -> float:
+    """How long to let updates gather: `tick` on a calm core, up to 50 ms on a full one; fewer and larger turns cost less.
+
+    `load`: share of one core that the process used lately, 0 to 1.
+    """
+    share = min(1.0, max(0.0, (load - CALM) / (FULL - CALM)))
+    return max(tick, tick + share * (LONGEST_TICK_SECONDS - tick))
+
+
+class Pace:
+    """How long each gathering lasts, by how busy the process has been over the last quarter of a second."""
+
+    def __init__(self, tick: float, used: Callable[[], float]) -> None:
+        """`used`: seconds of processor time of this process so far."""
+        self._tick, self._used = tick, used
+        self._since: tuple[float, float] | None = None
+        self._seconds = tick
+
+    def seconds(self, now: float) -> float:
+        """How long to gather now. `now`: seconds of a clock that never jumps."""
+        if self._since is None:
+            self._since = (now, self._used())
+        elif now - self._since[0] >= LOAD_OVER_SECONDS:
+            then, before = self._since
+            self._since = (now, self._used())
+            self._seconds = stretched(self._tick, (self._since[1] - before) / (now - then))
+        return self._seconds
+
+
 @dataclass(frozen=True)
 class Runtime:
     """How this process waits."""

@@ -8,25 +8,25 @@ a right changed.
 from flask import Flask
 from flask_socketio import SocketIO
 
-from consult.live import delivery, drafting, events, presence, visits
+from consult.live import delivery, drafting, engine, events, presence, transport, visits
 from consult.live.connections import Connections
 from consult.live.hub import Hub
+from consult.live.lane import Lane
 
 
 def register(app: Flask) -> None:
     """Create the Socket.IO server and the handlers. Background work starts with `hub.start()`, in the server process."""
     settings = app.extensions["consult.settings"]
+    engine_options = {
+        "async_mode": "gevent" if _gevent_runs() else "threading",
+        "transports": ["websocket"],
+        "cors_allowed_origins": [settings.public_url],
+        "max_http_buffer_size": transport.MESSAGE_BYTES,
+        "ping_interval": 15,
+        "ping_timeout": 10,
+    }
     socketio = SocketIO(
-        app,
-        async_mode="gevent" if _gevent_runs() else "threading",
-        async_handlers=False,
-        manage_session=False,
-        always_connect=False,
-        transports=["websocket"],
-        cors_allowed_origins=[settings.public_url],
-        max_http_buffer_size=256_000,
-        ping_interval=15,
-        ping_timeout=10,
+        app, async_handlers=False, manage_session=False, always_connect=False, **engine_options
     )
     hub = Hub(
         app=app,
@@ -35,6 +35,7 @@ def register(app: Flask) -> None:
         engine=app.extensions["consult.engine"],
         settings=settings,
         connections=Connections(),
+        lane=Lane(socketio.server, engine.use(socketio.server, **engine_options)) if _gevent_runs() else None,
     )
     app.extensions["consult.hub"] = hub
     events.register(hub, socketio)

@@ -21,7 +21,7 @@ from consult.announce.events import (
     SignInEnded,
 )
 from consult.announce.models import OutboxEvent
-from consult.db import reading_session
+from consult.db import Db, reading_session
 from consult.live.events import on_wire
 from consult.live.hub import Hub
 
@@ -82,7 +82,9 @@ def register(hub: Hub) -> None:
         hub.workers += [queue.listen, queue.tell]
 
     @sqlalchemy_event.listens_for(hub.sessions, "after_commit")
-    def wake(_db: object) -> None:
+    def wake(db: Db) -> None:
+        if not outbox.has_announced(db):
+            return
         tail.wake.set()
         if queue:
             queue.pending.set()

@@ -8,7 +8,9 @@ again after ten seconds at the latest.
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import gevent
@@ -29,18 +31,29 @@ from consult.drafting.runtime import Runtime
 from consult.items.models import ActionItem
 from consult.live.connections import Connection
 from consult.live.hub import Hub
+from consult.live.lane import Lane, Reply
 from consult.messages import message
 from consult.permissions.actor import Actor
 from consult.permissions.check import refusal
 from consult.permissions.names import Permission
 from consult.programme.models import Consultation
 from consult.reference import groups
-from consult.rooms.actors import actor_for
+from consult.rooms.actors import actor_for, actors_for
 
 log = logging.getLogger("consult.drafting")
 ACTOR_SECONDS = 10.0
+RENEW_AFTER_SECONDS = 6.0
 ANSWER_SECONDS = 12.0
 _LANGUAGE = "en"
+
+
+@dataclass
+class KnownActor:
+    """Who a connection is in a consultation; None: nobody any more. `at`: monotonic seconds when it was read."""
+
+    actor: Actor | None
+    at: float
+    asked: bool = False
 
 
 class LiveRights:
@@ -48,29 +61,59 @@ class LiveRights:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._actors: dict[tuple[str, int], tuple[Actor | None, float]] = {}
+        self._actors: dict[tuple[str, int], KnownActor] = {}
+        self._forgotten = 0
         self._rules: dict[int, tuple[str, float]] = {}
         self._groups = {group.mark: group.label for group in groups()}
 
     def forget(self) -> None:
         """A right changed somewhere: read every actor anew when next asked."""
         self._actors.clear()
+        self._forgotten += 1
 
     def forget_connection(self, connection: Connection) -> None:
         for key in [key for key in self._actors if key[0] == connection.sid]:
             del self._actors[key]
 
+    def renew(self) -> None:
+        """Every second: read the actors whose time is nearly over, all in one go, so that no update waits for it.
+
+        Who was not asked about since the last reading is forgotten, and read again when asked.
+        """
+        gevent.sleep(1)
+        now, due = clock.monotonic(), defaultdict[int, dict[str, int]](dict)
+        for (sid, consultation_id), known in list(self._actors.items()):
+            if now - known.at < RENEW_AFTER_SECONDS:
+                continue
+            connection = self._hub.connections.get(sid)
+            if known.asked and connection is not None:
+                due[consultation_id][sid] = connection.user_id
+            else:
+                del self._actors[sid, consultation_id]
+        for consultation_id, users in due.items():
+            forgotten = self._forgotten
+            with reading_session(self._hub.engine) as db:
+                found = actors_for(db, set(users.values()), consultation_id)
+            if forgotten != self._forgotten:
+                return  # what was read may be older than the change
+            for sid, user_id in users.items():
+                if (sid, consultation_id) in self._actors:
+                    self._actors[sid, consultation_id] = KnownActor(found.get(user_id), now)
+
     def _actor(self, sid: str, subject: Subject) -> Actor | None:
-        key, now = (sid, subject.consultation_id), clock.monotonic()
+        key = (sid, subject.consultation_id)
         known = self._actors.get(key)
-        if known is not None and now - known[1] < ACTOR_SECONDS:
-            return known[0]
+        if known is not None and clock.monotonic() - known.at < ACTOR_SECONDS:
+            known.asked = True
+            return known.actor
         connection = self._hub.connections.get(sid)
         if connection is None:
             return None
+        forgotten, now = self._forgotten, clock.monotonic()
         with reading_session(self._hub.engine) as db:
             actor = actor_for(db, connection.user_id, subject.consultation_id)
-        self._actors[key] = (actor, now)
+        if forgotten == self._forgotten:
+            self._actors[key] = KnownActor(actor, now, asked=True)
         return actor
 
     def _refusal(self, sid: str, permission: Permission, subject: Subject) -> str | None:
@@ -116,10 +159,10 @@ class LiveRights:
 
 
 class SocketOutlet:
-    """The writer's way to the pages, on the public interface of python-socketio."""
+    """The writer's way to the pages: the short lane for what is frequent, where there is one, and `emit` for all else."""
 
-    def __init__(self, server: Any) -> None:
-        self._server = server
+    def __init__(self, server: Any, lane: Lane | None) -> None:
+        self._server, self._lane = server, lane
 
     def enter(self, sid: str, draft: str) -> None:
         self._quietly(lambda: self._server.enter_room(sid, _channel(draft)))
@@ -128,10 +171,16 @@ class SocketOutlet:
         self._quietly(lambda: self._server.leave_room(sid, _channel(draft)))
 
     def update(self, draft: str, data: bytes, seq: int, skip: str | None) -> None:
-        self._server.emit("u", (protocol.encoded(data), seq, draft), to=_channel(draft), skip_sid=skip)
+        self._send("u", (protocol.encoded(data), seq, draft), _channel(draft), skip)
 
     def carets(self, draft: str, data: bytes, *, skip: str | None = None, only: str | None = None) -> None:
-        self._server.emit("a", (protocol.encoded(data), draft), to=only or _channel(draft), skip_sid=skip)
+        self._send("a", (protocol.encoded(data), draft), only or _channel(draft), skip)
+
+    def _send(self, event: str, args: tuple[Any, ...], to: str, skip: str | None) -> None:
+        if self._lane is not None:
+            self._lane.send(event, args, to=to, skip=skip)
+        else:
+            self._server.emit(event, args, to=to, skip_sid=skip)
 
     def permission(self, sid: str, draft: str, *, edit: bool, epoch: int, reason: str | None) -> None:
         self._server.emit("perm", {"draft": draft, "edit": edit, "epoch": epoch, "reason": reason}, to=sid)
@@ -172,7 +221,7 @@ class Drafting:
             writing=lambda: unit_of_work(hub.sessions),
             reading=lambda: reading_session(hub.engine),
             rights=self.rights,
-            outlet=SocketOutlet(hub.server),
+            outlet=SocketOutlet(hub.server, hub.lane),
             mirror=mirror,
             runtime=Runtime(wake=Event(), sleep=gevent.sleep, tick=settings.draft_tick_ms / 1000),
             limits=Limits(
@@ -235,6 +284,13 @@ def register(hub: Hub) -> None:
             connection.wrote_at = clock.now()
         return answer
 
+    def update_at_once(sid: str, args: tuple[Any, ...], reply: Reply) -> None:
+        """As `on_update`, but the connection is read on while the update waits for its commit."""
+        if hub.connections.get(sid) is None:
+            reply.set(signed_out)
+        else:
+            registry.update(sid, args, reply)
+
     def on_caret(sid: str, *args: Any) -> None:
         if hub.connections.get(sid) is not None:
             registry.caret(sid, args)
@@ -250,13 +306,17 @@ def register(hub: Hub) -> None:
     hub.server.on("join", on_join)
     hub.server.on("u", on_update)
     hub.server.on("a", on_caret)
-    hub.workers.append(drafting.run)
+    if hub.lane is not None:
+        hub.lane.on("u", update_at_once)
+        hub.lane.on("a", lambda sid, args, _reply: on_caret(sid, *args))
+    hub.workers += [drafting.run, drafting.rights.renew]
     hub.on_disconnected.append(on_left)
     hub.on_rights_changed.append(on_rights)
     hub.on_room_changed.append(registry.room_changed)
     hub.on_stop.append(registry.stop)
     gauges = hub.app.extensions["consult.gauges"]
     gauges["draft_updates_total"] = lambda: registry.updates
+    gauges["slow_readers_total"] = lambda: hub.lane.slow_readers if hub.lane is not None else 0
     gauges["draft_commits_total"] = lambda: registry.commits
     gauges["draft_rooms_held"] = lambda: len(registry.leases.rooms)
     gauges["draft_rooms_taken_total"] = lambda: registry.leases.taken

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from consult.config import Settings
 from consult.db import Sessions
 from consult.live.connections import Connection, Connections
+from consult.live.lane import Lane
 
 log = logging.getLogger("consult.live")
 
@@ -22,6 +23,7 @@ class Hub:
 
     Attributes:
         server: the python-socketio server; handlers registered on it run outside Flask's request context.
+        lane: the short way of frequent events in the server process; None where another engine serves.
         workers: background loops, started by `start()` in the server process only.
         on_connected, on_disconnected: called with a `Connection`.
         on_rights_changed: called with a member's public id after a commit that changed what the member may do.
@@ -35,6 +37,7 @@ class Hub:
     engine: Engine
     settings: Settings
     connections: Connections
+    lane: Lane | None = None
     workers: list[Callable[[], None]] = field(default_factory=list)
     on_connected: list[Callable[[Connection], None]] = field(default_factory=list)
     on_disconnected: list[Callable[[Connection], None]] = field(default_factory=list)

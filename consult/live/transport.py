@@ -1,67 +1,286 @@
-"""The websocket layer: gevent-websocket with a bound on what a client may make the server read.
+"""The websocket layer: the sans-I/O protocol of `websockets` over a gevent socket (docs/adr/0022).
 
-gevent-websocket is pinned and small; it checks no sizes. Here a frame that announces more than the limit, or a message
-that grows beyond it in fragments, ends the connection before it is read (RFC 6455, status 1009). Who sends faster than
-any page does is read more slowly: otherwise one socket that always has more keeps everybody else waiting.
+`websockets` judges every byte that comes in (RFC 6455); here are only the socket, the bounds and the pace. A message that
+announces more than the limit ends the connection before it is read (status 1009). Who sends faster than any page does is
+read more slowly: otherwise one socket that always has more keeps everybody else waiting. Who does not read what is written
+to it is disconnected; a page that comes back asks for what it lacks.
 """
 
+import http
 import logging
+import socket
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import gevent
-from geventwebsocket import handler as gevent_handler
-from geventwebsocket.exceptions import ProtocolError
-from geventwebsocket.websocket import Header, WebSocket
+from gevent import pywsgi
+from websockets.exceptions import InvalidState
+from websockets.frames import CloseCode, Frame, Opcode
+from websockets.http11 import Request
+from websockets.protocol import SEND_EOF, State
+from websockets.server import ServerProtocol
 
 from consult import clock
 from consult.drafting.limits import TokenBucket
 
+log = logging.getLogger("consult.live")
+#: `websockets` tells of every connection opened, closed or turned away; a client can make it say so at will.
+_QUIET = logging.getLogger("consult.websockets")
+_QUIET.setLevel(logging.ERROR)
+
 #: Bytes of one message: the largest drafting update in base64, with room for its envelope.
 MESSAGE_BYTES = 256_000
+#: Bytes that may wait for a reader; with more it is disconnected. An answer larger than this may wait by itself.
+BACKLOG_BYTES = 256_000
 #: Frames a second that one connection is read at, and how many at once; a page sends a few.
 FRAMES_PER_SECOND, FRAMES_AT_ONCE = 100, 300
 #: How long a connection that used them up is left alone.
 PAUSE_SECONDS = 0.2
+#: Bytes read at once: few, so that a thousand tiny frames do not keep others waiting; many inside a large message.
+READ_BYTES, READ_MORE_BYTES = 4096, 65_536
+#: How long the other side may take to close, or to read what was written before the end.
+CLOSE_SECONDS = 5.0
+_READABLE, _WRITABLE = 1, 2
+
+Message = str | bytes
 
 
-class BoundedWebSocket(WebSocket):
-    """A websocket that refuses to read a message larger than `MESSAGE_BYTES`."""
+def frame_of(message: Message) -> bytes:
+    """A whole message as one unmasked frame, ready for any number of sockets."""
+    opcode, data = (Opcode.TEXT, message.encode()) if isinstance(message, str) else (Opcode.BINARY, message)
+    return Frame(opcode, data).serialize(mask=False)
 
-    __slots__ = ("_frames", "_length")
 
-    def __init__(self, environ: dict[str, Any], stream: Any, handler: Any) -> None:
-        super().__init__(environ, stream, handler)
-        self._length = 0
+def handshake(
+    path: str, headers: Sequence[tuple[str, str]], origins: Sequence[str] | None
+) -> tuple[ServerProtocol, int, bytes]:
+    """Judge the opening request of a websocket.
+
+    Args:
+        path: the request target. headers: as they came. origins: values of Origin that may; None for any.
+
+    Returns:
+        The protocol, the status of the answer (101 opens the websocket), and the answer.
+    """
+    protocol = ServerProtocol(
+        origins=list(origins) if origins is not None else None,  # type: ignore[arg-type]
+        max_size=MESSAGE_BYTES,
+        logger=_QUIET,
+    )
+    lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers), "", ""]
+    protocol.receive_data("\r\n".join(lines).encode("latin-1", "replace"))
+    requests = [event for event in protocol.events_received() if isinstance(event, Request)]
+    if not requests:  # not even HTTP, as far as `websockets` reads it; it has ended the protocol
+        refusal = protocol.reject(http.HTTPStatus.BAD_REQUEST, "This is no request for a websocket.\n")
+        return protocol, refusal.status_code, refusal.serialize()
+    response = protocol.accept(requests[0])
+    protocol.send_response(response)
+    return protocol, response.status_code, b"".join(protocol.data_to_send())
+
+
+class Wire:
+    """One open websocket. Writing never waits; reading happens in the greenlet that runs `messages`."""
+
+    __slots__ = (
+        "_backlog",
+        "_drain",
+        "_frames",
+        "_is_over",
+        "_parts",
+        "_protocol",
+        "_readable",
+        "_slack",
+        "_socket",
+        "closing_since",
+        "on_slow",
+    )
+
+    def __init__(
+        self, sock: socket.socket, protocol: ServerProtocol, on_slow: Callable[[], None] | None = None
+    ) -> None:
+        """`sock`: non-blocking. `on_slow`: called when the reader is given up."""
+        self._socket, self._protocol = sock, protocol
+        self._backlog = bytearray()
+        self._slack = 0
+        self._drain: Any = None
+        self._readable = gevent.get_hub().loop.io(sock.fileno(), _READABLE)
         self._frames = TokenBucket(rate=FRAMES_PER_SECOND, burst=FRAMES_AT_ONCE)
+        self._parts: list[bytes | bytearray | memoryview] = []
+        self._is_over = False
+        #: Monotonic seconds since which we wait for the other side to close; None while open.
+        self.closing_since: float | None = None
+        self.on_slow = on_slow
 
-    def read_message(self) -> Any:
-        self._length = 0
-        return super().read_message()
+    # Writing.
 
-    def read_frame(self) -> Any:
-        while not self._frames.take(1, clock.monotonic()):
-            gevent.sleep(PAUSE_SECONDS)
-        header = Header.decode_header(self.stream)
-        self._length += header.length
-        if header.flags:
-            raise ProtocolError
-        if self._length > MESSAGE_BYTES:
-            raise ProtocolError("message too big")
-        payload = self.raw_read(header.length) if header.length else b""
-        if len(payload) != header.length:
-            raise ProtocolError("the connection ended inside a frame")
-        if header.mask and payload:
-            payload = header.unmask_payload(payload)
-        return header, payload
+    def write(self, data: bytes) -> None:
+        """Write whole frames at once, or keep what the socket does not take; a reader too far behind is cut off."""
+        if self._is_over:
+            return
+        backlog = self._backlog
+        if not backlog:
+            try:
+                sent = self._socket.send(data)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                self.abort()
+                return
+            if sent == len(data):
+                return
+            data = data[sent:]
+        if len(data) > BACKLOG_BYTES:
+            self._slack += len(data)
+        backlog += data
+        if len(backlog) > BACKLOG_BYTES + self._slack:
+            log.info("slow reader cut off, %d bytes behind", len(backlog))
+            if self.on_slow is not None:
+                self.on_slow()
+            self.abort()
+        elif self._drain is None:
+            self._drain = gevent.get_hub().loop.io(self._socket.fileno(), _WRITABLE)
+            self._drain.start(self._write_backlog)
+
+    def _write_backlog(self) -> None:
+        """The socket takes more. Runs in the hub, so it must not wait."""
+        try:
+            sent = self._socket.send(memoryview(self._backlog)[:READ_MORE_BYTES])
+        except BlockingIOError:
+            return
+        except OSError:
+            self.abort()
+            return
+        del self._backlog[:sent]
+        if not self._backlog:
+            self._slack = 0
+            self._stop_draining()
+
+    def _stop_draining(self) -> None:
+        if self._drain is not None:
+            self._drain.stop()
+            self._drain.close()
+            self._drain = None
+
+    # Reading.
+
+    def messages(self, early: bytes = b"") -> Iterator[Message]:
+        """Whole messages in order until the connection ends, whoever ends it. `early`: bytes read with the handshake."""
+        hub, size, data = gevent.get_hub(), READ_BYTES, early
+        while not self._is_over:
+            if not data:
+                hub.wait(self._readable)
+                try:
+                    data = self._socket.recv(size)
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    return
+            if not data:
+                self._protocol.receive_eof()
+                self._answer()
+                return
+            self._protocol.receive_data(data)
+            data = b""
+            frames: list[Any] = self._protocol.events_received()
+            size = READ_BYTES if frames else READ_MORE_BYTES
+            self._answer()
+            for frame in frames:
+                while not self._frames.take(1, clock.monotonic()):
+                    gevent.sleep(PAUSE_SECONDS)
+                message = self._whole(frame)
+                if message is not None:
+                    yield message
+            if self._protocol.state is not State.OPEN and (
+                self.closing_since is None or any(frame.opcode is Opcode.CLOSE for frame in frames)
+            ):
+                return
+
+    def _whole(self, frame: Any) -> Message | None:
+        """The message a frame completes."""
+        opcode = frame.opcode
+        if opcode is Opcode.TEXT and frame.fin:
+            return self._text(frame.data)
+        if opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            return None
+        if opcode is not Opcode.CONT:
+            self._parts = [b"text" if opcode is Opcode.TEXT else b"binary"]
+        self._parts.append(frame.data)
+        if not frame.fin:
+            return None
+        (kind, *parts), self._parts = self._parts, []
+        data = b"".join(parts)
+        return self._text(data) if kind == b"text" else data
+
+    def _text(self, data: bytes | bytearray | memoryview) -> str | None:
+        try:
+            return str(data, "utf-8")
+        except UnicodeDecodeError:
+            self.fail(CloseCode.INVALID_DATA, "not UTF-8")
+            return None
+
+    def _answer(self) -> None:
+        """Write what the protocol has to say: pongs, the close frame."""
+        for data in self._protocol.data_to_send():
+            if data == SEND_EOF:
+                continue  # the socket is closed when `messages` ends
+            self.write(data)
+
+    # Ending.
+
+    def close(self, code: int = CloseCode.NORMAL_CLOSURE) -> None:
+        """Start the closing handshake; the other side has `CLOSE_SECONDS` for its part."""
+        try:
+            self._protocol.send_close(code)
+        except InvalidState:
+            return
+        self.closing_since = clock.monotonic()
+        self._answer()
+
+    def fail(self, code: int, reason: str) -> None:
+        """End the connection because of what the other side sent."""
+        self._protocol.fail(code, reason)
+        self._answer()
+
+    def finish(self) -> None:
+        """Wait a little until what was written has left, then let go of the socket."""
+        give_up = clock.monotonic() + CLOSE_SECONDS
+        while self._backlog and not self._is_over and clock.monotonic() < give_up:
+            gevent.sleep(0.02)
+        self.abort()
+        self._readable.close()
+
+    def abort(self) -> None:
+        """End it now; the reading greenlet wakes and returns."""
+        if self._is_over:
+            return
+        self._is_over = True
+        self._stop_draining()
+        self._backlog.clear()
+        try:
+            self._socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            log.debug("the socket was closed already")
 
 
-class ConsultWebSocketHandler(gevent_handler.WebSocketHandler):
-    """The HTTP handler that upgrades to `BoundedWebSocket`; it logs nothing that a client can write at will."""
+class Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
+    """The HTTP handler: hands itself to the websocket driver, and logs nothing that a client can write at will."""
 
-    logger = logging.getLogger("consult.http")
+    def get_environ(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environ()
+        environ["consult.http_handler"] = self
+        return environ
 
     def log_request(self) -> None:
         """No access log: the proxy writes one."""
 
+    def upgraded(self, protocol: ServerProtocol, on_slow: Callable[[], None] | None) -> tuple[Wire, bytes]:
+        """Take the connection away from HTTP.
 
-gevent_handler.WebSocket = BoundedWebSocket
+        Returns:
+            The wire, and what the client sent right behind its request.
+        """
+        self.close_connection = True
+        raw = self.socket._sock  # type: ignore[attr-defined]  # noqa: SLF001  (gevent keeps the plain socket there)
+        self.socket.settimeout(0)
+        early = self.rfile.peek() if self.rfile is not None else b""
+        return Wire(raw, protocol, on_slow), bytes(early)

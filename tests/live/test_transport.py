@@ -1,69 +1,327 @@
-"""The frame reader: how much a client may make the server read, and how fast."""
+"""The websocket driver on a pair of sockets: opening, frames in every shape, bounds, pace, slow readers, every kind of end."""
 
-import io
+import socket
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import gevent
 import pytest
-from geventwebsocket.exceptions import ProtocolError
+from websockets.client import ClientProtocol
+from websockets.frames import CloseCode, Frame, Opcode
+from websockets.protocol import State
+from websockets.uri import parse_uri
 
 from consult import clock
 from consult.live import transport
+from consult.live.transport import Wire, frame_of, handshake
 
-PING = b"\x89\x80\x00\x00\x00\x00"
+ORIGIN = "https://consult.example"
+REQUEST = [
+    ("Host", "consult.example"),
+    ("Upgrade", "websocket"),
+    ("Connection", "Upgrade"),
+    ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ("Sec-WebSocket-Version", "13"),
+    ("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits"),
+    ("Origin", ORIGIN),
+]
 
 
-class Wire:
-    """What a client sent, all there at once; keeps what it is answered."""
+def changed(**fields: str | None) -> list[tuple[str, str]]:
+    """The request with other values; None leaves a header out."""
+    found = {name: fields.get(name.lower().replace("-", "_"), value) for name, value in REQUEST}
+    return [(name, value) for name, value in found.items() if value is not None]
 
-    def __init__(self, sent: bytes) -> None:
-        self.read = io.BytesIO(sent).read
-        self.answers: list[bytes] = []
-        self.write = self.answers.append
+
+class Pair:
+    """A wire on one end of a connection, a client on the other."""
+
+    def __init__(self) -> None:
+        self.client, server = socket.socketpair()
+        self.client.setblocking(False)
+        server.setblocking(False)
+        protocol, status, _answer = handshake("/socket.io/?EIO=4", REQUEST, [ORIGIN])
+        assert status == 101
+        self.slow = 0
+        self.wire = Wire(server, protocol, self._note_slow)
+        self.heard: list[Any] = []
+        self.reading = gevent.spawn(self._read)
+        self.server = server
+        self.reader = ClientProtocol(parse_uri("ws://consult.example/"), state=State.OPEN, max_size=None)
+
+    def _note_slow(self) -> None:
+        self.slow += 1
+
+    def _read(self) -> None:
+        self.heard.extend(self.wire.messages())
+        self.wire.finish()
+
+    def send(self, *frames: bytes) -> None:
+        self.client.sendall(b"".join(frames))
+
+    def until(self, condition: Callable[[], object], seconds: float = 5) -> None:
+        give_up = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < give_up, "waited too long"
+            gevent.sleep(0.005)
+
+    def answers(self) -> list[Any]:
+        """The frames the server wrote so far, after the reading greenlet had its turn."""
+        patience = 5
+        while patience:
+            try:
+                data = self.client.recv(1 << 20)
+            except BlockingIOError:
+                patience -= 1
+                gevent.sleep(0.005)
+                continue
+            except ConnectionResetError:
+                break
+            if not data:
+                break
+            self.reader.receive_data(data)
+            gevent.sleep(0)
+        return self.reader.events_received()
+
+    def closed_with(self) -> int | None:
+        """The status the server closed with."""
+        for frame in self.answers():
+            if frame.opcode is Opcode.CLOSE:
+                return int.from_bytes(frame.data[:2], "big")
+        return None
 
 
 @pytest.fixture
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Pauses taken; time passes in them only."""
-    taken: list[float] = []
-    monkeypatch.setattr(clock, "monotonic", lambda: sum(taken))
-    monkeypatch.setattr(transport.gevent, "sleep", taken.append)
-    return taken
+def pair() -> Iterator[Pair]:
+    found = Pair()
+    yield found
+    found.wire.abort()
+    found.reading.join(timeout=2)
+    assert found.reading.ready(), "the reading greenlet outlived its connection"
+    found.client.close()
+    found.server.close()
 
 
-def reader_of(sent: bytes) -> transport.BoundedWebSocket:
-    return transport.BoundedWebSocket({}, Wire(sent), None)
+def masked(data: bytes | str, opcode: Opcode | None = None, *, fin: bool = True) -> bytes:
+    raw = data.encode() if isinstance(data, str) else data
+    kind = opcode if opcode is not None else Opcode.TEXT if isinstance(data, str) else Opcode.BINARY
+    return Frame(kind, raw, fin).serialize(mask=True)
 
 
-def test_a_page_is_read_without_a_pause(pauses: list[float]) -> None:
-    reader = reader_of(PING * transport.FRAMES_AT_ONCE)
-    for _ in range(transport.FRAMES_AT_ONCE):
-        reader.read_frame()
-    assert pauses == []
+def announced(size: int, opcode: int = 0x82) -> bytes:
+    """The head of a masked frame of that size, without its body."""
+    return bytes([opcode, 0xFF]) + size.to_bytes(8, "big") + b"\x00" * 4
 
 
-def test_a_flood_is_read_at_the_pace_of_the_limit(pauses: list[float]) -> None:
-    more = 5 * transport.FRAMES_PER_SECOND
-    reader = reader_of(PING * (transport.FRAMES_AT_ONCE + more))
-    for _ in range(transport.FRAMES_AT_ONCE + more):
-        reader.read_frame()
-    assert sum(pauses) == pytest.approx(5, abs=2 * transport.PAUSE_SECONDS)
+# Opening.
 
 
-def test_a_frame_that_announces_too_much_is_refused_unread(pauses: list[float]) -> None:
-    announced = (transport.MESSAGE_BYTES + 1).to_bytes(8, "big")
-    reader = reader_of(b"\x82\xff" + announced + b"\x00" * 4 + b"x" * 10)
-    with pytest.raises(ProtocolError, match="too big"):
-        reader.read_frame()
-    assert reader.stream.read() == b"x" * 10
+def test_a_page_is_let_in_and_nothing_is_compressed() -> None:
+    _protocol, status, answer = handshake("/socket.io/?EIO=4", REQUEST, [ORIGIN])
+    assert status == 101
+    assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in answer
+    assert b"permessage-deflate" not in answer
 
 
-def test_fragments_count_together(pauses: list[float]) -> None:
-    size = 50_000
-    fragments = (
-        (b"\x02" if number == 0 else b"\x00") + b"\xfe" + size.to_bytes(2, "big") + b"\x00" * 4 + b"x" * size
-        for number in range(6)
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"origin": "https://elsewhere.example"}, 403),
+        ({"origin": None}, 403),
+        ({"origin": "null"}, 403),
+        ({"upgrade": None}, 426),
+        ({"connection": "keep-alive"}, 426),
+        ({"sec_websocket_key": None}, 400),
+        ({"sec_websocket_key": "short"}, 400),
+        ({"sec_websocket_version": "8"}, 400),
+        ({"host": "bad\x00host"}, 400),
+    ],
+)
+def test_who_is_turned_away(fields: dict[str, str | None], status: int) -> None:
+    _protocol, found, answer = handshake("/socket.io/?EIO=4", changed(**fields), [ORIGIN])
+    assert found == status
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+
+
+# Frames.
+
+
+def test_messages_arrive_whole_and_in_order(pair: Pair) -> None:
+    pair.send(masked("one"), masked(b"\x00\x01"), masked("ä" * 40_000))
+    pair.until(lambda: len(pair.heard) == 0 and pair.answers() == [])
+    pair.send(masked(b"\x03\xe8", Opcode.CLOSE))
+    pair.until(pair.reading.ready)
+    assert pair.heard == ["one", b"\x00\x01", "ä" * 40_000]
+
+
+def test_fragments_make_one_message_with_a_ping_between_them(pair: Pair) -> None:
+    pair.send(
+        masked("he", fin=False),
+        masked(b"are you there", Opcode.PING),
+        masked(b"l", Opcode.CONT, fin=False),
+        masked(b"lo", Opcode.CONT),
+        masked(b"\x01", fin=False),
+        masked(b"\x02", Opcode.CONT),
     )
-    reader = reader_of(b"".join(fragments))
-    for _ in range(5):
-        reader.read_frame()
-    with pytest.raises(ProtocolError, match="too big"):
-        reader.read_frame()
+    pongs = [frame for frame in pair.answers() if frame.opcode is Opcode.PONG]
+    assert [bytes(frame.data) for frame in pongs] == [b"are you there"]
+    pair.send(masked(b"", Opcode.CLOSE))
+    pair.until(pair.reading.ready)
+    assert pair.heard == ["hello", b"\x01\x02"]
+
+
+def test_a_message_may_come_byte_by_byte(pair: Pair) -> None:
+    for byte in masked("slowly") + masked(b"", Opcode.CLOSE):
+        pair.send(bytes([byte]))
+        gevent.sleep(0)
+    pair.until(pair.reading.ready)
+    assert pair.heard == ["slowly"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", CloseCode.PROTOCOL_ERROR),
+        (bytes(range(0xF0, 0x100)) * 20, CloseCode.PROTOCOL_ERROR),
+        (Frame(Opcode.TEXT, b"not masked").serialize(mask=False), CloseCode.PROTOCOL_ERROR),
+        (masked(b"nothing to continue", Opcode.CONT), CloseCode.PROTOCOL_ERROR),
+        (b"\xc1\x80\x00\x00\x00\x00", CloseCode.PROTOCOL_ERROR),
+        (masked(b"\xff\xfe", Opcode.TEXT), CloseCode.INVALID_DATA),
+        (masked(b"\xff", Opcode.TEXT, fin=False) + masked(b"\xfe", Opcode.CONT), CloseCode.INVALID_DATA),
+        (announced(transport.MESSAGE_BYTES + 1), CloseCode.MESSAGE_TOO_BIG),
+        (announced(2**63 - 1), CloseCode.MESSAGE_TOO_BIG),
+    ],
+    ids=[
+        "http",
+        "reserved bits",
+        "not masked",
+        "nothing to continue",
+        "compressed",
+        "not utf-8",
+        "not utf-8 in parts",
+        "too big",
+        "far too big",
+    ],
+)
+def test_what_no_page_sends_ends_the_connection(pair: Pair, sent: bytes, status: int) -> None:
+    pair.send(sent)
+    assert pair.closed_with() == status
+    pair.until(pair.reading.ready)
+    assert pair.heard == []
+
+
+def test_a_message_of_the_limit_is_taken(pair: Pair) -> None:
+    gevent.spawn(self_paced, pair.client, masked(b"x" * transport.MESSAGE_BYTES) + masked(b"", Opcode.CLOSE))
+    pair.until(pair.reading.ready)
+    assert [len(message) for message in pair.heard] == [transport.MESSAGE_BYTES]
+
+
+def self_paced(client: socket.socket, data: bytes) -> None:
+    """Send more than the socket takes at once."""
+    while data:
+        try:
+            data = data[client.send(data) :]
+        except BlockingIOError:
+            gevent.sleep(0.001)
+
+
+def test_fragments_count_together(pair: Pair) -> None:
+    parts = [
+        masked(b"x" * 50_000, Opcode.CONT if number else Opcode.BINARY, fin=False) for number in range(6)
+    ]
+    gevent.spawn(self_paced, pair.client, b"".join(parts))
+    assert pair.until(lambda: pair.wire.closing_since is not None or pair.reading.ready()) is None
+    assert pair.heard == []
+
+
+# Pace.
+
+
+def test_a_page_is_read_without_a_pause_and_a_flood_at_the_pace_of_the_limit(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[float] = []
+    sleep = gevent.sleep
+
+    def pause(seconds: float) -> None:
+        if seconds == transport.PAUSE_SECONDS:
+            taken.append(seconds)
+            sleep(0)
+        else:
+            sleep(seconds)
+
+    monkeypatch.setattr(clock, "monotonic", lambda: sum(taken))
+    monkeypatch.setattr(transport.gevent, "sleep", pause)
+    pair.send(masked("x") * transport.FRAMES_AT_ONCE)
+    pair.until(lambda: pair.answers() == [])
+    assert taken == []
+    pair.send(masked("x") * 5 * transport.FRAMES_PER_SECOND, masked(b"", Opcode.CLOSE))
+    pair.until(pair.reading.ready)
+    assert sum(taken) == pytest.approx(5, abs=2 * transport.PAUSE_SECONDS)
+    assert len(pair.heard) == transport.FRAMES_AT_ONCE + 5 * transport.FRAMES_PER_SECOND
+
+
+# Writing.
+
+
+def test_what_the_socket_does_not_take_at_once_comes_later_and_in_order(pair: Pair) -> None:
+    pair.server.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    sent = [f"{number}:" + "y" * 20_000 for number in range(12)]
+    for message in sent:
+        pair.wire.write(frame_of(message))
+    found: list[str] = []
+    pair.until(lambda: found.extend(str(f.data, "utf-8") for f in pair.answers()) or len(found) == len(sent))
+    assert found == sent
+    assert pair.slow == 0
+
+
+def test_who_does_not_read_is_disconnected_and_nothing_more_is_kept(pair: Pair) -> None:
+    pair.server.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    for _ in range(400):
+        pair.wire.write(frame_of("y" * 10_000))
+    pair.until(pair.reading.ready)
+    assert pair.slow == 1
+    assert not pair.wire._backlog
+
+
+def test_one_large_answer_may_wait_for_its_reader(pair: Pair) -> None:
+    pair.server.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    pair.wire.write(frame_of("z" * 3 * transport.BACKLOG_BYTES))
+    for _ in range(10):
+        pair.wire.write(frame_of("y" * 1000))
+    sizes: list[int] = []
+    pair.until(lambda: sizes.extend(len(frame.data) for frame in pair.answers()) or len(sizes) == 11)
+    assert sizes == [3 * transport.BACKLOG_BYTES, *[1000] * 10]
+
+
+# Ending.
+
+
+def test_a_page_that_closes_is_answered(pair: Pair) -> None:
+    pair.send(masked(b"\x03\xe9", Opcode.CLOSE))
+    assert pair.closed_with() == CloseCode.GOING_AWAY
+    pair.until(pair.reading.ready)
+
+
+def test_the_server_closes_and_the_page_answers(pair: Pair) -> None:
+    pair.wire.close()
+    assert pair.closed_with() == CloseCode.NORMAL_CLOSURE
+    assert pair.wire.closing_since is not None
+    assert not pair.reading.ready()
+    pair.send(masked(b"\x03\xe8", Opcode.CLOSE))
+    pair.until(pair.reading.ready)
+
+
+def test_a_connection_that_breaks_ends_the_reading(pair: Pair) -> None:
+    pair.send(masked("last words"), masked("cut")[:-1])
+    pair.client.shutdown(socket.SHUT_WR)
+    pair.until(pair.reading.ready)
+    assert pair.heard == ["last words"]
+
+
+def test_a_reset_connection_ends_reading_and_writing(pair: Pair) -> None:
+    pair.client.close()
+    pair.wire.write(frame_of("nobody reads this"))
+    pair.wire.write(frame_of("nor this"))
+    pair.until(pair.reading.ready)

@@ -1,0 +1,90 @@
+"""The short way of events that come and go thousands of times a second (docs/adr/0022).
+
+What it sends is byte for byte what `emit` sends to the same room, and it reads the same membership table, so who has left
+a room hears nothing. What it does not understand goes the ordinary way.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from consult.live.engine import Engine, Session
+from consult.live.transport import frame_of
+
+_EVENT, _ACK = "42", "43"
+_NAMESPACE = "/"
+
+
+class Reply:
+    """Where the answer to one event goes: to the page at once, or nowhere when it asked for none."""
+
+    __slots__ = ("_ack", "_lane", "_session")
+
+    def __init__(self, lane: "Lane", session: Session, ack: str) -> None:
+        self._lane, self._session, self._ack = lane, session, ack
+
+    def set(self, value: Any) -> None:
+        """Answer. Many pages get the same value in a row, so its text is kept."""
+        if self._ack and not self._session.closed:
+            text = f"{_ACK}{self._ack}[{self._lane.text_of(value)}]"
+            self._session.wire.write(frame_of(text))
+
+
+#: Deals with an event: the Socket.IO id, the arguments, the answer.
+Handler = Callable[[str, tuple[Any, ...], Reply], None]
+
+
+class Lane:
+    """Frequent events of one server, in and out."""
+
+    def __init__(self, server: Any, engine: Engine) -> None:
+        self._manager, self._engine = server.manager, engine
+        self._handlers: dict[str, Handler] = {}
+        self._told: tuple[Any, str] = (None, "null")
+        engine.take = self.take
+
+    @property
+    def slow_readers(self) -> int:
+        """Connections ended because their reader was too far behind."""
+        return self._engine.slow_readers
+
+    def on(self, event: str, handler: Handler) -> None:
+        """Let `handler` deal with an event. It must not wait long: the connection's next message waits for it."""
+        self._handlers[event] = handler
+
+    def take(self, eio_sid: str, message: str) -> bool:
+        """Deal with a message of the main namespace whose event is one of ours; whether that was so."""
+        if not message.startswith(_EVENT):
+            return False
+        start = message.find("[", 2, 24)
+        ack = message[2:start]
+        handler = self._handlers.get(message[start + 2 : message.find('"', start + 2, start + 12)])
+        if handler is None or start < 0 or not (not ack or (ack.isascii() and ack.isdigit())):
+            return False
+        try:
+            name, *args = json.loads(message[start:])
+        except (ValueError, RecursionError):
+            return False
+        sid = self._manager.sid_from_eio_sid(eio_sid, _NAMESPACE)
+        session = self._engine.sockets.get(eio_sid)
+        if sid is None or session is None or self._handlers.get(name) is not handler:
+            return False
+        handler(sid, tuple(args), Reply(self, session, ack))
+        return True
+
+    def send(self, event: str, args: tuple[Any, ...], *, to: str, skip: str | None = None) -> None:
+        """Send an event to everybody in the room `to`: one frame, written straight to each member's socket."""
+        text = _EVENT + json.dumps([event, *args], separators=(",", ":"))
+        frame, sessions = frame_of(text), self._engine.sockets
+        for sid, eio_sid in self._manager.get_participants(_NAMESPACE, to):
+            session = sessions.get(eio_sid)
+            if sid != skip and session is not None and not session.closed:
+                session.wire.write(frame)
+
+    def text_of(self, value: Any) -> str:
+        """The JSON of an answer."""
+        known, text = self._told
+        if known is not value:
+            text = json.dumps(value, separators=(",", ":"))
+            self._told = (value, text)
+        return text

@@ -1,0 +1,32 @@
+"""How long the writer lets updates gather: briefly on a calm core, longer on a busy one."""
+
+import pytest
+
+from consult.drafting.runtime import LOAD_OVER_SECONDS, Pace, stretched
+
+
+@pytest.mark.parametrize(
+    ("tick", "load", "seconds"),
+    [
+        (0.005, 0.0, 0.005),
+        (0.005, 0.6, 0.005),
+        (0.005, 0.75, 0.0275),
+        (0.005, 0.9, 0.05),
+        (0.005, 1.7, 0.05),
+        (0.02, 0.5, 0.02),
+        (0.02, 0.9, 0.05),
+        (0.2, 1.0, 0.2),
+    ],
+)
+def test_the_tick_stretches_with_the_load(tick: float, load: float, seconds: float) -> None:
+    assert stretched(tick, load) == pytest.approx(seconds)
+
+
+def test_the_pace_follows_the_last_quarter_second_and_comes_back() -> None:
+    used = [0.0]
+    pace = Pace(0.005, lambda: used[0])
+    assert pace.seconds(10.0) == 0.005
+    used[0] = 0.25
+    assert pace.seconds(10.1) == 0.005
+    assert pace.seconds(10.0 + LOAD_OVER_SECONDS) == pytest.approx(0.05)
+    assert pace.seconds(10.0 + 2 * LOAD_OVER_SECONDS) == 0.005
