@@ -17,14 +17,16 @@ from consult.library.service import sources_of
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows
 from consult.permissions.names import Permission
+from consult.rooms import entering
 from consult.rooms import queries as rooms
 from consult.rooms.models import Room, RoomState
 from consult.rooms.queries import Person
-from consult.web import clock_acts, console, help_calls, rounds, sessions
+from consult.web import clock_acts, console, help_calls, room_life, rounds, sessions
 from consult.web.context import db, settings
 from consult.web.figures import Badge, group_parts, in_words, room_clock, room_ends
 from consult.web.loading import consultation_of, room_for, session_of
 from consult.web.pages import back_to, live_page, render_page, t
+from consult.web.round_view import LEAVING
 
 pages = Blueprint("rooms", __name__)
 pages.register_blueprint(sessions.pages)
@@ -32,6 +34,7 @@ pages.register_blueprint(rounds.pages)
 pages.register_blueprint(console.pages)
 pages.register_blueprint(help_calls.pages)
 pages.register_blueprint(clock_acts.pages)
+pages.register_blueprint(room_life.pages)
 BEFORE_OPEN = (RoomState.DRAFT.value, RoomState.STAGED.value)
 
 
@@ -78,6 +81,7 @@ def room(room_id: str) -> BaseResponse:
         guests=guests,
         help=help_calls.help_view(found, actor, guests),
         inside=sum(person.in_room_id == found.id for person in present),
+        outside=entering.not_entered(present, found),
         duties=[person for person in present if person.duty],
         parts=parts,
         part_words=in_words(parts),
@@ -160,7 +164,7 @@ def _goto(room: Room, session_id: str) -> list[dict[str, Any]]:
     plenary = f"/s/{session_id}"
     closed = {"room": room.public_id, "state": RoomState.CLOSED.value}
     return [
-        {"event": "room.state_changed", "when": closed, "url": plenary, "after": 8, "text": "closed"},
-        {"event": "seat.moved", "when": {"room": None}, "url": plenary, "after": 8, "text": "unseated"},
-        {"event": "seat.moved", "url": "/rooms/{room}", "after": 8, "text": "moved"},
+        {"event": "room.state_changed", "when": closed, "url": plenary, **LEAVING, "text": "closed"},
+        {"event": "seat.moved", "when": {"room": None}, "url": plenary, **LEAVING, "text": "unseated"},
+        {"event": "seat.moved", "url": "/rooms/{room}", **LEAVING, "text": "moved"},
     ]

@@ -8,6 +8,11 @@ from consult.web.figures import room_clock, room_ends
 from consult.web.loading import consultation_of, session_of
 from consult.web.pages import t
 
+#: Rule of the `goto` controller: who is called in gets ten seconds to say no; the spread keeps 600 from arriving at once.
+CALL_IN = {"event": "seat.called", "url": "/rooms/{room}", "after": 10, "spread": 3, "text": "seated"}
+#: Seconds for reading why one is taken elsewhere, and the spread.
+LEAVING = {"after": 8, "spread": 3}
+
 
 def round_clock(round_: Round) -> dict[str, Any] | None:
     """The clock most rooms of the round share: of those that are open, the one that ends last; one that stands still may."""

@@ -10,7 +10,7 @@ from consult.permissions.names import Permission
 from consult.proceedings import service as proceedings
 from consult.rooms import queries as rooms
 from consult.rooms import service as rooms_service
-from consult.rooms.models import EDITABLE, Room, Round
+from consult.rooms.models import EDITABLE, Room, RoomState, Round
 from consult.rooms.timing import round_state
 from consult.seating import service as seating
 from consult.web.clock_acts import confirming_the_end
@@ -20,7 +20,7 @@ from consult.web.forms import Form
 from consult.web.loading import consultation_of, members_called, room_for, round_for, session_of
 from consult.web.lobby_view import why_here, wishes_for
 from consult.web.pages import back_to, live_page, render_page, say, t
-from consult.web.round_view import crumbs_of, round_clock
+from consult.web.round_view import CALL_IN, LEAVING, crumbs_of, round_clock
 from consult.web.seating_acts import priced
 from consult.web.seating_view import SeatingView
 
@@ -60,8 +60,9 @@ def lobby(round_id: str) -> BaseResponse:
         people_count=len(everybody),
         round_clock=round_clock(found),
         call_rules=[
-            {"event": "seat.called", "url": "/rooms/{room}", "text": "seated"},
-            {"event": "report_back.opened", "url": f"/s/{session.public_id}", "text": "over"},
+            CALL_IN,
+            {"event": "report_back.opened", "url": f"/s/{session.public_id}", "spread": 3, "text": "over"},
+            *([_sent_back(mine, session.public_id)] if mine else []),
         ],
         go_now=f"/rooms/{mine.public_id}" if mine and is_open and not actor.is_staff else "",
     )
@@ -193,6 +194,18 @@ def assign_duty(room_id: str) -> BaseResponse:
     rooms_service.assign_duty(db(), actor, room, member, duty=duty)
     say(t("The duty is assigned."))
     return back_to(f"/rounds/{room.round.public_id}/console")
+
+
+def _sent_back(room: Room, session_id: str) -> dict[str, object]:
+    """Who stayed in the lobby is taken back as well when their room closes: nobody is left between places."""
+    closed = {"room": room.public_id, "state": RoomState.CLOSED.value}
+    return {
+        "event": "room.state_changed",
+        "when": closed,
+        "url": f"/s/{session_id}",
+        "text": "closed",
+        **LEAVING,
+    }
 
 
 def _back(round_: Round) -> str:

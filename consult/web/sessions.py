@@ -22,6 +22,7 @@ from consult.web.figures import group_parts, in_words, room_ends, session_badge
 from consult.web.front import where_to
 from consult.web.loading import session_for
 from consult.web.pages import back_to, live_page, render_page, say, t
+from consult.web.round_view import CALL_IN
 
 pages = Blueprint("sessions", __name__)
 #: Length of a round until somebody says otherwise.
@@ -78,7 +79,7 @@ def session(session_id: str) -> Response:
         people_count=len(everybody),
         panel=[person for person in everybody if person.role == "panelist"],
         sources=[s for s in sources_of(db(), consultation.id, session_id=found.id) if s.kind == "statement"],
-        call_rules=[{"event": "seat.called", "url": "/rooms/{room}", "text": "seated"}],
+        call_rules=[CALL_IN],
     )
 
 

@@ -31,7 +31,7 @@ def site() -> Site:
 
 @pytest.fixture
 def open_page(browser: Browser, site: Site) -> Iterator[OpenPage]:
-    """Open a page of the site as a person (each has an own browser context, kept for the test)."""
+    """Open a page of the site as a person (each has an own browser context, kept for the test); `first`: script run before its own."""
     contexts: dict[str, BrowserContext] = {}
     problems: list[str] = []
 
@@ -39,10 +39,12 @@ def open_page(browser: Browser, site: Site) -> Iterator[OpenPage]:
         if kind in ("error", "warning") and not any(harmless in text for harmless in _HARMLESS):
             problems.append(text)
 
-    def open_as(person: str = "A", path: str = "/rooms/r1", **query: str) -> Page:
+    def open_as(person: str = "A", path: str = "/rooms/r1", *, first: str = "", **query: str) -> Page:
         if person not in contexts:
             contexts[person] = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
         page = contexts[person].new_page()
+        if first:
+            page.add_init_script(first)
         page.on("pageerror", lambda error: problems.append(f"{error} {error.stack}"))
         page.on("console", lambda message: noted(message.type, message.text))
         site.serve(page)

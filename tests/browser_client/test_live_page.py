@@ -126,6 +126,84 @@ def test_clocks_run_on_the_servers_time(site: Site, open_page: OpenPage) -> None
     expect(page.locator("#paused [role=timer]")).to_have_text("Paused at 10:00")
 
 
+SHIFTED = """(() => { const Real = Date, by = %d; class Shifted extends Real {
+  constructor(...given) { given.length ? super(...given) : super(Real.now() + by); } static now() { return Real.now() + by; } }
+  globalThis.Date = Shifted; })()"""
+HIDDEN = """Object.defineProperty(document, "visibilityState", {get: () => globalThis.seen ? "visible" : "hidden"})"""
+NEWS = """<p data-keep data-controller="clock-news" data-clock-news-room-value="r1" hidden data-text-more="{minutes} minutes more"
+ data-text-more-one="1 minute more" data-text-paused="The clock stands still"></p>"""
+CALL = """<div data-controller="goto" data-keep hidden data-goto-rules-value='[{"event": "seat.called", "url": "/rooms/{room}?u=A", "after": 3,
+ "text": "seated"}]' data-goto-now-value="" data-text-seated="Your room is open. You are taken there in {seconds} s." data-text-stayed="You stay here">
+<p data-goto-target="message"></p><a data-goto-target="link" href="">Go now</a><button data-action="goto#stay">Stay here</button></div>"""
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_browser_whose_clock_is_wrong_by_a_day_shows_the_same_time_left(
+    site: Site, open_page: OpenPage, days: int
+) -> None:
+    deadline = datetime.fromtimestamp(NOW_MS / 1000 + 1200, UTC).isoformat()
+    body = pages.STATUS + CLOCK.format(deadline=deadline, paused="")
+    site.render = lambda *_: pages.shell(body, "room", query="room=r1")
+    page = open_page(first=SHIFTED % (days * 86_400_000))
+    expect(page.get_by_role("status")).to_have_text("Connected")
+    expect(page.get_by_role("timer")).to_contain_text("19:")
+    assert abs(page.evaluate("Date.now() - performance.timeOrigin")) > 80_000_000
+
+
+def test_what_a_facilitator_does_to_the_clock_is_seen_and_said_in_the_room(
+    site: Site, open_page: OpenPage
+) -> None:
+    site.render = lambda *_: pages.shell(pages.STATUS + NEWS, "room", query="room=r1")
+    page = open_page()
+    expect(page.get_by_role("status")).to_have_text("Connected")
+    site.announce("room.deadline_changed", {"room": "other", "change": "paused", "minutes": 0})
+    site.announce("room.deadline_changed", {"room": "r1", "change": "more", "minutes": 5})
+    expect(page.locator("[data-controller=clock-news]")).to_have_text("5 minutes more")
+    expect(page.locator("[data-announce=polite]")).to_contain_text("5 minutes more", timeout=8000)
+    site.announce("room.deadline_changed", {"room": "r1", "change": "more", "minutes": 1})
+    expect(page.locator("[data-controller=clock-news]")).to_have_text("1 minute more")
+
+
+def test_a_page_nobody_looks_at_warns_in_its_title(site: Site, open_page: OpenPage) -> None:
+    deadline = datetime.fromtimestamp(NOW_MS / 1000 + 63, UTC).isoformat()
+    body = pages.STATUS + NEWS + CLOCK.format(deadline=deadline, paused="")
+    site.render = lambda *_: pages.shell(body, "room", query="room=r1")
+    page = open_page(first=HIDDEN)
+    expect(page).to_have_title("1 minute left – Test", timeout=20_000)
+    expect(page.locator("[data-announce=polite]")).to_contain_text("1 minute left", timeout=8000)
+    page.evaluate("globalThis.seen = true; document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page).to_have_title("Test")
+
+
+def test_who_is_called_in_is_asked_first_and_taken_there_without_an_answer(
+    site: Site, open_page: OpenPage
+) -> None:
+    site.render = lambda *_: pages.shell(pages.STATUS + CALL, "live", query="room=r1")
+    page = open_page()
+    expect(page.get_by_role("status")).to_have_text("Connected")
+    site.announce("seat.called", {"room": "r2"}, audience="member:A")
+    expect(page.locator("[data-goto-target=message]")).to_contain_text("You are taken there in")
+    page.wait_for_url("**/rooms/r2?u=A")
+
+
+def test_who_stays_in_plenary_is_left_there_until_called_again(site: Site, open_page: OpenPage) -> None:
+    site.render = lambda *_: pages.shell(pages.STATUS + CALL, "live", query="room=r1")
+    page = open_page()
+    expect(page.get_by_role("status")).to_have_text("Connected")
+    site.announce("seat.called", {"room": "r2"}, audience="member:A")
+    page.get_by_role("button", name="Stay here").click()
+    expect(page.get_by_role("button", name="Stay here")).to_be_hidden()
+    site.render = lambda *_: pages.shell(
+        pages.STATUS + CALL.replace('now-value=""', 'now-value="/rooms/r2?u=A"'), "live", query="room=r1"
+    )
+    page.reload()
+    expect(page.get_by_role("status")).to_have_text("Connected")
+    page.wait_for_timeout(1500)
+    assert "/rooms/r1" in page.url, "loading the lobby again is no answer"
+    site.announce("seat.called", {"room": "r2"}, audience="member:A")
+    page.wait_for_url("**/rooms/r2?u=A")
+
+
 def test_a_person_is_taken_to_the_room(site: Site, open_page: OpenPage) -> None:
     page = open_page()
     expect(page.get_by_role("status")).to_have_text("All changes saved")

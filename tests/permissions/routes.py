@@ -171,6 +171,7 @@ ROWS: tuple[Row, ...] = (
     row("POST /rooms/<room_id>/duty", "/rooms/{room1}/duty", STAFF, member="{canada}", duty="moderator"),
     row("POST /rooms/<room_id>/extend", "/rooms/{room1}/extend", STAFF),
     row("POST /rooms/<room_id>/clock", "/rooms/{room1}/clock", STAFF, act="pause"),
+    Row("POST /rooms/<room_id>/nudge", "/rooms/{room1}/nudge", frozenset(), special=dict.fromkeys(STAFF, "409")),
     row("POST /rooms/<room_id>/recall", "/rooms/{room1}/recall", STAFF),
     row("POST /rooms/<room_id>/reopen", "/rooms/{closed_room}/reopen", STAFF, minutes="5"),
     row("POST /rooms/<public_id>/items", "/rooms/{room1}/items", STAFF | ROOM1),

@@ -10,8 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from consult import clock
+from consult.announce.models import OutboxEvent
 from consult.db import Db
-from consult.rooms.models import Room, Seat
+from consult.rooms.models import Presence, Room, Seat
 from tests import cast
 from tests.cast import World
 from tests.conftest import post
@@ -44,7 +45,35 @@ def test_the_lobby_tells_people_their_room_and_takes_them_there(
     assert "You are seated in Room 1" in page
     assert f'data-goto-now-value="/rooms/{world.rooms[0].public_id}"' in page
     rules = json.loads(unescape(re.findall(r"data-goto-rules-value='([^']*)'", page)[0]))
-    assert {"event": "seat.called", "url": "/rooms/{room}", "text": "seated"} in rules
+    called = next(rule for rule in rules if rule["event"] == "seat.called")
+    assert (called["url"], called["after"]) == ("/rooms/{room}", 10), "asked first, for ten seconds"
+    back = next(rule for rule in rules if rule["event"] == "room.state_changed")
+    assert back["when"] == {"room": world.rooms[0].public_id, "state": "closed"}, (
+        "nobody is left between places"
+    )
+    assert back["url"] == f"/s/{world.session.public_id}"
+
+
+def test_who_stayed_elsewhere_is_seen_in_the_room_and_called_again(
+    db: Db, world: World, client_for: Browser, read: Read
+) -> None:
+    room = world.rooms[0]
+    db.add_all(
+        Presence(
+            member_id=world.members[name].id,
+            consultation_id=world.consultation.id,
+            room_id=inside,
+            seen_at=clock.now(),
+        )
+        for name, inside in (("kenya", room.id), ("canada", None))
+    )
+    db.commit()
+    address, browser = f"/rooms/{room.public_id}", client_for("facilitator")
+    assert "Call in 1 person who is not in the room" in browser.get(address).text
+    assert "Call in" not in client_for("kenya").get(address).text
+    assert post(browser, f"{address}/nudge", page=address).status_code == 303
+    called = read(select(OutboxEvent.audience).where(OutboxEvent.name == "seat.called"))
+    assert called == [f"member:{world.members['canada'].public_id}"], "nobody who is there or gone"
 
 
 def test_before_the_rooms_open_the_lobby_waits(staged: World, client_for: Browser, address: str) -> None:

@@ -6,6 +6,7 @@ import { stored, write } from "../live/unsent.js";
 const SOON_S = 300;
 const LAST_S = 60;
 const WARNINGS_S = [600, 300, 60, 10];
+const ON_TIME_S = 5;
 const MUTED = "consult.setting.clock_muted";
 
 /** The time left by the server's clock, the same on every screen; said aloud only at the marks. */
@@ -80,10 +81,20 @@ export default class extends Controller {
 
   #warn(left) {
     const before = this.#lastLeft;
-    if (before === null || this.#isMuted) return;
-    const mark = WARNINGS_S.find((seconds) => before > seconds && left <= seconds && left > seconds - 5);
-    if (mark) announce(textOf(this.element, `warn-${mark}`));
-    else if (before > 0 && left === 0) announce(textOf(this.element, "over"));
+    if (before === null) return;
+    const marks = WARNINGS_S.filter((seconds) => before > seconds && left <= seconds);
+    if (left === 0 && before > 0) this.#say(textOf(this.element, "over"));
+    else if (marks.length) this.#say(this.#words(marks.at(-1), left));
+  }
+
+  /** A browser wakes pages nobody looks at once a minute: what it missed is said as it stands now. */
+  #words(mark, left) {
+    return left > mark - ON_TIME_S ? textOf(this.element, `warn-${mark}`) : textOf(this.element, "left", { time: clockFace(left) });
+  }
+
+  #say(text) {
+    if (!this.#isMuted) announce(text);
+    dispatchEvent(new CustomEvent("consult:warning", { detail: text }));
   }
 }
 

@@ -1,17 +1,22 @@
 import { Controller } from "../../vendor/page.js";
+import { flashTitle } from "../helpers/flash.js";
 import { announce, filled, textOf } from "../helpers/text.js";
 import { feed } from "../live/feed.js";
 import { isHeld, whenFree } from "../live/unsent.js";
 
 const PATIENCE_MS = 8_000;
+const STAYED = "consult.stayed";
 
-/** Takes the page where the person should be. Waits for text to be saved, and offers a link when it is not. */
+/** Takes the page where the person should be, after a while in which they can say no. Waits for text to be saved, and
+    offers a link when it is not. */
 export default class extends Controller {
   static targets = ["message", "link"];
   static values = { rules: Array, now: String };
 
   #stop = null;
   #timer = 0;
+  #counter = 0;
+  #planned = "";
 
   connect() {
     this.#stop = feed.onEvent((event) => this.#heard(event));
@@ -19,16 +24,24 @@ export default class extends Controller {
 
   disconnect() {
     this.#stop();
-    clearTimeout(this.#timer);
+    this.#forget();
   }
 
+  /** Who chose to stay is not taken there again by loading the page; a new call asks again. */
   nowValueChanged(url) {
-    if (url) this.#go(url, "now");
+    if (url && sessionStorage.getItem(STAYED) !== url) this.#go(url, "now");
   }
 
   stay() {
-    clearTimeout(this.#timer);
+    this.#forget();
+    if (this.#planned) sessionStorage.setItem(STAYED, this.#planned);
     this.element.hidden = true;
+    announce(textOf(this.element, "stayed"));
+  }
+
+  #forget() {
+    clearTimeout(this.#timer);
+    clearInterval(this.#counter);
   }
 
   #heard({ name, data }) {
@@ -36,16 +49,24 @@ export default class extends Controller {
     if (rule) this.#plan(filled(rule.url, data), rule);
   }
 
-  #plan(url, { text = "now", after = 0 }) {
+  /** `spread`: so that hundreds do not arrive at once, each page waits up to so many seconds more. */
+  #plan(url, { text = "now", after = 0, spread = 0 }) {
     if (isHere(url)) return;
-    clearTimeout(this.#timer);
-    if (after > 0) this.#say(textOf(this.element, text), url);
-    this.#timer = setTimeout(() => this.#go(url, text), after * 1000);
+    this.#forget();
+    this.#planned = url;
+    const leaves = performance.now() + (after + Math.random() * spread) * 1000;
+    const left = () => Math.max(0, Math.ceil((leaves - performance.now()) / 1000));
+    if (after > 0) {
+      this.#say(textOf(this.element, text, { seconds: left() }), url);
+      this.#counter = setInterval(() => this.#write(textOf(this.element, text, { seconds: left() })), 1000);
+    }
+    this.#timer = setTimeout(() => this.#go(url, text), leaves - performance.now());
   }
 
   async #go(url, text) {
     if (isHere(url)) return;
-    announce(textOf(this.element, text), { assertive: true });
+    this.#forget();
+    announce(textOf(this.element, `${text}-go`) || textOf(this.element, text), { assertive: true });
     if (isHeld()) await Promise.race([whenFree(), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
     if (!this.element.isConnected) return;
     if (isHeld() || document.querySelector("dialog[data-controller~=copy-text][open]")) {
@@ -55,8 +76,13 @@ export default class extends Controller {
     }
   }
 
-  #say(message, url) {
+  #write(message) {
     this.messageTargets.forEach((target) => (target.textContent = message));
+  }
+
+  #say(message, url) {
+    flashTitle(message);
+    this.#write(message);
     this.linkTargets.forEach((target) => (target.href = url));
     this.element.hidden = false;
     announce(message, { assertive: true });

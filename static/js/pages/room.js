@@ -1,3 +1,4 @@
+import clockNews from "../controllers/clock_news_controller.js";
 import draft from "../controllers/draft_controller.js";
 import editor from "../controllers/editor_controller.js";
 import factList from "../controllers/fact_list_controller.js";
@@ -10,4 +11,4 @@ import title from "../controllers/title_controller.js";
 import { start } from "../helpers/start.js";
 import { LIVE_PAGE } from "./live_controllers.js";
 
-start({ ...LIVE_PAGE, draft, editor, facts, "fact-list": factList, presence, quote, shortcut, tabs, title });
+start({ ...LIVE_PAGE, "clock-news": clockNews, draft, editor, facts, "fact-list": factList, presence, quote, shortcut, tabs, title });
