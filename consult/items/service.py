@@ -297,7 +297,8 @@ def _ready_items(db: Db, room: Room) -> list[ActionItem]:
 
 def _locked(db: Db, room: Room) -> Room:
     """The room as it stands now; it cannot close, and no item can start in it, before this act is done."""
-    db.refresh(room, with_for_update=True)
+    # By name: with everything, the rows that came with the room by a join would be locked too, which PostgreSQL refuses.
+    db.refresh(room, ["state", "deadline_at", "closed_at", "epoch"], with_for_update=True)
     return room
 
 

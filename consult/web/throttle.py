@@ -2,12 +2,11 @@
 
 from flask import current_app
 from limits import RateLimitItem, parse
-from limits.storage import storage_from_string
-from limits.strategies import MovingWindowRateLimiter
 
 from consult.config import Settings
 from consult.errors import TooMany
 from consult.web.context import client_address
+from consult.web.limiter import Limiter
 
 #: Attempts on one account since the last that succeeded.
 PER_ACCOUNT = parse("10 per 15 minutes")
@@ -19,9 +18,9 @@ LINKS_PER_ACCOUNT = parse("5 per hour")
 REPORTS_PER_ADDRESS = parse("60 per minute")
 
 
-def limiter_for(settings: Settings) -> MovingWindowRateLimiter:
-    """Counts in Redis when there is one, else in this process."""
-    return MovingWindowRateLimiter(storage_from_string(settings.message_queue_url or "memory://"))
+def limiter_for(settings: Settings) -> Limiter:
+    """Counts in Redis when there is one and it answers, else in this process."""
+    return Limiter(settings.message_queue_url)
 
 
 def check(limit: RateLimitItem, *key: str) -> None:
@@ -30,7 +29,7 @@ def check(limit: RateLimitItem, *key: str) -> None:
     Raises:
         TooMany: with the seconds to wait.
     """
-    limiter: MovingWindowRateLimiter = current_app.extensions["consult.limiter"]
+    limiter: Limiter = current_app.extensions["consult.limiter"]
     if not limiter.test(limit, *key):
         from consult import clock
 
@@ -40,13 +39,13 @@ def check(limit: RateLimitItem, *key: str) -> None:
 
 def count(limit: RateLimitItem, *key: str) -> None:
     """Count one attempt."""
-    limiter: MovingWindowRateLimiter = current_app.extensions["consult.limiter"]
+    limiter: Limiter = current_app.extensions["consult.limiter"]
     limiter.hit(limit, *key)
 
 
 def used_up(limit: RateLimitItem, *key: str) -> bool:
     """Count one act and say whether it is over the limit."""
-    limiter: MovingWindowRateLimiter = current_app.extensions["consult.limiter"]
+    limiter: Limiter = current_app.extensions["consult.limiter"]
     return not limiter.hit(limit, *key)
 
 
@@ -58,7 +57,7 @@ def begin_attempt(kind: str, account: str) -> None:
         TooMany: this account or this address has failed too often.
     """
     check(PER_ADDRESS, kind, client_address())
-    limiter: MovingWindowRateLimiter = current_app.extensions["consult.limiter"]
+    limiter: Limiter = current_app.extensions["consult.limiter"]
     if not limiter.hit(PER_ACCOUNT, kind, account):
         check(PER_ACCOUNT, kind, account)
 
@@ -70,5 +69,5 @@ def failed(kind: str) -> None:
 
 def succeeded(kind: str, account: str) -> None:
     """An attempt succeeded: the account's failures before it are forgiven."""
-    limiter: MovingWindowRateLimiter = current_app.extensions["consult.limiter"]
+    limiter: Limiter = current_app.extensions["consult.limiter"]
     limiter.clear(PER_ACCOUNT, kind, account)

@@ -1,0 +1,48 @@
+"""The main job by form on PostgreSQL, which locks rows where SQLite locks everything: nothing of it is refused there."""
+
+import pytest
+from sqlalchemy import select
+
+from consult.db import Db
+from consult.items.models import ActionItem
+from tests.cast import World
+from tests.conftest import post
+from tests.factories.items import close_rooms, drafted
+from tests.web.conftest import Read
+from tests.web.test_items import Browser
+
+
+@pytest.fixture
+def database_url(postgresql_url: str) -> str:
+    return postgresql_url
+
+
+def test_an_item_goes_its_way_from_the_room_to_a_closed_poll(
+    db: Db, read: Read, world: World, client_for: Browser
+) -> None:
+    """The room is locked with what was loaded beside it, so these acts have to say what they lock."""
+    item, other = drafted(db, world), drafted(db, world, title="Withdrawn")
+    db.commit()
+    room, session = world.rooms[0].public_id, world.session.public_id
+    kenya, facilitator = client_for("kenya"), client_for("facilitator")
+    for browser, address, fields in (
+        (kenya, f"/rooms/{room}/items", {}),
+        (kenya, f"/items/{other.public_id}/withdraw", {}),
+        (kenya, f"/items/{item.public_id}/ready", {"ready": "1"}),
+        (kenya, f"/rooms/{room}/submit", {}),
+        (facilitator, f"/items/{item.public_id}/return", {"reason": "Say who pays."}),
+        (kenya, f"/rooms/{room}/submit", {"item": item.public_id}),
+        (facilitator, f"/rooms/{room}/extend", {}),
+    ):
+        assert post(browser, address, **fields).status_code == 303, address
+    close_rooms(db, world)
+    db.commit()
+    comment = {"kind": "support", "text": "Yes", "message_id": "once"}
+    for browser, address, fields in (
+        (facilitator, f"/s/{session}/report-back", {}),
+        (kenya, f"/items/{item.public_id}/comments", comment),
+        (facilitator, f"/s/{session}/decisions", {"item": item.public_id, "minutes": "0"}),
+        (facilitator, f"/s/{session}/decisions/close", {}),
+    ):
+        assert post(browser, address, **fields).status_code == 303, address
+    assert read(select(ActionItem.state).where(ActionItem.id == item.id)) == ["tabled"]
