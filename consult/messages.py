@@ -40,7 +40,20 @@ MESSAGES: dict[str, str] = {
     ),
     "round.no_rooms": N_("There are no rooms yet: propose a seating and apply it first."),
     "round.already_open": N_("The rooms of this round are already open."),
-    "item.not_drafting": N_("This item has been submitted, so its text can no longer be changed."),
+    "item.not_drafting": N_(
+        "This item is no longer being drafted here: it was submitted, merged into another one or withdrawn. "
+        "Its text can no longer be changed."
+    ),
+    "item.block_changed": N_(
+        "Somebody changed this passage meanwhile. Look at the text again and choose where it is to be cut."
+    ),
+    "item.choose_passage": N_("Choose the passage with which the new item begins."),
+    "item.nothing_before": N_("Nothing would be left before this passage. Choose one further down."),
+    "item.no_such_place": N_("That place does not exist any more. The list now shows how it stands."),
+    "item.merge_itself": N_("Choose another item of this room to merge it into."),
+    "item.merge_too_long": N_(
+        "Both wordings together are too long for one field (2,000 characters). Keep one of them, or shorten it first."
+    ),
     "item.not_submitted": N_("This item has not been submitted to plenary yet."),
     "item.not_under_comment": N_("Comments open with the report-back, and close when the session closes."),
     "item.cannot_return": N_(

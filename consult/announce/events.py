@@ -148,6 +148,25 @@ class ItemWithdrawn(Event):
 
 
 @dataclass(frozen=True)
+class ItemMerged(Event):
+    """An item was appended to another one of its room (`into`)."""
+
+    name: ClassVar[str] = "item.merged"
+    item: str
+    into: str
+    room: str
+
+
+@dataclass(frozen=True)
+class ItemMoved(Event):
+    """An item has another place among those of its room."""
+
+    name: ClassVar[str] = "item.moved"
+    item: str
+    room: str
+
+
+@dataclass(frozen=True)
 class LateKept(Event):
     """Text that came after the end of the round waits for the rapporteur."""
 

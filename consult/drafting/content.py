@@ -107,11 +107,22 @@ def _write_facts(root: "Map[Any]", facts: Facts) -> None:
 
 
 def _write_text(root: XmlFragment, text: richtext.Doc) -> None:
-    if richtext.from_yxml(root) == richtext.repaired(text) and len(root.children):
+    """Change only the blocks from the first that differs to the last: who is writing in another one is not disturbed."""
+    wanted = richtext.repaired(text)["content"]
+    blocks = richtext.from_yxml(root)["content"]
+    if len(blocks) != len(root.children):  # what is read was repaired: the two do not correspond one to one
+        blocks = []
+    if blocks == wanted:
         return
-    if len(root.children):
-        del root.children[0 : len(root.children)]
-    _append_all(root, text.get("content", []))
+    least = min(len(blocks), len(wanted))
+    start = next((n for n in range(least) if blocks[n] != wanted[n]), least)
+    end = next((n for n in range(least - start) if blocks[-1 - n] != wanted[-1 - n]), least - start)
+    old_end = len(blocks) - end if blocks else len(root.children)
+    if old_end > start:
+        del root.children[start:old_end]
+    for place, node in enumerate(wanted[start : len(wanted) - end], start):
+        element = root.children.insert(place, XmlElement(node["type"], _attributes(node)))
+        _append_all(element, node.get("content", []))
 
 
 def _append_all(parent: XmlFragment | XmlElement, nodes: list[dict[str, Any]]) -> None:

@@ -1,5 +1,6 @@
 """Tables of action items."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
@@ -10,13 +11,18 @@ from consult.rooms.models import Room
 
 
 class ItemState(StrEnum):
-    """Life of an item in an informal session. Merging and adoption come with their issues."""
+    """Life of an item in an informal session. Adoption comes with its issue."""
 
     DRAFTING = "drafting"
     SUBMITTED = "submitted"
     UNDER_COMMENT = "under_comment"
     TABLED = "tabled"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+
+
+#: Out of the room's list; what the items said stays in the record.
+GONE = (ItemState.WITHDRAWN.value, ItemState.MERGED.value)
 
 
 class ActionItem(Base):
@@ -30,7 +36,9 @@ class ActionItem(Base):
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"), index=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("session.id"), index=True)
     room_id: Mapped[int] = mapped_column(ForeignKey("room.id"), index=True)
+    #: What the item is called for good; `position` is its place among the items of the room.
     number: Mapped[int]
+    position: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(20), default=ItemState.DRAFTING.value, index=True)
     title: Mapped[str] = mapped_column(Text, default="")
     #: ProseMirror JSON.
@@ -44,8 +52,20 @@ class ActionItem(Base):
     submitted_at: Mapped[MomentOrNone]
     #: Why a facilitator sent the item back to its room; empty when it was not.
     returned_reason: Mapped[str] = mapped_column(Text, default="")
+    #: The item it was made from, and how: "copy_of", "part_of"; empty when it began by itself.
+    origin_id: Mapped[int | None] = mapped_column(ForeignKey("action_item.id"))
+    origin_act: Mapped[str] = mapped_column(String(10), default="")
+    #: The item its text was appended to.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("action_item.id"), index=True)
 
     room: Mapped[Room] = relationship()
+    origin: Mapped["ActionItem | None"] = relationship(foreign_keys=origin_id, remote_side="ActionItem.id")
+    merged_into: Mapped["ActionItem | None"] = relationship(
+        foreign_keys=merged_into_id, remote_side="ActionItem.id"
+    )
+    merged_here: Mapped[list["ActionItem"]] = relationship(
+        foreign_keys=merged_into_id, order_by="ActionItem.number", viewonly=True
+    )
     versions: Mapped[list["ItemVersion"]] = relationship(back_populates="item", order_by="ItemVersion.number")
 
 
@@ -66,3 +86,11 @@ class ItemVersion(Base):
     at: Mapped[Moment]
 
     item: Mapped[ActionItem] = relationship(back_populates="versions")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a new item comes from. `act`: as in `ActionItem.origin_act`."""
+
+    item: ActionItem
+    act: str

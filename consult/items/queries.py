@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from consult.db import Db
-from consult.items.models import ActionItem, ItemState
+from consult.items.models import GONE, ActionItem, ItemState
 from consult.programme.models import Consultation, Session
 from consult.rooms.models import Room, Round
 
@@ -35,22 +35,23 @@ def place_of(db: Db, item: ActionItem) -> Place:
     return Place(*db.execute(query).one())
 
 
-def items_of_room(db: Db, room_id: int, *, withdrawn: bool = False) -> Sequence[ActionItem]:
-    """The items of a room by number; withdrawn ones only when asked for."""
-    query = select(ActionItem).where(ActionItem.room_id == room_id).order_by(ActionItem.number)
-    if not withdrawn:
-        query = query.where(ActionItem.state != ItemState.WITHDRAWN.value)
+def items_of_room(db: Db, room_id: int, *, gone: bool = False) -> Sequence[ActionItem]:
+    """The items of a room in their order; those withdrawn or merged only when asked for."""
+    query = select(ActionItem).where(ActionItem.room_id == room_id)
+    query = query.order_by(ActionItem.position, ActionItem.number)
+    if not gone:
+        query = query.where(ActionItem.state.not_in(GONE))
     return db.scalars(query).all()
 
 
 def items_of_session(db: Db, session_id: int, *, states: Iterable[str] = IN_PLENARY) -> Sequence[ActionItem]:
-    """The items of a session with their rooms, in the order of rounds, rooms and numbers."""
+    """The items of a session with their rooms, in the order of rounds, rooms and their own."""
     query = (
         select(ActionItem)
         .join(ActionItem.room)
         .join(Room.round)
         .where(ActionItem.session_id == session_id, ActionItem.state.in_(list(states)))
         .options(joinedload(ActionItem.room).joinedload(Room.round))
-        .order_by(Round.number, Room.number, ActionItem.number)
+        .order_by(Round.number, Room.number, ActionItem.position, ActionItem.number)
     )
     return db.scalars(query).all()

@@ -3,30 +3,28 @@
 Decides which step an item takes and keeps what it said at that moment. The words themselves belong to `drafting`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from consult import clock, richtext
-from consult.announce import audiences, outbox
 from consult.announce.events import (
-    Event,
     ItemChanged,
     ItemCreated,
-    ItemReadyChanged,
     ItemReturned,
     ItemSubmitted,
     ItemWithdrawn,
     LateDecided,
 )
-from consult.audit import service as audit
 from consult.db import Db
 from consult.drafting import service as drafting
-from consult.drafting.content import DraftContent
+from consult.drafting.content import DraftContent, Facts
 from consult.drafting.models import LateContribution
-from consult.errors import Conflict, Invalid, NotAllowed
-from consult.items.models import ActionItem, ItemState, ItemVersion
-from consult.items.queries import Place, place_of
+from consult.errors import Conflict, Invalid
+from consult.items.acting import announce, locked, mirror, move, record, require_time, set_ready
+from consult.items.arranging import put_after
+from consult.items.models import GONE, ActionItem, ItemState, ItemVersion, Origin
+from consult.items.queries import place_of
 from consult.library.models import Source
 from consult.permissions.actor import Actor
 from consult.permissions.check import require
@@ -34,7 +32,7 @@ from consult.permissions.names import Permission
 from consult.programme.models import Session, SessionState
 from consult.rooms.models import Room
 
-#: Items of one room that are not withdrawn.
+#: Items of one room that are neither withdrawn nor merged.
 ITEMS_PER_ROOM = 30
 LONGEST_TITLE = 300
 LONGEST_REASON = 1000
@@ -43,18 +41,25 @@ REOPENABLE = ("open", "closing", "closed", "reopened")
 
 
 def create_item(
-    db: Db, actor: Actor, room: Room, *, title: str = "", text: richtext.Doc | None = None
+    db: Db,
+    actor: Actor,
+    room: Room,
+    *,
+    title: str = "",
+    text: richtext.Doc | None = None,
+    facts: Facts | None = None,
+    origin: Origin | None = None,
 ) -> ActionItem:
-    """Start a new action item in a room, with its draft.
+    """Start a new action item in a room, with its draft: at the end of the list, or behind the item it comes from.
 
     Raises:
         NotAllowed: not seated, or the room is not open.
         Invalid: `item.too_many`.
     """
-    require(actor, Permission.ITEM_CREATE, _locked(db, room))
-    _require_time(room)
+    require(actor, Permission.ITEM_CREATE, locked(db, room))
+    require_time(room)
     here = ActionItem.room_id == room.id
-    living = select(func.count()).where(here, ActionItem.state != ItemState.WITHDRAWN.value)
+    living = select(func.count()).where(here, ActionItem.state.not_in(GONE))
     if (db.scalar(living) or 0) >= ITEMS_PER_ROOM:
         raise Invalid("item.too_many")
     item = ActionItem(
@@ -62,9 +67,12 @@ def create_item(
         session_id=room.session_id,
         room_id=room.id,
         number=(db.scalar(select(func.max(ActionItem.number)).where(here)) or 0) + 1,
+        position=(db.scalar(select(func.max(ActionItem.position)).where(here)) or 0) + 1,
         title=title.strip()[:LONGEST_TITLE],
         text=text or richtext.empty(),
-        facts={},
+        facts=facts or {},
+        origin_id=origin.item.id if origin else None,
+        origin_act=origin.act if origin else "",
         created_by_id=actor.member_id,
         created_at=clock.now(),
     )
@@ -72,8 +80,11 @@ def create_item(
     db.flush()
     drafting.create_draft(db, item)
     place = place_of(db, item)
-    _record(db, actor, "item.created", item, place)
-    _announce(db, ItemCreated(item.public_id, place.room), place)
+    came_from = {origin.act: origin.item.public_id} if origin else {}
+    record(db, actor, "item.created", item, place, **came_from)
+    if origin:
+        put_after(db, item, origin.item)
+    announce(db, ItemCreated(item.public_id, place.room), place)
     return item
 
 
@@ -93,12 +104,12 @@ def write_item(
         Invalid: `draft.content`.
     """
     require(actor, Permission.ITEM_EDIT, _locked_room_of(db, item))
-    _require_time(item.room)
+    require_time(item.room)
     content = drafting.write(db, actor, item, title=title, text=text, facts=facts)
-    _mirror(item, content)
+    mirror(item, content)
     item.text_changed_at = clock.now()
     place = place_of(db, item)
-    _announce(db, ItemChanged(item.public_id, place.room), place)
+    announce(db, ItemChanged(item.public_id, place.room), place)
 
 
 def quote_source(db: Db, actor: Actor, item: ActionItem, source: Source) -> None:
@@ -116,18 +127,18 @@ def mark_ready(db: Db, actor: Actor, item: ActionItem) -> None:
         Invalid: `item.no_title`, `item.no_text`.
     """
     require(actor, Permission.ITEM_SUBMIT, item)
-    _require_time(item.room)
+    require_time(item.room)
     content = drafting.content_of(db, item)
     _check_complete(content)
-    _set_ready(db, actor, item, ready=True)
-    _mirror(item, content)
+    set_ready(db, actor, item, ready=True)
+    mirror(item, content)
 
 
 def unmark_ready(db: Db, actor: Actor, item: ActionItem) -> None:
     """Say that the item needs more work after all."""
     require(actor, Permission.ITEM_SUBMIT, item)
-    _require_time(item.room)
-    _set_ready(db, actor, item, ready=False)
+    require_time(item.room)
+    set_ready(db, actor, item, ready=False)
 
 
 def submit_items(
@@ -140,12 +151,12 @@ def submit_items(
         Invalid: `item.nothing_ready`, `item.no_title`, `item.no_text`.
         Conflict: one was submitted or withdrawn meanwhile.
     """
-    _locked(db, room)
+    locked(db, room)
     chosen = list(_ready_items(db, room) if items is None else items)
     if not chosen:
         require(actor, Permission.ITEM_CREATE, room)
         raise Invalid("item.nothing_ready")
-    _require_time(room)
+    require_time(room)
     for item in chosen:
         require(actor, Permission.ITEM_SUBMIT, item)
         _submit(db, actor, item)
@@ -160,12 +171,12 @@ def withdraw_item(db: Db, actor: Actor, item: ActionItem) -> None:
         Conflict: somebody was faster.
     """
     require(actor, Permission.ITEM_WITHDRAW, item)
-    _require_time(item.room)
-    _move(db, item, (ItemState.DRAFTING,), ItemState.WITHDRAWN)
-    _mirror(item, drafting.freeze(db, item))
+    require_time(item.room)
+    move(db, item, (ItemState.DRAFTING,), ItemState.WITHDRAWN)
+    mirror(item, drafting.freeze(db, item))
     place = place_of(db, item)
-    _record(db, actor, "item.withdrawn", item, place)
-    _announce(db, ItemWithdrawn(item.public_id, place.room), place)
+    record(db, actor, "item.withdrawn", item, place)
+    announce(db, ItemWithdrawn(item.public_id, place.room), place)
 
 
 def return_item(db: Db, actor: Actor, item: ActionItem, *, reason: str) -> None:
@@ -184,12 +195,12 @@ def return_item(db: Db, actor: Actor, item: ActionItem, *, reason: str) -> None:
         raise Invalid("form.invalid", fields={"reason": "field.required" if not reason else "field.too_long"})
     if item.room.state not in REOPENABLE or _session_state(db, item) == SessionState.CLOSED:
         raise Conflict("item.cannot_return")
-    _move(db, item, (ItemState.SUBMITTED, ItemState.UNDER_COMMENT), ItemState.DRAFTING)
+    move(db, item, (ItemState.SUBMITTED, ItemState.UNDER_COMMENT), ItemState.DRAFTING)
     item.returned_reason, item.ready_at, item.submitted_at = reason, None, None
     drafting.thaw(db, item)
     place = place_of(db, item)
-    _record(db, actor, "item.returned", item, place, reason=reason)
-    _announce(db, ItemReturned(item.public_id, place.room), place)
+    record(db, actor, "item.returned", item, place, reason=reason)
+    announce(db, ItemReturned(item.public_id, place.room), place)
 
 
 def keep_version(db: Db, item: ActionItem, content: DraftContent, reason: str) -> ItemVersion:
@@ -221,58 +232,28 @@ def decide_late(
     if accept:
         if item.state != ItemState.DRAFTING:
             raise Conflict("item.not_drafting")
-        _mirror(item, drafting.accept_late(db, actor, contribution))
+        mirror(item, drafting.accept_late(db, actor, contribution))
         item.text_changed_at = clock.now()
     else:
         drafting.drop_late(db, actor, contribution)
     place = place_of(db, item)
-    _record(db, actor, "late.decided", item, place, late=contribution.public_id, accepted=accept)
-    _announce(db, LateDecided(item.public_id, place.room, accept), place)
+    record(db, actor, "late.decided", item, place, late=contribution.public_id, accepted=accept)
+    announce(db, LateDecided(item.public_id, place.room, accept), place)
 
 
 def _submit(db: Db, actor: Actor, item: ActionItem) -> None:
     content = drafting.freeze(db, item)
     _check_complete(content)
     commenting = _session_state(db, item) == SessionState.REPORT_BACK
-    _move(db, item, (ItemState.DRAFTING,), ItemState.UNDER_COMMENT if commenting else ItemState.SUBMITTED)
-    _mirror(item, content)
+    move(db, item, (ItemState.DRAFTING,), ItemState.UNDER_COMMENT if commenting else ItemState.SUBMITTED)
+    mirror(item, content)
     item.submitted_at = clock.now()
     item.ready_at = item.ready_at or item.submitted_at
     item.returned_reason = ""
     version = keep_version(db, item, content, "submitted")
     place = place_of(db, item)
-    _record(db, actor, "item.submitted", item, place, version=version.number)
-    _announce(db, ItemSubmitted(item.public_id, place.room), place)
-
-
-def _set_ready(db: Db, actor: Actor, item: ActionItem, *, ready: bool) -> None:
-    if (item.ready_at is not None) == ready:
-        return
-    now = clock.now() if ready else None
-    changed = db.execute(
-        update(ActionItem)
-        .where(ActionItem.id == item.id, ActionItem.state == ItemState.DRAFTING.value)
-        .values(ready_at=now)
-    )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict("item.not_drafting")
-    db.refresh(item, ["ready_at"])
-    place = place_of(db, item)
-    _record(db, actor, "item.ready" if ready else "item.not_ready", item, place)
-    _announce(db, ItemReadyChanged(item.public_id, place.room, ready), place)
-
-
-def _move(db: Db, item: ActionItem, before: Sequence[ItemState], after: ItemState) -> None:
-    """Take a step that exactly one of two people makes; the other is told."""
-    states = [state.value for state in before]
-    moved = db.execute(
-        update(ActionItem)
-        .where(ActionItem.id == item.id, ActionItem.state.in_(states))
-        .values(state=after.value)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict("item.changed_meanwhile")
-    db.refresh(item, ["state"])
+    record(db, actor, "item.submitted", item, place, version=version.number)
+    announce(db, ItemSubmitted(item.public_id, place.room), place)
 
 
 def _check_complete(content: DraftContent) -> None:
@@ -282,50 +263,19 @@ def _check_complete(content: DraftContent) -> None:
         raise Invalid("item.no_text")
 
 
-def _mirror(item: ActionItem, content: DraftContent) -> None:
-    item.title, item.text, item.facts = content.title, content.text, content.facts
-
-
 def _ready_items(db: Db, room: Room) -> list[ActionItem]:
     query = select(ActionItem).where(
         ActionItem.room_id == room.id,
         ActionItem.state == ItemState.DRAFTING.value,
         ActionItem.ready_at.is_not(None),
     )
-    return list(db.scalars(query.order_by(ActionItem.number)))
-
-
-def _locked(db: Db, room: Room) -> Room:
-    """The room as it stands now; it cannot close, and no item can start in it, before this act is done."""
-    # By name: with everything, the rows that came with the room by a join would be locked too, which PostgreSQL refuses.
-    db.refresh(room, ["state", "deadline_at", "closed_at", "epoch"], with_for_update=True)
-    return room
+    return list(db.scalars(query.order_by(ActionItem.position, ActionItem.number)))
 
 
 def _locked_room_of(db: Db, item: ActionItem) -> ActionItem:
-    _locked(db, item.room)
+    locked(db, item.room)
     return item
-
-
-def _require_time(room: Room) -> None:
-    if not room.is_open_at(clock.now()):
-        raise NotAllowed("room.closed")
 
 
 def _session_state(db: Db, item: ActionItem) -> str | None:
     return db.scalar(select(Session.state).where(Session.id == item.session_id))
-
-
-def _record(db: Db, actor: Actor, act: str, item: ActionItem, place: Place, **facts: object) -> None:
-    audit.record(
-        db,
-        actor,
-        act,
-        f"item:{item.public_id}",
-        chain=place.consultation,
-        facts={"room": place.room, **facts},
-    )
-
-
-def _announce(db: Db, event: Event, place: Place) -> None:
-    outbox.add(db, event, to=[audiences.session(place.session), audiences.room(place.room)])

@@ -54,6 +54,14 @@ TABLE: dict[P, AnyOf] = {
         (takes_part, room_is_open, item_is_in_drafting, is_staff),
         (takes_part, room_is_open, item_is_in_drafting, is_not_viewer, seated_in_room),
     ),
+    P.ITEM_ARRANGE: (
+        (takes_part, room_is_open, is_staff),
+        (takes_part, room_is_open, is_not_viewer, seated_in_room),
+    ),
+    P.ITEM_MERGE: (
+        (takes_part, room_is_open, item_is_in_drafting, is_staff),
+        (takes_part, room_is_open, item_is_in_drafting, is_not_viewer, seated_in_room),
+    ),
     P.ITEM_RETURN: ((takes_part, item_can_return, is_staff),),
     P.ITEM_VIEW: (
         (takes_part, item_is_before_plenary),

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from consult.db import Db
-from consult.items.models import ActionItem, ItemState
+from consult.items.models import GONE, ActionItem, ItemState
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def progress_of(db: Db, room_ids: Collection[int]) -> dict[int, Progress]:
         ActionItem.ready_at,
         ActionItem.text_changed_at,
         ActionItem.title,
-    ).where(ActionItem.room_id.in_(room_ids), ActionItem.state != ItemState.WITHDRAWN.value)
+    ).where(ActionItem.room_id.in_(room_ids), ActionItem.state.not_in(GONE))
     for room_id, state, ready_at, changed_at, title in db.execute(query):
         before = found[room_id]
         drafting = state == ItemState.DRAFTING

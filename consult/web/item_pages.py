@@ -27,6 +27,7 @@ from consult.rooms.models import Room
 from consult.web.context import db
 from consult.web.loading import consultation_of, session_of
 from consult.web.pages import live_page, refusal, render_page, t
+from consult.web.provenance import provenance
 from consult.web.voices import author
 
 
@@ -64,6 +65,7 @@ def item_page(item: ActionItem, actor: Actor, *, sent: Sent | None = None) -> Re
         facts=item_facts(item.facts),
         sources=sources_of(item_facts(item.facts)),
         versions=_versions(item),
+        provenance=provenance(actor, item),
         polls=_polls(item),
         lanes=_lanes(threads_of(db(), item.id), actor, consultation),
         may_comment=open_for_comment and allows(actor, Permission.COMMENT_POST, item),

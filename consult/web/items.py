@@ -9,6 +9,7 @@ from consult.drafting import service as drafting
 from consult.errors import Conflict, Invalid, NotFound
 from consult.items import service
 from consult.items.models import ActionItem, ItemVersion
+from consult.items.templates import template_called, text_of
 from consult.library.models import Source
 from consult.rooms.models import Room
 from consult.web.context import db
@@ -40,7 +41,9 @@ def version(public_id: str, number: int) -> Response:
 @pages.post("/rooms/<public_id>/items")
 def create(public_id: str) -> BaseResponse:
     room, actor = room_for(public_id)
-    made = service.create_item(db(), actor, room)
+    template = template_called(request.form.get("template", ""))
+    text = text_of(template, t) if template else None
+    made = service.create_item(db(), actor, room, text=text)
     return back_to(_in_room(room, made))
 
 

@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from consult import clock, reference, richtext
 from consult.announce import audiences
 from consult.drafting import service as drafting
-from consult.items.models import ActionItem, ItemState
+from consult.items.models import GONE, ActionItem, ItemState
 from consult.items.queries import items_of_room
+from consult.items.templates import TEMPLATES
 from consult.library.models import Source
 from consult.library.service import sources_of
 from consult.permissions.actor import Actor
@@ -51,8 +52,9 @@ def room(room_id: str) -> BaseResponse:
     ]
     live = live_page(followed, query=_query(found))
     db().refresh(found)
-    items = items_of_room(db(), found.id)
-    chosen = _chosen(items)
+    everything = items_of_room(db(), found.id, gone=True)
+    items = [item for item in everything if item.state not in GONE]
+    chosen = _chosen(items, everything)
     sources = sources_of(db(), consultation.id, session_id=session.id)
     guests = rooms.guests_in(db(), found)
     present = [_seen(person, actor, found) for person in rooms.seated_in_room(db(), found)]
@@ -76,6 +78,8 @@ def room(room_id: str) -> BaseResponse:
         lines=[_line(item) for item in items],
         chosen=_draft(chosen, actor, sources) if chosen else None,
         may_create=allows(actor, Permission.ITEM_CREATE, found),
+        may_arrange=allows(actor, Permission.ITEM_ARRANGE, found),
+        templates=TEMPLATES,
         ready=[item for item in items if item.ready_at and item.state == ItemState.DRAFTING],
         present=present,
         guests=guests,
@@ -103,10 +107,10 @@ def _seen(person: Person, actor: Actor, room: Room) -> Person:
     return replace(person, is_here=True, in_room_id=room.id) if is_reader else person
 
 
-def _chosen(items: Sequence[ActionItem]) -> ActionItem | None:
-    """The item asked for; else the first one still being drafted, else the first."""
+def _chosen(items: Sequence[ActionItem], everything: Sequence[ActionItem]) -> ActionItem | None:
+    """The item asked for, also when it has left the list; else the first one still being drafted, else the first."""
     asked = request.args.get("item", "")
-    by_id = {item.public_id: item for item in items}
+    by_id = {item.public_id: item for item in everything}
     if asked in by_id:
         return by_id[asked]
     drafting_now = (item for item in items if item.state == ItemState.DRAFTING)
@@ -136,6 +140,7 @@ def _draft(item: ActionItem, actor: Actor, sources: Sequence[Source]) -> dict[st
         "plain": richtext.to_text(item.text),
         "may_edit": allows(actor, Permission.ITEM_EDIT, item),
         "may_submit": allows(actor, Permission.ITEM_SUBMIT, item),
+        "may_merge": allows(actor, Permission.ITEM_MERGE, item),
         "may_withdraw": allows(actor, Permission.ITEM_WITHDRAW, item),
         "is_complete": bool(item.title.strip()) and not richtext.is_blank(item.text),
         "actors": reference.actor_classes(),

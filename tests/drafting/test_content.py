@@ -150,3 +150,20 @@ def test_an_allowance_counts_messages_and_bytes() -> None:
     assert allowance.update(60, 0.0) == pytest.approx(2.0)
     assert allowance.update(40, 0.0) == 0
     assert allowance.update(0, 0.0) > 0
+
+
+def test_who_writes_in_a_block_that_stays_is_not_disturbed() -> None:
+    """A page types into the first paragraph while the server puts another one at the end in the place of the last."""
+    document, page = Document(), Editor(77)
+    document.write(text=richtext.from_text("One.\n\nTwo.\n\nThree."))
+    page.receive(document.encoded())
+    document.write(text=richtext.from_text("One.\n\nTwo.\n\nFour.\n\nFive."))
+    page.lines()[0] += " More of it."
+    for update in page.take_outgoing():
+        document.restore(update)
+    assert richtext.to_text(document.content().text).split("\n\n") == [
+        "One. More of it.",
+        "Two.",
+        "Four.",
+        "Five.",
+    ]

@@ -11,7 +11,7 @@ from consult.audit.models import AuditEntry
 from consult.db import Db
 from consult.drafting import service as drafting
 from consult.errors import Conflict, Invalid, NotAllowed
-from consult.items import service
+from consult.items import acting, service
 from consult.items.models import ItemVersion
 from consult.library.models import Source
 from consult.programme.models import SessionState
@@ -144,7 +144,7 @@ def test_a_second_submission_of_the_same_item_is_told(db: Db, world: World) -> N
     service.submit_items(db, world.actor(db, "kenya"), world.rooms[0], items=[item])
     item.state = "drafting"  # what a page that was loaded before still believes
     with db.no_autoflush, pytest.raises(Conflict) as refused:
-        service._move(db, item, (service.ItemState.WITHDRAWN,), service.ItemState.SUBMITTED)
+        acting.move(db, item, (service.ItemState.WITHDRAWN,), service.ItemState.SUBMITTED)
     assert refused.value.code == "item.changed_meanwhile"
 
 

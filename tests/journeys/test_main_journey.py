@@ -17,7 +17,7 @@ from consult.items.models import ActionItem
 from consult.people.models import Delegation, Member, Role, User
 from consult.rooms.models import Room, Seat
 from consult.sample.build import Sample, Stage, build
-from tests.journeys.people import Person, browser_at
+from tests.journeys.people import Person
 from tests.running import RunningServer, wait_until
 
 
@@ -34,12 +34,6 @@ def server(sample: Sample, database_url: str, tmp_path: Path) -> Iterator[Runnin
     assert found.stop() == 0
     log = found.log.read_text(errors="replace")
     assert "Traceback" not in log, log[-3000:]
-
-
-@pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
-    with browser_at(chromium) as found:
-        yield found
 
 
 def emails_in_first_room(engine: Engine) -> list[str]:

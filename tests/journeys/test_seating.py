@@ -6,7 +6,6 @@ At a desk and on a phone, and once without any script.
 import json
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,7 @@ from consult.rooms.actors import actor_for
 from consult.rooms.models import Round
 from consult.sample.build import PASSWORD, Sample, Stage, build
 from consult.seating.models import SeatingPlan
-from tests.journeys.people import Person, browser_at
+from tests.journeys.people import Person
 from tests.running import RunningServer
 
 
@@ -29,21 +28,6 @@ from tests.running import RunningServer
 def sample(engine: Engine) -> Sample:
     with unit_of_work(sessions_for(engine)) as db:
         return build(db, number=60, stage=Stage.SEATING)
-
-
-@pytest.fixture
-def server(sample: Sample, database_url: str, tmp_path: Path) -> Iterator[RunningServer]:
-    found = RunningServer(database_url, tmp_path / "server.log").start()
-    yield found
-    assert found.stop() == 0
-    log = found.log.read_text(errors="replace")
-    assert "Traceback" not in log, log[-3000:]
-
-
-@pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
-    with browser_at(chromium) as found:
-        yield found
 
 
 @pytest.fixture

@@ -52,6 +52,8 @@ RIGHTS: dict[P, tuple[str, dict[str, str]]] = {
     P.ITEM_EDIT: ("item", only(*STAFF, *SEATED, others="room.not_seated") | {"viewer": "viewers_only_read"}),
     P.ITEM_SUBMIT: ("item", only(*STAFF, *SEATED, others="room.not_seated") | {"viewer": "viewers_only_read"}),
     P.ITEM_WITHDRAW: ("item", only(*STAFF, *SEATED, others="room.not_seated") | {"viewer": "viewers_only_read"}),
+    P.ITEM_ARRANGE: ("room", only(*STAFF, *SEATED, others="room.not_seated") | {"viewer": "viewers_only_read"}),
+    P.ITEM_MERGE: ("item", only(*STAFF, *SEATED, others="room.not_seated") | {"viewer": "viewers_only_read"}),
     P.ITEM_RETURN: ("submitted item", only(*STAFF, others="facilitators_only")),
     P.ITEM_VIEW: ("submitted item", ALL_OK),
     P.LATE_DECIDE: ("item", only(*STAFF, "kenya", others="room.rapporteurs_only") | {"viewer": "viewers_only_read"}),

@@ -20,6 +20,8 @@ export const LIVE = Object.freeze({
   ITEM_SUBMITTED: "item.submitted",
   ITEM_RETURNED: "item.returned",
   ITEM_WITHDRAWN: "item.withdrawn",
+  ITEM_MERGED: "item.merged",
+  ITEM_MOVED: "item.moved",
   LATE_KEPT: "late.kept",
   LATE_DECIDED: "late.decided",
   COMMENT_POSTED: "comment.posted",

@@ -1,0 +1,26 @@
+"""The real server on the sample consultation, and a browser: each module says how far its sample has come."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from consult.sample.build import Sample
+from tests.journeys.people import browser_at
+from tests.running import RunningServer
+
+
+@pytest.fixture
+def server(sample: Sample, database_url: str, tmp_path: Path) -> Iterator[RunningServer]:
+    found = RunningServer(database_url, tmp_path / "server.log").start()
+    yield found
+    assert found.stop() == 0
+    log = found.log.read_text(errors="replace")
+    assert "Traceback" not in log, log[-3000:]
+
+
+@pytest.fixture
+def browser(chromium: str) -> Iterator[Browser]:
+    with browser_at(chromium) as found:
+        yield found

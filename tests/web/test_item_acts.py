@@ -1,0 +1,139 @@
+"""Order, copies, parts and mergers of items as a browser meets them; all of it works without script."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from consult import richtext
+from consult.db import Db
+from consult.items import service
+from consult.items.models import ActionItem
+from tests.cast import World
+from tests.conftest import post
+from tests.web.conftest import Read
+
+Browser = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def two(db: Db, world: World) -> tuple[ActionItem, ActionItem]:
+    """Two items of room 1 whose details contradict each other."""
+    kenya = world.actor(db, "kenya")
+    made = []
+    for title, facts in (
+        ("Training", {"term": "short", "target:10.7": "aligns", "means": "A fund"}),
+        ("Officers", {"term": "long", "target:10.7": "adds", "means": "Secondment"}),
+    ):
+        item = service.create_item(db, kenya, world.rooms[0], title=title)
+        service.write_item(
+            db, kenya, item, text=richtext.from_text(f"One {title}.\n\nTwo {title}."), facts=facts
+        )
+        made.append(item)
+    db.commit()
+    return made[0], made[1]
+
+
+def room_of(world: World) -> str:
+    return f"/rooms/{world.rooms[0].public_id}"
+
+
+def order(read: Read) -> list[str]:
+    return read(select(ActionItem.title).order_by(ActionItem.position))
+
+
+def test_moving_leads_back_to_the_item_that_was_looked_at(
+    read: Read, world: World, two: tuple[ActionItem, ActionItem], client_for: Browser
+) -> None:
+    first, second = two
+    browser = client_for("canada")
+    answer = post(browser, f"/items/{second.public_id}/place", step="up", at=first.public_id)
+    assert answer.location == f"{room_of(world)}?item={first.public_id}"
+    assert order(read) == ["Officers", "Training"]
+    assert "Item 2 is now at place 1 of 2." in browser.get(answer.location).text
+    post(browser, f"/items/{second.public_id}/place", after=first.public_id)
+    assert order(read) == ["Training", "Officers"]
+    assert post(browser, f"/items/{second.public_id}/place", step="sideways").status_code == 422
+
+
+def test_a_structure_is_begun_with_and_an_unknown_one_is_an_empty_item(
+    read: Read, world: World, client_for: Browser
+) -> None:
+    browser = client_for("kenya")
+    page = browser.get(room_of(world)).text
+    codes = re.findall(r'name="template" value="(\w+)"', page)
+    assert codes == ["commitment", "amendment", "practice"]
+    for code in (*codes, "nothing"):
+        assert post(browser, f"{room_of(world)}/items", template=code).status_code == 303
+    texts = [richtext.to_text(text) for text in read(select(ActionItem.text).order_by(ActionItem.number))]
+    assert "[Who acts] will" in texts[0]
+    assert "[The proposed wording]." in texts[1]
+    assert texts[3] == ""
+
+
+def test_a_passage_is_chosen_and_becomes_an_item(
+    read: Read, world: World, two: tuple[ActionItem, ActionItem], client_for: Browser
+) -> None:
+    browser = client_for("kenya")
+    address = f"/items/{two[0].public_id}/split"
+    (value,) = re.findall(r'name="at" value="([\w.]+)"', browser.get(address).text)
+    missing = post(browser, address, title="The rest")
+    assert missing.status_code == 422
+    assert "Choose the passage with which the new item begins." in missing.text
+    assert 'value="The rest"' in missing.text, "what was typed stays"
+    answer = post(browser, address, at=value, title="The rest")
+    assert answer.status_code == 303
+    assert order(read) == ["Training", "The rest", "Officers"]
+    page = browser.get(answer.location).text
+    assert "The rest of item 1 is item 3 now" in page
+    new = answer.location.split("item=")[1]
+    assert "Split from item 1: Training" in browser.get(f"/items/{new}").text
+    assert post(browser, address, at=value).status_code == 409, "the passage is elsewhere now"
+
+
+def test_contradictions_are_shown_and_answered_before_two_items_are_one(
+    read: Read, world: World, two: tuple[ActionItem, ActionItem], client_for: Browser
+) -> None:
+    into, item = two
+    browser = client_for("kenya")
+    address = f"/items/{item.public_id}/merge"
+    assert "1: Training" in browser.get(address).text
+    page = browser.get(f"{address}?into={into.public_id}").text
+    for words in (
+        "Short term",
+        "Long term",
+        "SDG target 10.7",
+        "adds to",
+        "aligns with",
+        "A fund",
+        "Secondment",
+    ):
+        assert words in page
+    unanswered = post(browser, address, into=into.public_id, **{"fact.term": "taken", "fact.means": "both"})
+    assert unanswered.status_code == 422
+    assert re.search(r'name="fact.term" value="taken"[^>]* checked', unanswered.text), "what was chosen stays"
+    choices = {"fact.term": "taken", "fact.means": "both", "fact.target:10.7": "kept"}
+    answer = post(browser, address, into=into.public_id, **choices)
+    assert answer.location == f"{room_of(world)}?item={into.public_id}"
+    assert read(select(ActionItem.facts).where(ActionItem.id == into.id)) == [
+        {"term": "long", "target:10.7": "aligns", "means": "A fund\nSecondment"}
+    ]
+    gone = browser.get(f"{room_of(world)}?item={item.public_id}").text
+    assert "This item was merged into another one" in gone
+    assert gone.count('class="itemline"') == 1
+    assert "Takes in item 2: Officers" in browser.get(f"/items/{into.public_id}").text
+
+
+def test_an_item_that_stands_alone_is_not_offered_to_be_merged_or_split(
+    db: Db, world: World, client_for: Browser
+) -> None:
+    item = service.create_item(db, world.actor(db, "kenya"), world.rooms[0], title="Alone")
+    db.commit()
+    browser = client_for("kenya")
+    assert "There is nothing to split" in browser.get(f"/items/{item.public_id}/split").text
+    assert "There is no other item to merge it into" in browser.get(f"/items/{item.public_id}/merge").text
+    page = browser.get(room_of(world)).text
+    assert "Put in order" not in page
+    assert "/merge" not in page
