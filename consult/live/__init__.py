@@ -8,7 +8,7 @@ a right changed.
 from flask import Flask
 from flask_socketio import SocketIO
 
-from consult.live import delivery, drafting, engine, events, presence, transport, visits
+from consult.live import delivery, digests, drafting, engine, events, presence, transport, visits
 from consult.live.connections import Connections
 from consult.live.hub import Hub
 from consult.live.lane import Lane
@@ -41,6 +41,7 @@ def register(app: Flask) -> None:
     events.register(hub, socketio)
     presence.register(hub)
     visits.register(hub)
+    digests.register(hub)
     drafting.register(hub)
     delivery.register(hub)
 

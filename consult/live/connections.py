@@ -16,6 +16,7 @@ class Connection:
         room: public id of the room the page follows, as its query said and a check confirmed; None elsewhere.
         session: the same for a session.
         member: public id of the member the page speaks for, once it follows a consultation's audience.
+        console: public id of the round whose console the page is.
         visits: a facilitator in a room where they do not sit.
         observes: one who only looks on there.
         wrote_at: when the last text from this page was accepted.
@@ -32,6 +33,7 @@ class Connection:
     member_id: int | None = None
     consultation_id: int | None = None
     room_id: int | None = None
+    console: str | None = None
     visits: bool = False
     observes: bool = False
     wrote_at: datetime | None = None

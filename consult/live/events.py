@@ -24,7 +24,7 @@ from consult.permissions.check import allows
 from consult.permissions.names import Permission
 from consult.programme.models import Consultation, Session
 from consult.rooms.actors import actor_for
-from consult.rooms.models import Room
+from consult.rooms.models import Room, Round
 
 log = logging.getLogger("consult.live")
 MOST_AUDIENCES = 12
@@ -65,7 +65,11 @@ def register(hub: Hub, socketio: SocketIO) -> None:
 
 def _place(hub: Hub, connection: Connection, query: str) -> None:
     """Where the page is, from its query, as far as its person may be there."""
-    named = {name: values[0] for name, values in parse_qs(query).items() if name in ("room", "session", "as")}
+    named = {
+        name: values[0]
+        for name, values in parse_qs(query).items()
+        if name in ("room", "session", "console", "as")
+    }
     with reading_session(hub.engine) as db:
         if "room" in named:
             room = db.scalar(select(Room).where(Room.public_id == named["room"]))
@@ -75,6 +79,15 @@ def _place(hub: Hub, connection: Connection, query: str) -> None:
                 connection.session = db.scalar(select(Session.public_id).where(Session.id == room.session_id))
                 connection.visits = actor.is_staff and room.id not in actor.seats
                 connection.observes = connection.visits and named.get("as") == "observer"
+                _speak_for(connection, actor)
+        elif "console" in named:
+            round_ = db.scalar(select(Round).where(Round.public_id == named["console"]))
+            actor = actor_for(db, connection.user_id, round_.consultation_id) if round_ else None
+            if round_ and actor and allows(actor, Permission.ROOM_RUN, round_):
+                connection.console = round_.public_id
+                connection.session = db.scalar(
+                    select(Session.public_id).where(Session.id == round_.session_id)
+                )
                 _speak_for(connection, actor)
         elif "session" in named:
             session = db.scalar(select(Session).where(Session.public_id == named["session"]))
@@ -153,6 +166,12 @@ def follower(db: Db, connection: Connection, name: str) -> Actor | None:
     return actor
 
 
+def _still_runs(db: Db, connection: Connection) -> bool:
+    round_ = db.scalar(select(Round).where(Round.public_id == connection.console))
+    actor = actor_for(db, connection.user_id, round_.consultation_id) if round_ else None
+    return actor is not None and allows(actor, Permission.ROOM_RUN, round_)
+
+
 def _belongs(db: Db, kind: str, public_id: str) -> tuple[int | None, Room | None]:
     """The consultation an audience belongs to, and its room where it is one."""
     if kind == "room":
@@ -177,5 +196,7 @@ def recheck(hub: Hub, member: str) -> None:
                 if follower(db, connection, name) is None:
                     hub.server.leave_room(connection.sid, name)
                     connection.audiences.discard(name)
+            if connection.console and not _still_runs(db, connection):
+                connection.console = None
             if connection.room and f"room:{connection.room}" not in connection.audiences:
                 connection.room = connection.room_id = None

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
 from consult import clock, reference
@@ -78,6 +78,12 @@ def everybody(db: Db, consultation_id: int, *, reader: Actor | None = None) -> l
     if reader is None:
         return people
     return [replace(p, is_here=p.is_here or p.member_id == reader.member_id) for p in people]
+
+
+def seats_taken(db: Db, room_ids: Collection[int]) -> int:
+    """How many people are seated in these rooms."""
+    query = select(func.count()).where(Seat.room_id.in_(room_ids), Seat.left_at.is_(None))
+    return db.scalar(query) or 0
 
 
 def guests_in(db: Db, room: Room) -> list[Person]:

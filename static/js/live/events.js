@@ -48,6 +48,7 @@ export const WIRE = Object.freeze({
   PERM: "perm",
   MOVED: "moved",
   RESYNC: "resync",
+  DIGEST: "digest",
 });
 
 /**

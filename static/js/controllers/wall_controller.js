@@ -1,0 +1,112 @@
+import { Controller } from "../../vendor/page.js";
+import { announce, textOf } from "../helpers/text.js";
+import { WIRE } from "../live/events.js";
+import { connection } from "../live/socket.js";
+import { stored, write } from "../live/unsent.js";
+
+const SORT = "consult.setting.wall_sort";
+const NUMBER = "number";
+
+/** The draft wall: tiles that follow the digest in place, in the order in which rooms need a facilitator. */
+export default class extends Controller {
+  static targets = ["list", "tile", "sort"];
+
+  #stop = null;
+  #order = [];
+  #isDue = false;
+
+  connect() {
+    this.#stop = connection.on(WIRE.DIGEST, (digest) => this.#take(digest));
+    this.element.addEventListener("pointerleave", this.#settle);
+    this.element.addEventListener("focusout", this.#settle);
+  }
+
+  disconnect() {
+    this.#stop();
+    this.element.removeEventListener("pointerleave", this.#settle);
+    this.element.removeEventListener("focusout", this.#settle);
+  }
+
+  sortTargetConnected(select) {
+    select.value = stored(SORT) ?? select.value;
+    if (select.value === NUMBER) this.#arrange();
+  }
+
+  sort() {
+    write(SORT, this.sortTarget.value);
+    this.#arrange();
+    if (this.sortTarget.value !== NUMBER) announce(textOf(this.element, "sorted"));
+  }
+
+  #take({ rooms = [], order = null }) {
+    const tiles = new Map(this.tileTargets.map((tile) => [Number(tile.dataset.room), tile]));
+    if (rooms.some(({ n }) => !tiles.has(n))) return dispatchEvent(new Event("consult:refresh"));
+    for (const room of rooms) this.#draw(tiles.get(room.n), room);
+    if (!order) return;
+    this.#order = order;
+    this.#isDue = true;
+    this.#settle();
+  }
+
+  #draw(tile, room) {
+    const [ready, wanted, items] = room.i;
+    set(tile, "state", room.s);
+    set(tile, "need", room.r);
+    fill(tile, "count", textOf(this.element, "count", { here: room.h, all: room.e }));
+    fill(tile, "items", items ? textOf(this.element, "ready", { ready, wanted }) : textOf(this.element, "no-item"));
+    fill(tile, "line", room.x || textOf(this.element, items ? "untitled" : "nothing"));
+    show(tile, "need", room.r !== "");
+    fill(tile, "need-word", room.r && textOf(this.element, `need-${room.r}`));
+    show(tile, "writers", room.w > 0);
+    fill(tile, "writers", textOf(this.element, "writers", { n: room.w }));
+    show(tile, "edit", room.l > 0);
+    slot(tile, "edit-age")?.setAttribute("data-age-since-value", room.l);
+    show(tile, "call", room.f !== null);
+    if (room.f) this.#drawCall(tile, room.f);
+  }
+
+  #drawCall(tile, [category, since, who]) {
+    const about = textOf(this.element, `about-${category}`);
+    fill(tile, "call-word", textOf(this.element, "call", { about, who: who || textOf(this.element, "call-open") }));
+    slot(tile, "call-age")?.setAttribute("data-age-since-value", since);
+  }
+
+  /** Nothing moves under the pointer or away from the focus. */
+  #settle = () => {
+    if (!this.#isDue) return;
+    queueMicrotask(() => {
+      const list = this.hasListTarget && this.listTarget;
+      if (!this.#isDue || !list || list.matches(":hover") || list.contains(document.activeElement)) return;
+      this.#arrange();
+    });
+  };
+
+  #arrange() {
+    this.#isDue = false;
+    if (!this.hasListTarget) return;
+    const byNumber = this.hasSortTarget && this.sortTarget.value === NUMBER;
+    const place = new Map(this.#order.map((number, position) => [number, position]));
+    const rank = ({ dataset: { room } }) => (byNumber ? Number(room) : (place.get(Number(room)) ?? Number(room)));
+    const tiles = this.tileTargets;
+    const sorted = [...tiles].sort((one, other) => rank(one) - rank(other));
+    if (sorted.some((tile, position) => tile !== tiles[position])) this.listTarget.append(...sorted);
+  }
+}
+
+function slot(tile, name) {
+  return tile.querySelector(`[data-slot="${name}"]`);
+}
+
+function show(tile, name, isShown) {
+  const element = slot(tile, name);
+  if (element && element.hidden === isShown) element.hidden = !isShown;
+}
+
+function fill(tile, name, text) {
+  const element = slot(tile, name);
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
+function set(tile, name, value) {
+  if (tile.dataset[name] !== value) tile.dataset[name] = value;
+}
