@@ -46,3 +46,26 @@ def test_an_item_goes_its_way_from_the_room_to_a_closed_poll(
     ):
         assert post(browser, address, **fields).status_code == 303, address
     assert read(select(ActionItem.state).where(ActionItem.id == item.id)) == ["tabled"]
+
+
+def test_items_are_ordered_copied_split_and_merged(
+    db: Db, read: Read, world: World, client_for: Browser
+) -> None:
+    item = drafted(db, world, text="One.\n\nTwo.")
+    other = drafted(db, world, title="Other")
+    db.commit()
+    kenya = client_for("kenya")
+    page = kenya.get(f"/items/{item.public_id}/split").text
+    passage = page.split('name="at" value="')[1].split('"')[0]
+    for address, fields in (
+        (f"/items/{other.public_id}/place", {"step": "up"}),
+        (f"/items/{other.public_id}/place", {"after": item.public_id}),
+        (f"/items/{item.public_id}/copy", {}),
+        (f"/items/{item.public_id}/split", {"at": passage, "title": "Rest"}),
+        (f"/items/{other.public_id}/merge", {"into": item.public_id}),
+    ):
+        assert post(kenya, address, **fields).status_code == 303, address
+    titles = read(
+        select(ActionItem.title).where(ActionItem.state == "drafting").order_by(ActionItem.position)
+    )
+    assert titles == [item.title, "Rest", item.title]
