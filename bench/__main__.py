@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("pages", "stalls", "exports", "drafting", "seating")
+NAMES = ("pages", "stalls", "exports", "drafting", "opening", "seating")
 
 
 def main() -> int:

@@ -29,6 +29,20 @@ class Broken(Exception):
     """The CRDT library failed on bytes the walker let through: the document in memory cannot be trusted any more."""
 
 
+def guarded(act: Callable[..., bytes], *arguments: Any) -> bytes:
+    """What the library makes of bytes.
+
+    Raises:
+        Broken: it failed.
+    """
+    try:
+        return act(*arguments)
+    except BaseException as error:  # a panic of the library is not an Exception
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise Broken(str(error)) from error
+        raise
+
+
 class Document:
     """A draft's shared document. Every change goes through `apply`, so that the picture is always that of the document."""
 
@@ -63,7 +77,7 @@ class Document:
         Raises:
             Broken: drop this document and load it again.
         """
-        delta = self._guarded(lambda: self._doc.apply_update(admission.update.data))
+        delta = guarded(self._watched, lambda: self._doc.apply_update(admission.update.data))
         self.structure.take(admission)
         self.size += len(delta)
         return delta
@@ -94,14 +108,6 @@ class Document:
             self.structure.take(self.structure.admit(walked(delta, TRUSTED), TRUSTED))
             self.size += len(delta)
         return delta
-
-    def _guarded(self, act: Callable[[], None]) -> bytes:
-        try:
-            return self._watched(act)
-        except BaseException as error:  # a panic of the library is not an Exception
-            if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-                raise Broken(str(error)) from error
-            raise
 
     def _watched(self, act: Callable[[], None]) -> bytes:
         """What an act changed. Watching ends at once: the library's subscription holds the document, which would never be freed."""

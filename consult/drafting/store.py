@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from pycrdt import merge_updates
 from sqlalchemy import Select, bindparam, func, insert, or_, select, update
 
 from consult.db import Base, Db, database_ms
 from consult.disclosure.attribution import Attribution
-from consult.drafting.document import Broken, Document
+from consult.drafting.document import Broken, Document, guarded
 from consult.drafting.models import Draft, DraftClient, DraftUpdate, RoomLease
 from consult.drafting.protocol import Code, Refused
 from consult.drafting.pseudonyms import new_salt
@@ -27,6 +28,8 @@ from consult.rooms.models import Room
 log = logging.getLogger("consult.drafting")
 #: Rows of the log behind a snapshot before a new one is taken.
 SNAPSHOT_EVERY = 500
+#: Rows merged in one call while a log is read.
+_MERGED_AT_ONCE = 64
 
 
 class LogRow(NamedTuple):
@@ -174,6 +177,13 @@ def load(db: Db, draft: Draft | DraftState) -> Document:
     base = draft.snapshot_seq if document else 0
     rows = rows_after(db, draft.id, base)
     damaged: set[int] = set()
+    try:
+        document = document or Document()
+        _replay_at_once(document, rows)
+        return document
+    except (Refused, Broken) as error:
+        log.warning("draft %s: reading the log row by row: %s", draft.public_id, error)
+        document = _from_snapshot(db, draft) if base else None
     while True:
         document = document or Document()
         try:
@@ -181,6 +191,25 @@ def load(db: Db, draft: Draft | DraftState) -> Document:
             return document
         except Broken:
             document = _from_snapshot(db, draft) if base else None
+
+
+def _replay_at_once(document: Document, rows: list[LogRow]) -> None:
+    """Apply sound rows that follow each other as one update, which is judged as a whole like any other.
+
+    Raises:
+        Refused: a row is damaged or missing.
+        Broken: drop this document.
+    """
+    if any(crc32(row.data) != row.crc for row in rows):
+        raise Refused(Code.INVALID, "checksum")
+    merged = [row.data for row in rows]
+    while len(merged) > 1:  # in steps: the library compares all updates it is given with each other
+        merged = [
+            guarded(merge_updates, *merged[at : at + _MERGED_AT_ONCE])
+            for at in range(0, len(merged), _MERGED_AT_ONCE)
+        ]
+    if merged:
+        document.restore(merged[0])
 
 
 def _from_snapshot(db: Db, draft: Draft | DraftState) -> Document | None:
