@@ -16,6 +16,7 @@ LABELS: dict[str, dict[str, str]] = {
         "rapporteur": N_("Rapporteur"),
         "interpreter": N_("Interpreter"),
         "moderator": N_("Moderator"),
+        "deputy": N_("Deputy"),
     },
     "help": {
         "procedure": N_("Procedure"),

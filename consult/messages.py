@@ -38,6 +38,9 @@ MESSAGES: dict[str, str] = {
     "room.past_session_end": N_(
         "That is later than the end of the session, so nothing was changed. Confirm it if the meeting may run over."
     ),
+    "duty.held": N_("Somebody has this duty already. They, or a facilitator, can hand it over."),
+    "hand.gone": N_("This hand is down already. The page now shows how it stands."),
+    "hand.nobody": N_("Nobody is waiting to speak."),
     "round.no_rooms": N_("There are no rooms yet: propose a seating and apply it first."),
     "round.already_open": N_("The rooms of this round are already open."),
     "item.not_drafting": N_(

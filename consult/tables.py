@@ -11,6 +11,7 @@ from consult.people import models as people
 from consult.programme import models as programme
 from consult.rooms import help_models as help_requests
 from consult.rooms import models as rooms
+from consult.rooms import queue_models as hands
 from consult.seating import models as seating
 from consult.summaries import models as summaries
 
@@ -20,6 +21,7 @@ ALL = (
     decisions,
     deliberation,
     drafting,
+    hands,
     help_requests,
     items,
     library,

@@ -69,6 +69,14 @@ class RoomDeadlineChanged(Event):
 
 
 @dataclass(frozen=True)
+class QueueChanged(Event):
+    """The speaking queue of a room: a hand, a turn or the length of turns."""
+
+    name: ClassVar[str] = "queue.changed"
+    room: str
+
+
+@dataclass(frozen=True)
 class SeatCalled(Event):
     """To one member: your room is open, go there."""
 

@@ -37,6 +37,19 @@ TABLE: dict[P, AnyOf] = {
     P.HELP_ASK: ((takes_part, room_is_open, is_not_viewer, seated_in_room),),
     P.HELP_CANCEL: ((takes_part, is_staff), (takes_part, is_not_viewer, seated_in_room)),
     P.HELP_ANSWER: ((takes_part, is_staff),),
+    P.DUTY_TAKE: (
+        (takes_part, room_is_open, is_staff),
+        (takes_part, room_is_open, is_not_viewer, seated_in_room),
+    ),
+    P.DUTY_HAND_OVER: (
+        (takes_part, room_is_open, is_staff),
+        (takes_part, room_is_open, is_not_viewer, records_in_room),
+    ),
+    P.HAND_RAISE: ((takes_part, room_is_open, is_not_viewer, seated_in_room),),
+    P.HAND_CALL: (
+        (takes_part, room_is_open, is_staff),
+        (takes_part, room_is_open, is_not_viewer, records_in_room),
+    ),
     # Rule: seats decide editing. Only members seated in the room, and facilitators, and only while the room is open.
     P.ITEM_CREATE: (
         (takes_part, room_is_open, is_staff),

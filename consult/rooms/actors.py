@@ -12,7 +12,7 @@ from consult.reference import mark_of
 from consult.rooms.models import Seat
 
 #: Duties in a room that let their holder decide for the room's record.
-RECORDING = ("moderator", "rapporteur")
+RECORDING = ("moderator", "rapporteur", "deputy")
 
 
 def actor_for(db: Db, user_id: int, consultation_id: int) -> Actor | None:

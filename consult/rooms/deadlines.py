@@ -39,7 +39,7 @@ def extend(
         seen: the state the actor saw; a recall that came since is not taken back unawares.
 
     Returns:
-        The rooms that were changed; those that are not open any more are left out.
+        The rooms that were changed; those that are not open any more, or would have less than a minute, are left as they are.
 
     Raises:
         Invalid: `minutes` is 0 or beyond four hours.
@@ -186,12 +186,16 @@ def _move(
 ) -> list[Room]:
     now = clock.now()
     deadlines = {room.id: to(room) for room in rooms}
+    rooms = [
+        room
+        for room in rooms
+        if deadlines[room.id] >= (room.deadline_at or now)
+        or deadlines[room.id] - (now if resumes else room.paused_at or now) >= LEAST_LEFT
+    ]
+    if not rooms:
+        raise Conflict("room.too_little_time")
     for room in rooms:
-        before, after = room.deadline_at or now, deadlines[room.id]
-        starts = now if resumes else (room.paused_at or now)
-        if after < before and after - starts < LEAST_LEFT:
-            raise Conflict("room.too_little_time")
-        _check_end(db, room, before, after, past_end)
+        _check_end(db, room, room.deadline_at or now, deadlines[room.id], past_end)
     for room in rooms:
         room.deadline_at = deadlines[room.id]
         room.paused_at = None if resumes else room.paused_at

@@ -74,6 +74,8 @@ class Room(Base):
     #: Since when its clock stands still; people go on writing, and the deadline moves on by the length of the pause.
     paused_at: Mapped[MomentOrNone]
     closed_at: Mapped[MomentOrNone]
+    #: How long one turn in its speaking queue is to be.
+    talk_seconds: Mapped[int] = mapped_column(default=180)
     #: Counts closings and reopenings; offline text of an older epoch is not sent by itself.
     epoch: Mapped[int] = mapped_column(default=1)
 
@@ -107,7 +109,7 @@ class Seat(Base):
     room_id: Mapped[int] = mapped_column(ForeignKey("room.id"), index=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
-    #: "moderator", "rapporteur" or None.
+    #: "moderator", "rapporteur", "deputy" or None.
     duty: Mapped[str | None] = mapped_column(String(20))
     seated_at: Mapped[Moment]
     left_at: Mapped[MomentOrNone]

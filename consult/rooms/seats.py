@@ -18,10 +18,14 @@ from consult.people.models import Member
 from consult.permissions.actor import Actor
 from consult.permissions.check import require
 from consult.permissions.names import Permission
+from consult.rooms import queue
 from consult.rooms.models import EDITABLE, Room, Round, Seat
 from consult.rooms.notices import chain_of, session_audience
 
+#: Duties that facilitators assign, and a seating proposes.
 DUTIES = ("moderator", "rapporteur")
+#: With the one a room gives by itself: the deputy stands in for either.
+ROOM_DUTIES = (*DUTIES, "deputy")
 
 
 def seat_member(
@@ -91,15 +95,24 @@ def unseat(db: Db, actor: Actor, round_: Round, member: Member, *, reason: str =
 
 
 def assign_duty(db: Db, actor: Actor, room: Room, member: Member, *, duty: str | None) -> None:
-    """Make somebody of the room its moderator or rapporteur, or free them of it; who held the duty gives it up.
+    """Make somebody of the room its moderator, rapporteur or deputy, or free them of it; who held the duty gives it up.
 
     Raises:
         NotFound: the member has no seat in this room.
         Invalid: `field.choice`.
     """
     require(actor, Permission.SEAT_MOVE, room)
-    if duty is not None and duty not in DUTIES:
+    if duty is not None and duty not in ROOM_DUTIES:
         raise Invalid("form.invalid", fields={"duty": "field.choice"})
+    give_duty(db, actor, room, member, duty=duty)
+
+
+def give_duty(db: Db, actor: Actor, room: Room, member: Member, *, duty: str | None) -> None:
+    """As `assign_duty`; whether the actor may is the caller's to check.
+
+    Raises:
+        NotFound: the member has no seat in this room.
+    """
     seats = db.scalars(select(Seat).where(Seat.room_id == room.id, Seat.left_at.is_(None))).all()
     chosen = next((seat for seat in seats if seat.member_id == member.id), None)
     if chosen is None:
@@ -162,6 +175,7 @@ def _leave(db: Db, seat: Seat) -> None:
     )
     if db.scalar(left) is None:
         raise Conflict("seating.already_elsewhere")
+    queue.leave(db, seat.room_id, seat.member_id)
 
 
 def _record(

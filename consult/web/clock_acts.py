@@ -86,7 +86,9 @@ def _act(round_: Round, actor: Actor, found: Sequence[Room], back: str) -> BaseR
 
 
 def _said(act: str, minutes: int, done: Sequence[Room]) -> str:
-    which = t("Room %(number)s", number=done[0].number) if len(done) == 1 else t("All open rooms")
+    which = t("Room %(number)s", number=done[0].number)
+    if len(done) > 1:
+        which = t("%(count)s rooms", count=len(done))
     sentences = {
         "more": t("%(which)s: %(minutes)s minutes more.", which=which, minutes=minutes),
         "less": t("%(which)s: %(minutes)s minutes less.", which=which, minutes=minutes),

@@ -1,16 +1,119 @@
-"""Routes of what happens in a room while it is open, apart from its text: calling people in."""
+"""Routes of what happens in a room while it is open, apart from its text: calling people in, duties, the speaking queue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from consult.permissions.actor import Actor
+from consult.permissions.check import allows
 from consult.permissions.names import Permission
-from consult.rooms import entering
+from consult.rooms import duties, entering, queue
 from consult.rooms.models import Room
+from consult.rooms.queries import Person
+from consult.rooms.seats import DUTIES, ROOM_DUTIES
 from consult.web.context import db
-from consult.web.loading import room_for
+from consult.web.figures import clock_view, group_label
+from consult.web.forms import Form
+from consult.web.loading import members_called, room_for
 from consult.web.pages import back_to, say, t
 
 pages = Blueprint("room_life", __name__)
+
+
+@dataclass(frozen=True)
+class Life:
+    """What the room page shows of duties and the queue to one reader."""
+
+    #: Duties nobody has, which the reader may take on or give.
+    missing: Sequence[str]
+    #: Duties the reader may hand over.
+    mine: Sequence[str]
+    queue: queue.Queue
+    #: The clock of who speaks now.
+    clock: dict[str, Any] | None
+    #: Names of the groups nobody has heard yet; for who gives the floor only.
+    not_heard: Sequence[str]
+    may_raise: bool
+    may_call: bool
+    hand_is_up: bool
+    speaks: bool
+
+
+def life_of(room: Room, actor: Actor, present: Sequence[Person]) -> Life:
+    """Duties and queue of a room as `actor` sees them. `present`: who is seated there."""
+    held = {person.duty for person in present if person.duty}
+    mine = next((person.duty for person in present if person.public_id == actor.public_id), None)
+    may_take = allows(actor, Permission.DUTY_TAKE, room)
+    may_hand_over = allows(actor, Permission.DUTY_HAND_OVER, room)
+    found = queue.queue_of(db(), room)
+    may_call = allows(actor, Permission.HAND_CALL, room)
+    return Life(
+        missing=[duty for duty in DUTIES if duty not in held] if may_take else [],
+        mine=[duty for duty in ROOM_DUTIES if actor.is_staff or duties.may_hand_over(mine, duty)]
+        if may_hand_over
+        else [],
+        queue=found,
+        clock=clock_view(found.ends_at),
+        not_heard=[group_label(mark) for mark in found.not_heard] if may_call else [],
+        may_raise=allows(actor, Permission.HAND_RAISE, room),
+        may_call=may_call,
+        hand_is_up=any(turn.public_id == actor.public_id for turn in found.waiting),
+        speaks=found.speaking is not None and found.speaking.public_id == actor.public_id,
+    )
+
+
+@pages.post("/rooms/<room_id>/duties")
+def change_duty(room_id: str) -> BaseResponse:
+    """`act`: take (a duty nobody has) or hand_over; `duty`; `member`: who gets it."""
+    form = Form(request.form)
+    act = form.choice("act", ("take", "hand_over"))
+    duty = form.choice("duty", ROOM_DUTIES)
+    permission = Permission.DUTY_TAKE if act == "take" else Permission.DUTY_HAND_OVER
+    room, actor = room_for(room_id, permission)
+    form.check()
+    (member,) = members_called(room.round, form.choices("member")[:1])
+    if act == "take":
+        duties.take(db(), actor, room, member, duty=duty)
+    else:
+        duties.hand_over(db(), actor, room, member, duty=duty)
+    return _back(room)
+
+
+@pages.post("/rooms/<room_id>/hand")
+def hand(room_id: str) -> BaseResponse:
+    """`act`: raise, or lower, which also ends the turn of who speaks."""
+    room, actor = room_for(room_id, Permission.HAND_RAISE)
+    form = Form(request.form)
+    act = form.choice("act", ("raise", "lower"))
+    form.check()
+    if act == "raise":
+        queue.raise_hand(db(), actor, room)
+    else:
+        queue.lower_hand(db(), actor, room)
+    return _back(room)
+
+
+@pages.post("/rooms/<room_id>/floor")
+def floor(room_id: str) -> BaseResponse:
+    """`act`: call (`member`, or nobody: the next), done (`member`), or time (`minutes` of a turn)."""
+    room, actor = room_for(room_id, Permission.HAND_CALL)
+    form = Form(request.form)
+    act = form.choice("act", ("call", "done", "time"))
+    low, high = queue.LEAST_TALK_MINUTES, queue.MOST_TALK_MINUTES
+    minutes = form.number("minutes", low=low, high=high) if act == "time" else 0
+    form.check()
+    asked = [name for name in form.choices("member")[:1] if name]
+    member = members_called(room.round, asked)[0] if asked or act == "done" else None
+    if act == "time":
+        queue.set_talk_time(db(), actor, room, minutes=minutes)
+    elif act == "call":
+        queue.call(db(), actor, room, member)
+    else:
+        queue.lower_hand(db(), actor, room, member)
+    return _back(room)
 
 
 @pages.post("/rooms/<room_id>/nudge")

@@ -86,6 +86,7 @@ def room(room_id: str) -> BaseResponse:
         help=help_calls.help_view(found, actor, guests),
         inside=sum(person.in_room_id == found.id for person in present),
         outside=entering.not_entered(present, found),
+        life=room_life.life_of(found, actor, present),
         duties=[person for person in present if person.duty],
         parts=parts,
         part_words=in_words(parts),

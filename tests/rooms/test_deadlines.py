@@ -100,6 +100,15 @@ def test_less_time_than_a_minute_is_a_recall(db: Db, world: World) -> None:
     rooms.extend(db, world.actor(db, "facilitator"), list(world.rooms), minutes=-28)
 
 
+def test_a_room_that_would_have_less_than_a_minute_is_left_alone(db: Db, world: World) -> None:
+    now, (short, long) = at(clock.now()), world.rooms
+    short.deadline_at = now + timedelta(minutes=5)
+    long.deadline_at = now + timedelta(minutes=30)
+    db.flush()
+    assert rooms.extend(db, world.actor(db, "facilitator"), [short, long], minutes=-5) == [long]
+    assert (short.deadline_at, long.deadline_at) == (now + timedelta(minutes=5), now + timedelta(minutes=25))
+
+
 @pytest.mark.parametrize("minutes", [0, 241, -241])
 def test_a_change_of_no_or_of_absurd_length_is_refused(db: Db, world: World, minutes: int) -> None:
     with pytest.raises(Invalid):

@@ -12,7 +12,7 @@ const MUTED = "consult.setting.clock_muted";
 /** The time left by the server's clock, the same on every screen; said aloud only at the marks. */
 export default class extends Controller {
   static targets = ["time", "bar", "mute"];
-  static values = { deadline: String, paused: String, total: Number };
+  static values = { deadline: String, paused: String, total: Number, quiet: Boolean };
 
   #stop = null;
   #lastLeft = null;
@@ -81,7 +81,7 @@ export default class extends Controller {
 
   #warn(left) {
     const before = this.#lastLeft;
-    if (before === null) return;
+    if (before === null || this.quietValue) return;
     const marks = WARNINGS_S.filter((seconds) => before > seconds && left <= seconds);
     if (left === 0 && before > 0) this.#say(textOf(this.element, "over"));
     else if (marks.length) this.#say(this.#words(marks.at(-1), left));

@@ -29,7 +29,9 @@ export default class extends Controller {
     const name = minutes === 1 && this.element.hasAttribute(`data-text-${change}-one`) ? `${change}-one` : change;
     const text = textOf(this.element, name, { minutes });
     announce(text);
-    this.#show(text);
+    // A pause is shown by the room's head for as long as it lasts.
+    if (change === "paused") flashTitle(text);
+    else this.#show(text);
   }
 
   /** The clock has said it aloud already. */

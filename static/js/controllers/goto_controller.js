@@ -54,13 +54,16 @@ export default class extends Controller {
     if (isHere(url)) return;
     this.#forget();
     this.#planned = url;
-    const leaves = performance.now() + (after + Math.random() * spread) * 1000;
-    const left = () => Math.max(0, Math.ceil((leaves - performance.now()) / 1000));
+    const due = performance.now() + after * 1000;
+    const words = () => {
+      const seconds = Math.ceil((due - performance.now()) / 1000);
+      return (seconds <= 0 && textOf(this.element, `${text}-go`)) || textOf(this.element, text, { seconds: Math.max(0, seconds) });
+    };
     if (after > 0) {
-      this.#say(textOf(this.element, text, { seconds: left() }), url);
-      this.#counter = setInterval(() => this.#write(textOf(this.element, text, { seconds: left() })), 1000);
+      this.#say(words(), url);
+      this.#counter = setInterval(() => this.#write(words()), 1000);
     }
-    this.#timer = setTimeout(() => this.#go(url, text), leaves - performance.now());
+    this.#timer = setTimeout(() => this.#go(url, text), (after + Math.random() * spread) * 1000);
   }
 
   async #go(url, text) {

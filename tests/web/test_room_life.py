@@ -1,0 +1,76 @@
+"""What happens in a room beside its text: duties and the speaking queue on its page."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.cast import World
+from tests.conftest import post
+
+Browser = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def address(world: World) -> str:
+    return f"/rooms/{world.rooms[0].public_id}"
+
+
+def test_the_queue_goes_from_hand_to_turn_to_done(world: World, client_for: Browser, address: str) -> None:
+    canada, kenya = client_for("canada"), client_for("kenya")
+    assert post(canada, f"{address}/hand", page=address, act="raise").status_code == 303
+    page = canada.get(address).text
+    assert "Take my hand down" in page
+    assert "Give the floor" not in page
+    assert "Give the floor" in kenya.get(address).text
+    member = world.members["canada"].public_id
+    assert post(kenya, f"{address}/floor", page=address, act="call", member=member).status_code == 303
+    page = canada.get(f"{address}?part=queue").text
+    assert "Speaking now" in page
+    assert "I have finished" in page
+    assert 'data-clock-quiet-value="true"' in page
+    assert post(canada, f"{address}/hand", page=address, act="lower").status_code == 303
+    assert "Nobody is waiting to speak" in canada.get(address).text
+
+
+def test_who_has_not_been_heard_is_private_to_who_gives_the_floor(
+    world: World, client_for: Browser, address: str
+) -> None:
+    assert "Not heard yet:" in client_for("kenya").get(address).text
+    assert "Not heard yet:" in client_for("facilitator").get(address).text
+    for name in ("canada", "ngo"):
+        assert "Not heard yet:" not in client_for(name).get(address).text
+
+
+def test_a_room_without_a_moderator_is_asked_to_pick_one(
+    world: World, client_for: Browser, address: str
+) -> None:
+    ngo = client_for("ngo")
+    page = ngo.get(address).text
+    assert "This room has no moderator yet" in page
+    assert "This room has no rapporteur yet" not in page
+    fields = {"act": "take", "duty": "moderator", "member": world.members["ngo"].public_id}
+    assert post(ngo, f"{address}/duties", page=address, **fields).status_code == 303
+    page = ngo.get(address).text
+    assert "This room has no moderator yet" not in page
+    assert "Hand over a duty" in page
+    late = post(client_for("canada"), f"{address}/duties", page=address, **fields)
+    assert late.status_code == 409
+    assert "Somebody has this duty already" in late.text
+
+
+@pytest.mark.parametrize(
+    ("act", "fields", "status"),
+    [
+        ("hand", {"act": "wave"}, 422),
+        ("duties", {"act": "take", "duty": "king", "member": "x"}, 422),
+        ("duties", {"act": "take", "duty": "deputy"}, 404),
+        ("floor", {"act": "time", "minutes": "900"}, 422),
+        ("floor", {"act": "done"}, 404),
+        ("floor", {"act": "call", "member": "nobody"}, 404),
+    ],
+)
+def test_forged_forms_change_nothing(
+    client_for: Browser, address: str, act: str, fields: dict[str, str], status: int
+) -> None:
+    assert post(client_for("kenya"), f"{address}/{act}", page=address, **fields).status_code == status
