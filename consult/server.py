@@ -5,6 +5,7 @@ from gevent import monkey
 monkey.patch_all()
 
 import argparse  # noqa: E402  (gevent patches before anything else is imported)
+import gc  # noqa: E402
 import logging  # noqa: E402
 import signal  # noqa: E402
 import socket  # noqa: E402
@@ -28,6 +29,8 @@ log = logging.getLogger("consult.server")
 STOP_SECONDS = 8
 #: How long a worker thread may keep the interpreter from the hub; the default of 5 ms would be paid at every system call.
 THREAD_TURN_SECONDS = 0.001
+#: New objects until the collector looks at the youngest, and how many of its rounds until it looks at older ones.
+COLLECT_AFTER = (50_000, 20, 100)
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
@@ -39,6 +42,16 @@ def listening_socket(host: str, port: int) -> socket.socket:
     listener.bind((host, port))
     listener.listen(1024)
     return listener
+
+
+def calm_the_collector() -> None:
+    """What is there at the start stays, so the collector need not look at it again, and it looks at the rest less often.
+
+    With a thousand pages open a full round stopped everybody for 100 ms, every other second under load.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
@@ -61,6 +74,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         error_log=logging.getLogger("consult.http"),
         handler_class=Handler,
     )
+    calm_the_collector()
     stop = gevent.event.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(name, stop.set)

@@ -68,6 +68,10 @@ class TokenBucket:
         self._level -= amount
         return True
 
+    def spend(self, amount: float) -> None:
+        """Take what `wait_for` has just said can be taken."""
+        self._level -= amount
+
     @property
     def burst(self) -> float:
         """The most that can be taken at once."""
@@ -87,8 +91,8 @@ class Allowance:
         """Seconds to wait before an update of `size` bytes may come; 0 takes it."""
         wait = max(self._messages.wait_for(1, now), self._bytes.wait_for(size, now))
         if wait == 0.0:
-            self._messages.take(1, now)
-            self._bytes.take(min(size, self._bytes.burst), now)
+            self._messages.spend(1)
+            self._bytes.spend(min(size, self._bytes.burst))
         return wait
 
     def awareness(self, now: float) -> bool:

@@ -61,6 +61,8 @@ class Binding:
 
 #: The tables themselves: rows are appended in bulk, past the unit-of-work bookkeeping of the mapper.
 _LOG, _DRAFTS = Base.metadata.tables["draft_update"], Base.metadata.tables["draft"]
+_APPEND = _LOG.insert()
+_MOVE_ON = _DRAFTS.update().where(_DRAFTS.c.id == bindparam("row")).values(seq=bindparam("newest"))
 _COLUMNS = (
     Draft.id,
     Draft.public_id,
@@ -88,12 +90,12 @@ _FROZEN_MS = 4000
 
 def draft_by(db: Db, public_id: str) -> DraftState | None:
     """The draft of this name, as it stands now."""
-    return next(iter(_states(db, select(*_COLUMNS).where(Draft.public_id == public_id))), None)
+    return next(iter(_states(db, _joined(select(*_COLUMNS).where(Draft.public_id == public_id)))), None)
 
 
 def current(db: Db, draft_ids: Iterable[int]) -> list[DraftState]:
     """Drafts as they stand now."""
-    return _states(db, select(*_COLUMNS).where(Draft.id.in_(list(draft_ids))))
+    return _states(db, _BY_ID, ids=list(draft_ids))
 
 
 def locked(db: Db, draft_ids: Iterable[int]) -> list[DraftState]:
@@ -102,45 +104,70 @@ def locked(db: Db, draft_ids: Iterable[int]) -> list[DraftState]:
     On SQLite a writing transaction excludes every other one; elsewhere the rows of room and lease are share-locked, and a draft
     without a lease is not among the answers.
     """
-    query = select(*_COLUMNS).where(Draft.id.in_(list(draft_ids)))
-    if db.get_bind().dialect.name == "sqlite":
-        return _states(db, query)
-    patience = func.set_config("idle_in_transaction_session_timeout", str(_FROZEN_MS), True)
-    query = query.add_columns(patience).with_for_update(read=True, of=[Room, RoomLease])
-    return _states(db, query, leased=True)
+    on_sqlite = db.get_bind().dialect.name == "sqlite"
+    return _states(db, _BY_ID if on_sqlite else _BY_ID_LOCKED, ids=list(draft_ids))
 
 
-def _states(db: Db, query: Select[*tuple[Any, ...]], *, leased: bool = False) -> list[DraftState]:
+def _joined(query: Select[*tuple[Any, ...]], *, leased: bool = False) -> Select[*tuple[Any, ...]]:
+    """The query with each draft's room and its lease; `leased`: only drafts that have one."""
     joined = query.join_from(Draft, Room, Room.id == Draft.room_id).order_by(Draft.id)
-    joined = joined.join(RoomLease, RoomLease.room_id == Draft.room_id, isouter=not leased)
+    return joined.join(RoomLease, RoomLease.room_id == Draft.room_id, isouter=not leased)
+
+
+_IDS = Draft.id.in_(bindparam("ids", expanding=True))
+#: Built once: the writer asks at every tick.
+_BY_ID = _joined(select(*_COLUMNS).where(_IDS))
+_BY_ID_LOCKED = _joined(
+    select(*_COLUMNS)
+    .where(_IDS)
+    .add_columns(func.set_config("idle_in_transaction_session_timeout", str(_FROZEN_MS), True))
+    .with_for_update(read=True, of=[Room, RoomLease]),
+    leased=True,
+)
+
+
+def _states(db: Db, joined: Select[*tuple[Any, ...]], **values: Any) -> list[DraftState]:
     return [
         DraftState(
-            row.id,
-            row.public_id,
-            row.item_id,
-            row.seq,
-            row.epoch,
-            row.salt,
-            row.snapshot_seq,
-            row.mirrored_seq,
+            row_id,
+            public_id,
+            item_id,
+            seq,
+            epoch,
+            salt,
+            snapshot_seq,
+            mirrored_seq,
             Subject(
-                row.consultation_id,
-                row.public_id,
-                "drafting" if row.frozen_at is None else "submitted",
-                RoomView(
-                    row.room_id,
-                    row.room_public_id,
-                    row.room_state,
-                    row.deadline_at,
-                    row.paused_at,
-                    row.closed_at,
-                    row.room_epoch,
-                ),
-                row.room_id,
+                consultation_id,
+                public_id,
+                "drafting" if frozen_at is None else "submitted",
+                RoomView(room_id, room, state, deadline_at, paused_at, closed_at, room_epoch),
+                room_id,
             ),
-            None if row.lease_owner is None else LeaseView(row.lease_owner, row.lease_fence),
+            None if owner is None else LeaseView(owner, fence),
         )
-        for row in db.execute(joined)
+        for (
+            row_id,
+            public_id,
+            item_id,
+            seq,
+            epoch,
+            salt,
+            snapshot_seq,
+            mirrored_seq,
+            consultation_id,
+            frozen_at,
+            room_id,
+            room,
+            state,
+            deadline_at,
+            paused_at,
+            closed_at,
+            room_epoch,
+            owner,
+            fence,
+            *_more,
+        ) in db.execute(joined, values)
     ]
 
 
@@ -148,7 +175,7 @@ def unmirrored(db: Db, limit: int, owner: str) -> list[DraftState]:
     """Drafts whose item's columns are behind, as a crash may leave them, unless another process takes care of them."""
     query = select(*_COLUMNS).where(Draft.mirrored_seq < Draft.seq, Draft.frozen_at.is_(None))
     free = or_(RoomLease.owner.is_(None), RoomLease.owner == owner, RoomLease.expires_ms < database_ms())
-    return _states(db, query.where(free).limit(limit))
+    return _states(db, _joined(query.where(free).limit(limit)))
 
 
 def mark_mirrored(db: Db, draft_id: int, seq: int) -> bool:
@@ -164,7 +191,7 @@ def unlink_closed(db: Db, closed_before: datetime) -> None:
     """
     nameless = select(Consultation.id).where(Consultation.attribution == Attribution.NONE.value)
     query = select(*_COLUMNS).where(Room.state == "closed", Room.closed_at < closed_before)
-    for state in _states(db, query.where(Draft.consultation_id.in_(nameless))):
+    for state in _states(db, _joined(query.where(Draft.consultation_id.in_(nameless)))):
         unlinked = f"{state.subject.room.epoch}-"
         if not state.salt.startswith(unlinked):
             salt = unlinked + new_salt()[len(unlinked) :]
@@ -271,11 +298,8 @@ def append(db: Db, entries: Collection[Entry], at: datetime) -> None:
     ]
     newest = {entry.draft_id: entry.seq for entry in entries}
     connection = db.connection()
-    connection.execute(_LOG.insert(), rows)
-    moved = [{"row": draft_id, "newest": seq} for draft_id, seq in newest.items()]
-    connection.execute(
-        _DRAFTS.update().where(_DRAFTS.c.id == bindparam("row")).values(seq=bindparam("newest")), moved
-    )
+    connection.execute(_APPEND, rows)
+    connection.execute(_MOVE_ON, [{"row": draft_id, "newest": seq} for draft_id, seq in newest.items()])
 
 
 def owners(db: Db, draft_id: int) -> dict[ClientId, str]:
