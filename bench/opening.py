@@ -80,7 +80,7 @@ def main() -> int:
         with unit_of_work(stage.sessions) as db:
             db.execute(update(Draft).values(snapshot=None, snapshot_seq=0))
             db.execute(update(DraftUpdate).where(DraftUpdate.seq == EDITS).values(crc=1))
-        found["a damaged row: the log row by row, with an alarm"] = opening()
+        found["a damaged row: the log without it, with an alarm"] = opening()
         engine.dispose()
     body = [
         (

@@ -18,7 +18,7 @@ from consult.db import Base, Db, database_ms
 from consult.disclosure.attribution import Attribution
 from consult.drafting.document import Broken, Document, guarded
 from consult.drafting.models import Draft, DraftClient, DraftUpdate, RoomLease
-from consult.drafting.protocol import Code, Refused
+from consult.drafting.protocol import Refused
 from consult.drafting.pseudonyms import new_salt
 from consult.drafting.subject import DraftState, LeaseView, RoomView, Subject
 from consult.drafting.walker import ClientId
@@ -203,10 +203,12 @@ def load(db: Db, draft: Draft | DraftState) -> Document:
     document = _from_snapshot(db, draft)
     base = draft.snapshot_seq if document else 0
     rows = rows_after(db, draft.id, base)
-    damaged: set[int] = set()
+    damaged = {row.seq for row in rows if crc32(row.data) != row.crc}
+    for seq in damaged:
+        log.error("draft %s: row %d of the log left out: checksum", draft.public_id, seq)
     try:
         document = document or Document()
-        _replay_at_once(document, rows)
+        _replay_at_once(document, [row.data for row in rows if row.seq not in damaged])
         return document
     except (Refused, Broken) as error:
         log.warning("draft %s: reading the log row by row: %s", draft.public_id, error)
@@ -220,16 +222,13 @@ def load(db: Db, draft: Draft | DraftState) -> Document:
             document = _from_snapshot(db, draft) if base else None
 
 
-def _replay_at_once(document: Document, rows: list[LogRow]) -> None:
-    """Apply sound rows that follow each other as one update, which is judged as a whole like any other.
+def _replay_at_once(document: Document, merged: list[bytes]) -> None:
+    """Apply rows as one update, which is judged as a whole like any other.
 
     Raises:
-        Refused: a row is damaged or missing.
+        Refused: a row is damaged, or builds on one that is missing.
         Broken: drop this document.
     """
-    if any(crc32(row.data) != row.crc for row in rows):
-        raise Refused(Code.INVALID, "checksum")
-    merged = [row.data for row in rows]
     while len(merged) > 1:  # in steps: the library compares all updates it is given with each other
         merged = [
             guarded(merge_updates, *merged[at : at + _MERGED_AT_ONCE])
@@ -261,16 +260,13 @@ def _replay(
     damaged: set[int],
 ) -> None:
     for row in rows:
-        seq, data, crc = row.seq, row.data, row.crc
-        if seq in damaged:
+        if row.seq in damaged:
             continue
         try:
-            if crc32(data) != crc:
-                raise Refused(Code.INVALID, "checksum")
-            document.restore(data)
+            document.restore(row.data)
         except (Refused, Broken) as error:
-            damaged.add(seq)
-            log.error("draft %s: row %d of the log left out: %s", name, seq, error)
+            damaged.add(row.seq)
+            log.error("draft %s: row %d of the log left out: %s", name, row.seq, error)
             if isinstance(error, Broken):
                 raise
 
