@@ -43,7 +43,7 @@ def register(app: Flask) -> None:
 
     @app.before_request
     def refuse_other_hosts() -> Response | None:
-        if request.host != settings().public_host and request.path not in ("/healthz", "/readyz"):
+        if request.host != settings().public_host and request.path not in ("/healthz", "/readyz", "/metrics"):
             return Response(
                 "This server does not answer for that address.\n",
                 421,
