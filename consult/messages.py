@@ -23,6 +23,14 @@ MESSAGES: dict[str, str] = {
         "The room has changed meanwhile, so this was not done. The page now shows how it stands."
     ),
     "room.observing": N_("You only look on in this room. Join it on the console if you want to write here."),
+    "command.unknown": N_(
+        "That is not a command. Type for example +5, recall 4, join 7, take 7, or move kenya to 5."
+    ),
+    "command.one_room": N_("Name exactly one room, for example: join 7."),
+    "command.minutes": N_("Give minutes from 1 to %(most)s."),
+    "command.no_room": N_("Rooms are numbered 1 to %(count)s here."),
+    "command.who_none": N_("Nobody is called %(who)s here. Use any part of the name and the delegation."),
+    "command.who_many": N_("Several people fit %(who)s: %(names)s. Type more of the name."),
     "help.already": N_("Your room has asked for help already. A facilitator sees it."),
     "help.too_soon": N_("Your room has just asked for help. You can ask again in %(after)s seconds."),
     "help.taken": N_("%(name)s is on the way to this room already."),

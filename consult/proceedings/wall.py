@@ -21,6 +21,7 @@ from consult.rooms import help as rooms_help
 from consult.rooms.models import EDITABLE, Presence, Room, Round, Seat
 from consult.rooms.presence import FRESH_SECONDS
 from consult.rooms.queries import ORDER
+from consult.rooms.queue_models import Hand
 
 #: People who wrote within this time count as writing.
 WRITING = timedelta(minutes=5)
@@ -47,6 +48,7 @@ class Tile:
     expected: int
     here: int
     writers: int
+    hands: int
     items: Progress
     wanted: int
     line: str
@@ -64,6 +66,7 @@ class Tile:
             "e": self.expected,
             "g": [f"{mark}{count}" for mark, count in self.marks.items()],
             "w": self.writers,
+            "q": self.hands,
             "i": [
                 self.items.ready + self.items.submitted,
                 max(self.wanted, self.items.items),
@@ -92,8 +95,8 @@ def wall_of(db: Db, round_: Round, rooms: Sequence[Room], *, lines: LastLines | 
         rooms: the rooms of the round, as they stand now.
     """
     now, ids = clock.now(), [room.id for room in rooms]
-    marks, here, at_all = _people(db, round_.id, now)
-    writers = _writers(db, ids, now)
+    marks, here, at_all, writers = _people(db, round_.id, now)
+    hands = _hands(db, ids)
     items = progress_of(db, ids)
     texts = _lines(db, items, lines or LastLines())
     calls = {call.room_id: call for call in rooms_help.waiting_in(db, ids)}
@@ -121,7 +124,8 @@ def wall_of(db: Db, round_: Round, rooms: Sequence[Room], *, lines: LastLines | 
                 marks=marks.get(room.id, {}),
                 expected=known.expected,
                 here=known.here,
-                writers=writers.get(room.id, 0) if is_open else 0,
+                writers=writers[room.id] if is_open else 0,
+                hands=hands.get(room.id, 0) if is_open else 0,
                 items=found,
                 wanted=round_.items_wanted,
                 line=texts.get(room.id, "") or found.last_title,
@@ -135,8 +139,8 @@ def wall_of(db: Db, round_: Round, rooms: Sequence[Room], *, lines: LastLines | 
 
 def _people(
     db: Db, round_id: int, now: datetime
-) -> tuple[dict[int, dict[str, int]], Counter[int], Counter[int]]:
-    """By room: people seated by group in the usual order, how many of them are in it, how many are here at all."""
+) -> tuple[dict[int, dict[str, int]], Counter[int], Counter[int], Counter[int]]:
+    """By room: people seated by group in the usual order, how many are in it, are here at all, wrote lately."""
     query = (
         select(
             Seat.room_id,
@@ -145,6 +149,7 @@ def _people(
             Presence.room_id.label("inside"),
             Presence.seen_at,
             Presence.left_at,
+            Presence.wrote_at,
         )
         .join(Member, Member.id == Seat.member_id)
         .join(Delegation, Delegation.id == Member.delegation_id)
@@ -155,22 +160,22 @@ def _people(
     marks: dict[int, Counter[str]] = {}
     inside: Counter[int] = Counter()
     here: Counter[int] = Counter()
-    for room_id, kind, group, where, seen_at, left_at in db.execute(query):
+    writing: Counter[int] = Counter()
+    for room_id, kind, group, where, seen_at, left_at, wrote_at in db.execute(query):
         marks.setdefault(room_id, Counter())[reference.mark_of(kind, group)] += 1
         if seen_at is not None and left_at is None and seen_at >= fresh:
             here[room_id] += 1
             inside[room_id] += where == room_id
+            writing[room_id] += where == room_id and wrote_at is not None and wrote_at >= now - WRITING
     in_order = {
         room_id: {mark: found[mark] for mark in ORDER if found[mark]} for room_id, found in marks.items()
     }
-    return in_order, inside, here
+    return in_order, inside, here, writing
 
 
-def _writers(db: Db, room_ids: Sequence[int], now: datetime) -> dict[int, int]:
-    query = select(Presence.room_id, func.count()).where(
-        Presence.room_id.in_(room_ids), Presence.left_at.is_(None), Presence.wrote_at >= now - WRITING
-    )
-    return {room_id: count for room_id, count in db.execute(query.group_by(Presence.room_id)) if room_id}
+def _hands(db: Db, room_ids: Sequence[int]) -> dict[int, int]:
+    query = select(Hand.room_id, func.count()).where(Hand.room_id.in_(room_ids), Hand.ended_at.is_(None))
+    return dict(db.execute(query.group_by(Hand.room_id)).all())
 
 
 def _lines(db: Db, items: dict[int, Progress], lines: LastLines) -> dict[int, str]:

@@ -19,6 +19,8 @@ from consult.rooms import service as rooms_service
 from consult.rooms.models import EDITABLE, Room, Round
 from consult.rooms.timing import round_state
 from consult.web.clock_acts import confirming_the_end
+from consult.web.console_commands import undo_view
+from consult.web.console_log import log_view
 from consult.web.console_people import people_view
 from consult.web.context import db, settings
 from consult.web.figures import group_parts, in_words, room_clock
@@ -87,6 +89,7 @@ def _console(
         recall_seconds=settings().recall_seconds,
         values=values or {},
         errors=errors or {},
+        **undo_view(found),
         **view,
     )
 
@@ -118,12 +121,14 @@ def _queue(found: Round, actor: Actor) -> dict[str, Any]:
 
 
 def _sheet(found: Round, actor: Actor) -> dict[str, Any]:
-    """One room in full, where the address asks for it.
+    """One room in full, or the log of acts, where the address asks for it.
 
     Raises:
         NotFound: the round has no such room.
     """
     asked = request.args.get("room", "")
+    if "log" in request.args:
+        return {"sheet": None, **log_view(found, actor)}
     if not asked:
         return {"sheet": None}
     room: Room | None = next((room for room in found.rooms if str(room.number) == asked), None)

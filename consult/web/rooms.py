@@ -22,7 +22,7 @@ from consult.rooms import entering
 from consult.rooms import queries as rooms
 from consult.rooms.models import Room, RoomState
 from consult.rooms.queries import Person
-from consult.web import clock_acts, console, help_calls, room_life, rounds, sessions
+from consult.web import clock_acts, console, console_commands, help_calls, room_life, rounds, sessions
 from consult.web.context import db, settings
 from consult.web.figures import Badge, group_parts, in_words, room_clock, room_ends
 from consult.web.loading import consultation_of, room_for, session_of
@@ -33,6 +33,7 @@ pages = Blueprint("rooms", __name__)
 pages.register_blueprint(sessions.pages)
 pages.register_blueprint(rounds.pages)
 pages.register_blueprint(console.pages)
+pages.register_blueprint(console_commands.pages)
 pages.register_blueprint(help_calls.pages)
 pages.register_blueprint(clock_acts.pages)
 pages.register_blueprint(room_life.pages)

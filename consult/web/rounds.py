@@ -14,6 +14,7 @@ from consult.rooms.models import EDITABLE, Room, RoomState, Round
 from consult.rooms.timing import round_state
 from consult.seating import service as seating
 from consult.web.clock_acts import confirming_the_end
+from consult.web.console_commands import offer_move_back
 from consult.web.context import db, settings
 from consult.web.figures import group_parts, in_words
 from consult.web.forms import Form
@@ -134,9 +135,10 @@ def move(round_id: str) -> BaseResponse:
     if form.ticked("ask") and priced(SeatingView(found, actor), names, raw):
         asked = urlencode({"move": ".".join(names), "room": raw, "reason": reason})
         return back_to(f"/rounds/{found.public_id}/seating?{asked}#move-plain")
-    seating.move_people(
-        db(), actor, found, members, number=None if raw == "none" else int(raw), reason=reason
-    )
+    before, number = seating.seats_now(db(), found)[0], None if raw == "none" else int(raw)
+    seating.move_people(db(), actor, found, members, number=number, reason=reason)
+    if request.form.get("back") == "console":
+        offer_move_back(found, before, names, number)
     if raw == "none":
         say(t("Without a seat now: %(count)s.", count=len(members)))
     else:

@@ -163,6 +163,8 @@ ROWS: tuple[Row, ...] = (
     Row(f"POST {RR}/seating/offers", f"{R}/seating/offers", frozenset(), fields={"seen": "x"}, special=dict.fromkeys(STAFF, "409")),
     row(f"POST {RR}/topics", "/rounds/{planned_round}/topics", EVERYBODY - {"viewer"}),
     row("GET /rooms/<room_id>", "/rooms/{room1}", STAFF | ROOM1),
+    row(f"POST {RR}/command", f"{R}/command", STAFF, line="+1"),
+    row(f"POST {RR}/moves/back", f"{R}/moves/back", STAFF, seat="{canada}.2.1"),
     row("POST /rooms/<room_id>/help", "/rooms/{room1}/help", ROOM1, category="wording"),
     row("POST /rooms/<room_id>/help/cancel", "/rooms/{room2}/help/cancel", STAFF | ROOM2),
     row("POST /rooms/<room_id>/help/take", "/rooms/{room2}/help/take", STAFF),

@@ -57,6 +57,8 @@ export default class extends Controller {
     fill(tile, "line", room.x || textOf(this.element, items ? "untitled" : "nothing"));
     show(tile, "need", room.r !== "");
     fill(tile, "need-word", room.r && textOf(this.element, `need-${room.r}`));
+    show(tile, "hands", room.q > 0);
+    fill(tile, "hands-word", textOf(this.element, room.q === 1 ? "hand" : "hands", { n: room.q }));
     show(tile, "writers", room.w > 0);
     fill(tile, "writers", textOf(this.element, "writers", { n: room.w }));
     show(tile, "edit", room.l > 0);

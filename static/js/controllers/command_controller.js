@@ -1,0 +1,75 @@
+import { Controller } from "../../vendor/page.js";
+import { sendForm } from "../helpers/forms.js";
+import { announce } from "../helpers/text.js";
+import { stored, write } from "../live/unsent.js";
+
+const OFF = "consult.setting.single_keys_off";
+const TYPED_INTO = "input, textarea, select, [contenteditable=true]";
+const PLACES = { h: "#queue-title", w: "#wall-title", p: "#people-title", f: "#find-person", b: "#f-broadcast" };
+
+/** The command bar and the single keys of the console; each key can also be reached by Tab, and all can be switched off. */
+export default class extends Controller {
+  static targets = ["dialog", "form", "line", "error", "keys", "switch"];
+
+  connect() {
+    this.switchTarget.checked = stored(OFF) === null;
+  }
+
+  key(event) {
+    const isBusy = event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented;
+    if (isBusy || event.target.closest?.(TYPED_INTO) || document.querySelector("dialog[open]")) return;
+    if (stored(OFF) !== null) return;
+    if (event.key === "/") this.open(event);
+    else if (event.key === "?") this.help(event);
+    else if (PLACES[event.key]) this.#goTo(PLACES[event.key], event);
+  }
+
+  open(event) {
+    event.preventDefault();
+    this.errorTarget.textContent = "";
+    this.dialogTarget.showModal();
+    this.lineTarget.select();
+  }
+
+  close() {
+    this.dialogTarget.close();
+  }
+
+  help(event) {
+    event.preventDefault();
+    this.keysTarget.showModal();
+  }
+
+  toggle() {
+    write(OFF, this.switchTarget.checked ? null : "1");
+  }
+
+  fill(event) {
+    this.lineTarget.value = event.currentTarget.value;
+    this.lineTarget.focus();
+  }
+
+  async send(event) {
+    event.preventDefault();
+    this.errorTarget.textContent = "";
+    const outcome = await sendForm(this.formTarget, event.submitter);
+    const said = document.querySelector("#flashes")?.textContent.trim() ?? "";
+    if (outcome === "done") {
+      this.dialogTarget.close();
+      announce(said);
+    } else if (outcome !== "left") {
+      this.errorTarget.textContent = said;
+      this.lineTarget.focus();
+    }
+  }
+
+  #goTo(selector, event) {
+    const place = document.querySelector(selector);
+    if (!place) return;
+    event.preventDefault();
+    const folded = place.closest("details");
+    if (folded) folded.open = true;
+    place.focus();
+    place.scrollIntoView({ block: "nearest" });
+  }
+}

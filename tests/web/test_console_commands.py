@@ -1,0 +1,119 @@
+"""The command bar, what can be taken back, and the log of acts."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from consult import clock
+from consult.db import Db
+from consult.rooms import service as rooms
+from consult.rooms.models import Room, Seat
+from tests.cast import World
+from tests.conftest import post
+from tests.web.conftest import Read
+
+Browser = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def address(world: World) -> str:
+    return f"/rounds/{world.round.public_id}"
+
+
+def typed(browser: FlaskClient, address: str, line: str) -> object:
+    return post(browser, f"{address}/command", page=f"{address}/console", line=line)
+
+
+def room_of(read: Read, world: World, name: str) -> list[int]:
+    query = select(Room.number).join(Seat, Seat.room_id == Room.id).where(Seat.left_at.is_(None))
+    return read(query.where(Seat.member_id == world.members[name].id))
+
+
+def test_the_clock_obeys_and_the_act_can_be_taken_back(
+    world: World, client_for: Browser, address: str, read: Read
+) -> None:
+    browser, deadline = client_for("facilitator"), select(Room.deadline_at).order_by(Room.id)
+    query = deadline.where(Room.round_id == world.round.id)
+    before = read(query)
+    assert typed(browser, address, "+5").status_code == 303
+    assert [(after - was).total_seconds() for after, was in zip(read(query), before, strict=True)] == [
+        300,
+        300,
+    ]
+    console = browser.get(f"{address}/console").text
+    assert f'action="{address}/clock"' in console[console.index('class="undo"') :]
+    assert typed(browser, address, "+1 2").status_code == 303
+    assert [(after - was).total_seconds() for after, was in zip(read(query), before, strict=True)] == [
+        300,
+        360,
+    ]
+
+
+def test_a_person_is_moved_by_name_and_back(
+    world: World, client_for: Browser, address: str, read: Read
+) -> None:
+    browser = client_for("facilitator")
+    assert typed(browser, address, "move ken-1 to 2").status_code == 303
+    assert room_of(read, world, "kenya") == [2]
+    assert 'class="undo"' in browser.get(f"{address}/console?part=undo").text
+    seat = f"{world.members['kenya'].public_id}.1.2"
+    assert post(browser, f"{address}/moves/back", seat=seat).status_code == 303
+    assert room_of(read, world, "kenya") == [1]
+
+
+def test_a_move_is_not_taken_back_over_somebody_elses(
+    world: World, client_for: Browser, address: str, db: Db, read: Read
+) -> None:
+    """Two facilitators at once: the second move stands, and the first is told."""
+    browser = client_for("facilitator")
+    typed(browser, address, "move chl-1 to 2")
+    other = world.actor(db, "cofacilitator")
+    rooms.move_member(db, other, world.rooms[0], world.members["late"])
+    db.commit()
+    answer = post(browser, f"{address}/moves/back", seat=f"{world.members['late'].public_id}.0.2")
+    assert (answer.status_code, "has been moved meanwhile" in answer.text) == (409, True)
+    assert room_of(read, world, "late") == [1]
+
+
+def test_after_ten_seconds_there_is_nothing_to_take_back(
+    world: World, client_for: Browser, address: str
+) -> None:
+    browser, now = client_for("facilitator"), clock.now()
+    typed(browser, address, "+5")
+    clock.set_source(lambda: now + timedelta(seconds=60))
+    assert 'class="undo"' not in browser.get(f"{address}/console?part=undo").text
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("fly", "That is not a command"),
+        ("join 9", "Rooms are numbered 1 to 2 here"),
+        ("move nobody to 1", "Nobody is called nobody here"),
+        ("move delegate to 1", "Several people fit delegate"),
+        ("+5 9", "Rooms are numbered 1 to 2 here"),
+    ],
+)
+def test_what_cannot_be_done_is_said(client_for: Browser, address: str, line: str, words: str) -> None:
+    answer = typed(client_for("facilitator"), address, line)
+    assert (answer.status_code, words in answer.text) == (422, True)
+
+
+def test_going_to_a_room_from_the_command_bar(world: World, client_for: Browser, address: str) -> None:
+    browser, room = client_for("facilitator"), f"/rooms/{world.rooms[1].public_id}"
+    assert typed(browser, address, "join 2").headers["Location"] == room
+    assert typed(browser, address, "watch 2").headers["Location"] == f"{room}?as=observer"
+
+
+def test_the_log_says_who_did_what_where(world: World, client_for: Browser, address: str) -> None:
+    browser = client_for("facilitator")
+    typed(browser, address, "move ken-1 to 2")
+    typed(browser, address, "recall 1")
+    page = browser.get(f"{address}/console?log=1&part=sheet").text
+    assert page.index("recalled to plenary") < page.index("moved")
+    assert "Delegate MEX-1" in page
+    assert "Delegate KEN-1" in page
+    assert "Room 2" in page
