@@ -31,3 +31,8 @@ def milliseconds(moment: datetime) -> int:
 def monotonic() -> float:
     """Seconds on a clock that never jumps; only differences mean anything."""
     return time.monotonic()
+
+
+def give_way() -> None:
+    """Let others be served in between, in work that takes longer than they should wait."""
+    time.sleep(0)

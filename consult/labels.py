@@ -45,6 +45,14 @@ LABELS: dict[str, dict[str, str]] = {
         "member_states": N_("Member States"),
         "others": N_("Others"),
     },
+    "version_reason": {
+        "submitted": N_("As submitted"),
+        "recalled": N_("When the room was called back"),
+        "closed": N_("When the room closed"),
+        "published": N_("As published"),
+        "named": N_("Named by hand"),
+        "restored": N_("Restored"),
+    },
     "comment_kind": {
         "support": N_("Support"),
         "question": N_("Question"),

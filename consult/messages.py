@@ -81,6 +81,8 @@ MESSAGES: dict[str, str] = {
     "item.too_many": N_(
         "This room has reached the limit of 30 items. Withdraw one before you start another."
     ),
+    "item.says_so_already": N_("The item says exactly this already, so there is nothing to restore."),
+    "version.too_many": N_("This item has reached the limit of 100 named versions."),
     "item.nothing_ready": N_("No item is marked ready. Mark the items the room agrees to submit."),
     "comment.invalid": N_("Your comment was not posted. Correct what is marked below; your text is kept."),
     "answer.invalid": N_("Your answer was not recorded. Correct what is marked below; your text is kept."),

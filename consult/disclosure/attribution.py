@@ -36,6 +36,11 @@ class Shown:
     mark: str
 
 
+def names_authors(rule: str) -> bool:
+    """Whether authors may be told apart at all. Under "none" (Chatham House Rule), and under a rule nobody knows, not even by colour."""
+    return rule in (Attribution.NAME, Attribution.DELEGATION, Attribution.REGION)
+
+
 def shown(author: Author, rule: str, *, anonymous: str) -> Shown:
     """How `author` appears under `rule`. `anonymous`: the words for nobody in particular, such as "a participant"."""
     if rule == Attribution.NAME:

@@ -4,13 +4,17 @@ Decides what of a shared document counts as content (what the schema knows, repa
 Pure: no I/O, no clock; pycrdt is the calculation library.
 """
 
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from difflib import SequenceMatcher
+from typing import Any, cast
 
 from pycrdt import Doc, Map, Text, XmlElement, XmlFragment, XmlText
 
 from consult import richtext
 from consult.drafting import schema
+from consult.drafting.wording import Kind, matched, word_changes
 
 Facts = dict[str, Any]
 _FACT_UNITS = 2000
@@ -89,12 +93,23 @@ def _check_facts(facts: Facts) -> None:
 
 
 def _write_title(root: Text, title: str) -> None:
-    if str(root) == title:
-        return
     if str(root):
-        root.clear()
-    if title:
+        _write_words(root, str(root), title)
+    elif title:
         root += title
+
+
+def _write_words(line: Text | XmlText, before: str, after: str) -> None:
+    """Make a line say something else, word by word: what stays keeps its authors, and the carets in it."""
+    at = 0
+    for piece in word_changes(before, after):
+        size = len(piece.text.encode())
+        if piece.kind == Kind.OUT:
+            del line[at : at + size]
+            continue
+        if piece.kind == Kind.IN:
+            line.insert(at, piece.text)
+        at += size
 
 
 def _write_facts(root: "Map[Any]", facts: Facts) -> None:
@@ -107,22 +122,64 @@ def _write_facts(root: "Map[Any]", facts: Facts) -> None:
 
 
 def _write_text(root: XmlFragment, text: richtext.Doc) -> None:
-    """Change only the blocks from the first that differs to the last: who is writing in another one is not disturbed."""
-    wanted = richtext.repaired(text)["content"]
-    blocks = richtext.from_yxml(root)["content"]
-    if len(blocks) != len(root.children):  # what is read was repaired: the two do not correspond one to one
-        blocks = []
-    if blocks == wanted:
+    """Make the text say this. Blocks that are there already stay, so that what nobody changed keeps its authors."""
+    wanted = richtext.repaired(text)
+    if len(root.children) and richtext.from_yxml(root) == wanted:
         return
-    least = min(len(blocks), len(wanted))
-    start = next((n for n in range(least) if blocks[n] != wanted[n]), least)
-    end = next((n for n in range(least - start) if blocks[-1 - n] != wanted[-1 - n]), least - start)
-    old_end = len(blocks) - end if blocks else len(root.children)
-    if old_end > start:
-        del root.children[start:old_end]
-    for place, node in enumerate(wanted[start : len(wanted) - end], start):
-        element = root.children.insert(place, XmlElement(node["type"], _attributes(node)))
-        _append_all(element, node.get("content", []))
+    if len(root.children):
+        _write_blocks(root, text.get("content", []))
+        if richtext.from_yxml(root) == wanted:
+            return
+        del root.children[0 : len(root.children)]
+    _append_all(root, text.get("content", []))
+
+
+def _write_blocks(root: XmlFragment, blocks: list[dict[str, Any]]) -> None:
+    """From the end to the beginning, so that what stands before keeps its place."""
+    old = richtext.blocks_from_yxml(root)
+    new = [richtext.repaired({"type": "doc", "content": [block]}) for block in blocks]
+    here = len(old)
+    for was, now in reversed(list(_matched(old, new))):
+        if was is not None:
+            here = was
+            if now is not None and (old[was] == new[now] or _rewritten(root.children[was], blocks[now])):
+                continue
+            del root.children[was]
+        if now is not None:
+            element = root.children.insert(here, XmlElement(blocks[now]["type"], _attributes(blocks[now])))
+            _append_all(element, blocks[now].get("content", []))
+
+
+def _matched(old: list[richtext.Doc], new: list[richtext.Doc]) -> Iterator[tuple[int | None, int | None]]:
+    """Which block becomes which, in order: the same ones, then those that share words; None: comes or goes."""
+    keys = (
+        [json.dumps(block, sort_keys=True) for block in old],
+        [json.dumps(block, sort_keys=True) for block in new],
+    )
+    words = [[richtext.to_text(block) for block in blocks] for blocks in (old, new)]
+    for kind, a, b, c, d in SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_opcodes():
+        if kind == "equal":
+            yield from zip(range(a, b), range(c, d), strict=True)
+            continue
+        for was, now in matched(words[0][a:b], words[1][c:d]):
+            yield None if was is None else a + was, None if now is None else c + now
+
+
+def _rewritten(element: object, node: dict[str, Any]) -> bool:
+    """Whether an element could be made to say this by changing words alone: a line without marks or breaks, of the same kind."""
+    if not isinstance(element, XmlElement) or element.tag != node["type"] or len(element.children) != 1:
+        return False
+    line, content = element.children[0], node.get("content", [])
+    attributes = dict(cast(Iterable[tuple[str, Any]], element.attributes))
+    if not isinstance(line, XmlText) or attributes != _attributes(node):
+        return False
+    if any(part["type"] != "text" or part.get("marks") for part in content):
+        return False
+    before = line.diff()
+    if any(marks or not isinstance(words, str) for words, marks in before):
+        return False
+    _write_words(line, "".join(words for words, _marks in before), "".join(part["text"] for part in content))
+    return True
 
 
 def _append_all(parent: XmlFragment | XmlElement, nodes: list[dict[str, Any]]) -> None:

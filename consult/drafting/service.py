@@ -72,6 +72,11 @@ def content_of(db: Db, item: DraftedItem) -> DraftContent:
     return store.load(db, _draft_of(db, item)).content()
 
 
+def seq_of(db: Db, item: DraftedItem) -> int:
+    """The number of the newest row of the item's log."""
+    return _draft_of(db, item).seq
+
+
 def write(
     db: Db,
     actor: Actor | None,

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.db import Base, Id, Json, Moment, MomentOrNone, PublicId
+from consult.people.models import Member
 from consult.rooms.models import Room
 
 
@@ -69,8 +70,19 @@ class ActionItem(Base):
     versions: Mapped[list["ItemVersion"]] = relationship(back_populates="item", order_by="ItemVersion.number")
 
 
+class VersionReason(StrEnum):
+    """Why a version was kept."""
+
+    SUBMITTED = "submitted"
+    RECALLED = "recalled"
+    CLOSED = "closed"
+    PUBLISHED = "published"
+    NAMED = "named"
+    RESTORED = "restored"
+
+
 class ItemVersion(Base):
-    """The item as it stood at a named moment: submitted, at the close of the room."""
+    """The item as it stood at a named moment. Never changed, never deleted."""
 
     __tablename__ = "item_version"
     __table_args__ = (UniqueConstraint("item_id", "number"),)
@@ -78,14 +90,24 @@ class ItemVersion(Base):
     id: Mapped[Id]
     item_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"), index=True)
     number: Mapped[int]
-    #: "submitted" or "closed".
+    #: One of `VersionReason`.
     reason: Mapped[str] = mapped_column(String(20))
+    #: What somebody called it; empty for versions kept by the house.
+    name: Mapped[str] = mapped_column(Text, default="")
     title: Mapped[str] = mapped_column(Text)
     text: Mapped[Json]
     facts: Mapped[Json]
     at: Mapped[Moment]
+    #: Row of the draft's log up to which it says what the draft said; None for versions kept before this was noted.
+    seq: Mapped[int | None]
+    #: Who named it, restored it, submitted the item, or called the room back; None for what the clock did.
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    #: For a restored version: the version it was taken from, if it was one, and when that text stood.
+    from_number: Mapped[int | None]
+    from_at: Mapped[MomentOrNone]
 
     item: Mapped[ActionItem] = relationship(back_populates="versions")
+    made_by: Mapped[Member | None] = relationship()
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,9 @@ from consult.drafting.models import LateContribution
 from consult.errors import Conflict, Invalid
 from consult.items.acting import announce, locked, mirror, move, record, require_time, set_ready
 from consult.items.arranging import put_after
-from consult.items.models import GONE, ActionItem, ItemState, ItemVersion, Origin
+from consult.items.models import GONE, ActionItem, ItemState, Origin, VersionReason
 from consult.items.queries import place_of
+from consult.items.versions import keep_version
 from consult.library.models import Source
 from consult.permissions.actor import Actor
 from consult.permissions.check import require
@@ -203,22 +204,6 @@ def return_item(db: Db, actor: Actor, item: ActionItem, *, reason: str) -> None:
     announce(db, ItemReturned(item.public_id, place.room), place)
 
 
-def keep_version(db: Db, item: ActionItem, content: DraftContent, reason: str) -> ItemVersion:
-    """Keep what an item says at a named moment. `reason`: "submitted" or "closed"."""
-    number = db.scalar(select(func.max(ItemVersion.number)).where(ItemVersion.item_id == item.id)) or 0
-    version = ItemVersion(
-        item_id=item.id,
-        number=number + 1,
-        reason=reason,
-        title=content.title,
-        text=content.text,
-        facts=content.facts,
-        at=clock.now(),
-    )
-    db.add(version)
-    return version
-
-
 def decide_late(
     db: Db, actor: Actor, item: ActionItem, contribution: LateContribution, *, accept: bool
 ) -> None:
@@ -250,7 +235,7 @@ def _submit(db: Db, actor: Actor, item: ActionItem) -> None:
     item.submitted_at = clock.now()
     item.ready_at = item.ready_at or item.submitted_at
     item.returned_reason = ""
-    version = keep_version(db, item, content, "submitted")
+    version = keep_version(db, item, content, VersionReason.SUBMITTED, by=actor)
     place = place_of(db, item)
     record(db, actor, "item.submitted", item, place, version=version.number)
     announce(db, ItemSubmitted(item.public_id, place.room), place)

@@ -81,6 +81,13 @@ TABLE: dict[P, AnyOf] = {
         (takes_part, seated_in_room),
         (takes_part, is_staff),
     ),
+    # Rule: what was tried in a room stays among those who tried it; the others see what was submitted.
+    P.ITEM_HISTORY: ((takes_part, is_staff), (takes_part, seated_in_room)),
+    P.VERSION_NAME: ((takes_part, is_staff), (takes_part, room_is_open, is_not_viewer, seated_in_room)),
+    P.ITEM_RESTORE: (
+        (takes_part, room_is_open, item_is_in_drafting, is_staff),
+        (takes_part, room_is_open, item_is_in_drafting, is_not_viewer, seated_in_room),
+    ),
     P.LATE_DECIDE: ((takes_part, is_staff), (takes_part, is_not_viewer, records_in_room)),
     P.COMMENT_POST: ((takes_part, item_is_under_comment, is_not_viewer),),
     P.COMMENT_ANSWER: (

@@ -16,8 +16,8 @@ from consult.audit import service as audit
 from consult.db import Db
 from consult.drafting import service as drafting
 from consult.errors import Conflict, Invalid
-from consult.items.models import ActionItem, ItemState
-from consult.items.service import keep_version
+from consult.items.models import ActionItem, ItemState, VersionReason
+from consult.items.versions import keep_version
 from consult.permissions.actor import Actor
 from consult.permissions.check import require
 from consult.permissions.names import Permission
@@ -194,6 +194,8 @@ def _recall(db: Db, actor: Actor, rooms: Sequence[Room], seconds: int) -> list[R
         db, actor, "rooms.recalled", f"room:{called[0].public_id}", chain=chain_of(db, called[0]), facts=facts
     )
     for room in called:
+        if seconds:  # else the close, a moment later, keeps the same
+            _keep_versions(db, room, VersionReason.RECALLED, actor)
         tell_state(db, room)
     return called
 
@@ -209,7 +211,7 @@ def _close(db: Db, room_id: int, now: datetime) -> Room | None:
         return None
     room = db.get_one(Room, room_id, populate_existing=True)
     help_calls.end_with_room(db, room)
-    items = _keep_versions(db, room)
+    items = _keep_versions(db, room, VersionReason.CLOSED)
     queue.leave(db, room.id)
     facts = {"items": [item.public_id for item in items]}
     audit.record(db, None, "room.closed", f"room:{room.public_id}", chain=chain_of(db, room), facts=facts)
@@ -217,8 +219,8 @@ def _close(db: Db, room_id: int, now: datetime) -> Room | None:
     return room
 
 
-def _keep_versions(db: Db, room: Room) -> list[ActionItem]:
-    """Every item still being drafted, as it stood when the room closed: its columns, and a version of it."""
+def _keep_versions(db: Db, room: Room, reason: VersionReason, actor: Actor | None = None) -> list[ActionItem]:
+    """Every item still being drafted, as it stands when the room is called back or closes: its columns, and a version of it."""
     query = select(ActionItem).where(
         ActionItem.room_id == room.id, ActionItem.state == ItemState.DRAFTING.value
     )
@@ -226,7 +228,7 @@ def _keep_versions(db: Db, room: Room) -> list[ActionItem]:
     for item in items:
         content = drafting.snapshot(db, item)
         item.title, item.text, item.facts = content.title, content.text, dict(content.facts)
-        keep_version(db, item, content, "closed")
+        keep_version(db, item, content, reason, by=actor)
     db.flush()
     return items
 

@@ -8,6 +8,7 @@ Pure: no I/O, no clock; imports the standard library and (for shared documents) 
 from consult.richtext.brackets import Bracket
 from consult.richtext.characters import clean, direction, one_line
 from consult.richtext.html import to_html
+from consult.richtext.lines import Line, lines_of
 from consult.richtext.markdown import to_markdown
 from consult.richtext.plain import (
     brackets,
@@ -17,6 +18,7 @@ from consult.richtext.plain import (
     is_blank,
     open_brackets,
     to_text,
+    tokens,
     word_count,
 )
 from consult.richtext.repair import repaired
@@ -30,7 +32,7 @@ from consult.richtext.schema import (
     safe_href,
     validated,
 )
-from consult.richtext.yxml import from_yxml
+from consult.richtext.yxml import blocks_from_yxml, from_yxml
 
 __all__ = [
     "ITEM_LIMITS",
@@ -39,6 +41,8 @@ __all__ = [
     "Doc",
     "InvalidRichText",
     "Limits",
+    "Line",
+    "blocks_from_yxml",
     "brackets",
     "clean",
     "count_words",
@@ -48,6 +52,7 @@ __all__ = [
     "from_text",
     "from_yxml",
     "is_blank",
+    "lines_of",
     "one_line",
     "open_brackets",
     "repaired",
@@ -55,6 +60,7 @@ __all__ = [
     "to_html",
     "to_markdown",
     "to_text",
+    "tokens",
     "validated",
     "word_count",
 ]

@@ -6,6 +6,7 @@ Pure: no I/O, no clock.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from consult.richtext.brackets import Bracket, outer_brackets
@@ -28,6 +29,8 @@ _WORD = re.compile(
     "|(?:(?![\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003134f])\\w)+(?:['\u2019\\-\u2010\u2011.](?=\\w)|\\w)*"
 )
+#: A word, spaces, or one sign.
+_TOKEN = re.compile(f"{_WORD.pattern}|\\s+|.", re.DOTALL)
 
 
 def to_text(doc: object) -> str:
@@ -43,6 +46,18 @@ def word_count(doc: object) -> int:
 def count_words(text: str) -> int:
     """How many words a plain text has."""
     return sum(1 for _ in _WORD.finditer(text))
+
+
+def tokens(text: str) -> list[str]:
+    """A plain text cut into words, spaces and single signs; joined they are the text. What is compared word by word."""
+    found: list[str] = []
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        if found and unicodedata.combining(token[0]):
+            found[-1] += token
+        else:
+            found.append(token)
+    return found
 
 
 def brackets(doc: object) -> list[Bracket]:

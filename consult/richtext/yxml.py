@@ -23,6 +23,11 @@ def from_yxml(fragment: XmlFragment) -> Doc:
     return repaired({"type": "doc", "content": _children(fragment, 0)})
 
 
+def blocks_from_yxml(fragment: XmlFragment) -> list[Doc]:
+    """Every part of a draft's fragment as a rich text of its own, repaired."""
+    return [repaired({"type": "doc", "content": _nodes(child, 0)}) for child in fragment.children]
+
+
 def _children(parent: XmlFragment | XmlElement, depth: int) -> list[Node]:
     if depth > _MAX_DEPTH:
         return []

@@ -15,6 +15,8 @@ from consult.announce.events import Event, SummaryGenerated, SummaryPublished
 from consult.audit import service as audit
 from consult.db import Db
 from consult.errors import Conflict, Invalid
+from consult.items.queries import items_of_session
+from consult.items.versions import keep_published
 from consult.permissions.actor import Actor
 from consult.permissions.check import require
 from consult.permissions.names import Permission
@@ -115,6 +117,7 @@ def publish(db: Db, actor: Actor, session: Session, *, base: str) -> Summary:
         .values(published_at=clock.now(), published_version=newest.number)
     )
     db.refresh(summary, ["published_at", "published_version"])
+    keep_published(db, items_of_session(db, session.id), by=actor)
     _told(db, actor, session, "summary.published", newest, SummaryPublished(session.public_id))
     return summary
 

@@ -16,6 +16,7 @@ from consult.deliberation.queries import Thread, threads_of
 from consult.disclosure.attribution import Shown
 from consult.items.facts import ItemFacts, item_facts
 from consult.items.models import ActionItem, ItemVersion
+from consult.items.versions import versions_for
 from consult.labels import of
 from consult.library.models import Source
 from consult.permissions.actor import Actor
@@ -64,8 +65,9 @@ def item_page(item: ActionItem, actor: Actor, *, sent: Sent | None = None) -> Re
         doc=document(item, sees_room=sees_room),
         facts=item_facts(item.facts),
         sources=sources_of(item_facts(item.facts)),
-        versions=_versions(item),
         provenance=provenance(actor, item),
+        versions=versions_for(db(), actor, item),
+        sees_history=allows(actor, Permission.ITEM_HISTORY, item),
         polls=_polls(item),
         lanes=_lanes(threads_of(db(), item.id), actor, consultation),
         may_comment=open_for_comment and allows(actor, Permission.COMMENT_POST, item),
@@ -128,11 +130,6 @@ def sources_of(facts: ItemFacts) -> list[Source]:
     if not facts.sources:
         return []
     query = select(Source).where(Source.public_id.in_(facts.sources)).order_by(Source.position, Source.id)
-    return list(db().scalars(query))
-
-
-def _versions(item: ActionItem) -> list[ItemVersion]:
-    query = select(ItemVersion).where(ItemVersion.item_id == item.id).order_by(ItemVersion.number.desc())
     return list(db().scalars(query))
 
 

@@ -8,8 +8,9 @@ from consult import richtext
 from consult.drafting import service as drafting
 from consult.errors import Conflict, Invalid, NotFound
 from consult.items import service
-from consult.items.models import ActionItem, ItemVersion
+from consult.items.models import ActionItem
 from consult.items.templates import template_called, text_of
+from consult.items.versions import version_for
 from consult.library.models import Source
 from consult.rooms.models import Room
 from consult.web.context import db
@@ -31,11 +32,7 @@ def item(public_id: str) -> Response:
 @pages.get("/items/<public_id>/versions/<int:number>")
 def version(public_id: str, number: int) -> Response:
     found, actor = item_for(public_id)
-    query = select(ItemVersion).where(ItemVersion.item_id == found.id, ItemVersion.number == number)
-    kept = db().scalar(query)
-    if kept is None:
-        raise NotFound()
-    return version_page(found, actor, kept)
+    return version_page(found, actor, version_for(db(), actor, found, number))
 
 
 @pages.post("/rooms/<public_id>/items")

@@ -1,10 +1,15 @@
 """Authors as pages may show them: every name goes through the consultation's attribution rule."""
 
+from collections.abc import Collection
 from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from consult import reference
 from consult.disclosure.attribution import Author, Shown, shown
 from consult.people.models import Member
+from consult.web.context import db
 from consult.web.pages import t
 
 
@@ -20,3 +25,10 @@ def author(member: Member, consultation: Any) -> Shown:
         mark=mark,
     )
     return shown(known, consultation.attribution, anonymous=t("A participant"))
+
+
+def authors(member_ids: Collection[int], consultation: Any) -> dict[int, Shown]:
+    """How these members (row ids) appear in this consultation."""
+    query = select(Member).where(Member.id.in_(member_ids), Member.consultation_id == consultation.id)
+    query = query.options(joinedload(Member.user), joinedload(Member.delegation))
+    return {member.id: author(member, consultation) for member in db().scalars(query)}

@@ -189,6 +189,15 @@ ROWS: tuple[Row, ...] = (
     row(f"GET {RI}/versions/<int:number>", "/items/{submitted}/versions/1", EVERYBODY),
     row(f"GET {RI}/versions/<int:number>", "/items/{back1}/versions/1", STAFF | ROOM1, "404"),
     row(f"GET {RI}/versions/<int:number>", "/items/{back2}/versions/1", STAFF | ROOM2, "404"),
+    row(f"GET {RI}/history", "/items/{submitted}/history", STAFF | ROOM1),
+    row(f"GET {RI}/history", "/items/{draft1}/history", STAFF | ROOM1, "404"),
+    row(f"GET {RI}/history", "/items/{draft2}/history", STAFF | ROOM2, "404"),
+    row(f"GET {RI}/compare", "/items/{submitted}/compare?from=v1&to=now", EVERYBODY),
+    row(f"GET {RI}/compare", "/items/{submitted}/compare?from=1&to=now", STAFF | ROOM1),
+    row(f"GET {RI}/compare", "/items/{draft1}/compare?from=1&to=now", STAFF | ROOM1, "404"),
+    row(f"POST {RI}/versions", "/items/{draft1}/versions", STAFF | ROOM1, "404", name="Before lunch", at="1"),
+    row(f"POST {RI}/versions", "/items/{submitted}/versions", STAFF | ROOM1, name="Before lunch", at="1"),
+    row(f"POST {RI}/restore", "/items/{draft1}/restore", STAFF | ROOM1, "404", at="1", confirmed="1"),
     row(f"POST {RI}/text", "/items/{draft1}/text", STAFF | ROOM1, "404", title="T", text="New"),
     row(f"POST {RI}/quotes", "/items/{draft1}/quotes", STAFF | ROOM1, "404", source="{source}"),
     row(f"POST {RI}/ready", "/items/{draft2}/ready", STAFF | ROOM2, "404", ready="0"),
@@ -216,6 +225,7 @@ ROWS: tuple[Row, ...] = (
 #: What the state refuses to everybody, those included who hold the right: who asks, the row's rule, address, status.
 REFUSED_BY_STATE: tuple[tuple[str, str, str, dict[str, str], int], ...] = (
     ("kenya", "POST", "/items/{submitted}/text", {"title": "T", "text": "N"}, 403),
+    ("kenya", "POST", "/items/{submitted}/restore", {"at": "1", "confirmed": "1"}, 403),
     ("kenya", "POST", "/items/{submitted}/withdraw", {}, 403),
     ("kenya", "POST", "/items/{submitted}/ready", {}, 403),
     ("kenya", "GET", "/items/{submitted}/split", {}, 403),

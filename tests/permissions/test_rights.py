@@ -60,6 +60,9 @@ RIGHTS: dict[P, tuple[str, dict[str, str]]] = {
     P.ITEM_MERGE: ("item", only(*STAFF, *SEATED, others="room.not_seated") | {"viewer": "viewers_only_read"}),
     P.ITEM_RETURN: ("submitted item", only(*STAFF, others="facilitators_only")),
     P.ITEM_VIEW: ("submitted item", ALL_OK),
+    P.ITEM_HISTORY: ("submitted item", only(*STAFF, *SEATED, others="room.not_seated")),
+    P.VERSION_NAME: ("submitted item", only(*STAFF, *SEATED, others="room.not_seated") | {"viewer": "viewers_only_read"}),
+    P.ITEM_RESTORE: ("item", only(*STAFF, *SEATED, others="room.not_seated") | {"viewer": "viewers_only_read"}),
     P.LATE_DECIDE: ("item", only(*STAFF, "kenya", others="room.rapporteurs_only") | {"viewer": "viewers_only_read"}),
     P.COMMENT_POST: ("item under comment", ALL_OK | {"viewer": "viewers_only_read"}),
     P.COMMENT_ANSWER: ("item under comment", only(*STAFF, "kenya", others="room.rapporteurs_only")

@@ -107,6 +107,20 @@ def test_a_submitted_item_gets_no_version_at_the_close(db: Db, world: World) -> 
     assert item.versions == []
 
 
+def test_a_recall_keeps_every_draft_as_it_stood_and_an_immediate_one_leaves_that_to_the_close(
+    db: Db, world: World
+) -> None:
+    item = an_item(db, world)
+    facilitator = world.actor(db, "facilitator")
+    proceedings.recall_room(db, facilitator, world.rooms[0])
+    db.expire_all()
+    assert [(v.reason, v.made_by_id) for v in item.versions] == [("recalled", facilitator.member_id)]
+    proceedings.recall_room(db, facilitator, world.rooms[0], immediately=True)
+    proceedings.close_due(db, clock.now())
+    db.expire_all()
+    assert [(v.reason, v.made_by_id) for v in item.versions][1:] == [("closed", None)]
+
+
 def test_closing_again_does_nothing(db: Db, world: World) -> None:
     later(1801)
     proceedings.close_due(db, clock.now())
