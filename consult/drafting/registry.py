@@ -36,6 +36,8 @@ from consult.drafting.walker import walked
 
 log = logging.getLogger("consult.drafting")
 LOOK_EVERY_SECONDS = 1.0
+#: Often, so that there is little to do each time: whoever writes waits for it.
+KEEP_HOUSE_EVERY_SECONDS = 0.2
 MIRROR_AFTER_SECONDS = 1.0
 
 
@@ -66,7 +68,7 @@ class Registry:
         self._ownership = Ownership(self._drafts, self.leases, self._joining, writing, self._flush)
         self._upkeep = Upkeep(writing, mirror, grace, self.leases.owner)
         self._commands: list[Callable[[], None]] = []
-        self._looked_at = float("-inf")
+        self._looked_at = self._kept_at = float("-inf")
         self._in_turn = False
         self._pace = Pace(runtime.tick, time.process_time)
         self.commits = 0
@@ -217,6 +219,8 @@ class Registry:
             self._looked_at = now
             self._ownership.keep(now)
             self._look(list(self._drafts.values()), False)
+        if now - self._kept_at >= KEEP_HOUSE_EVERY_SECONDS:
+            self._kept_at = now
             self._keep_house(now)
 
     def stop(self) -> None:

@@ -17,7 +17,7 @@ class Wake(Protocol):
 
 LONGEST_TICK_SECONDS = 0.05
 #: Share of one core from which on the tick stretches, and at which it is longest.
-CALM, FULL = 0.6, 0.9
+CALM, FULL = 0.7, 0.95
 LOAD_OVER_SECONDS = 0.25
 
 

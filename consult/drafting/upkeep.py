@@ -18,6 +18,8 @@ log = logging.getLogger("consult.drafting")
 UNLOAD_AFTER_SECONDS = 60.0
 SWEEP_EVERY_SECONDS = 30.0
 _AT_ONCE = 10
+#: Drafts cared for in one turn of the writer, five times a second.
+_CARED_AT_ONCE = 2
 
 UnitOfWork = Callable[[], AbstractContextManager[Db]]
 #: Makes an item's columns follow its draft: (db, item row id, content).
@@ -34,7 +36,7 @@ class Upkeep:
         self._grace = grace
         self._swept_at = float("-inf")
 
-    def care(self, drafts: list[LiveDraft], now: float, most: int = _AT_ONCE) -> list[LiveDraft]:
+    def care(self, drafts: list[LiveDraft], now: float, most: int = _CARED_AT_ONCE) -> list[LiveDraft]:
         """Do what is due for these drafts, a few of them in one transaction; returns those that can leave the memory."""
         due = [(live, *_due(live, now)) for live in drafts]
         work = [entry for entry in due if entry[1] or entry[2]][:most]
