@@ -26,7 +26,8 @@ _UNPRESSED = {"bracket", "alternative", "undo", "redo"}
 STATUS = """<p id="status" role="status" aria-live="off" data-live-target="status" data-state="plain"
  data-text-connecting="Connecting" data-text-connected="Connected" data-text-lost="Not connected"
  data-text-loading="Loading" data-text-saved="All changes saved" data-text-saving="Saving"
- data-text-unsent="Not connected: your text is kept here" data-text-unsaved="Not saved yet"
+ data-text-unsent="Not connected: your text is kept here" data-text-unsaved-for="Not saved for {time}"
+ data-text-unsent-for="Not connected, not saved for {time}"
  data-text-readonly="Read-only" data-text-late="Kept as late" data-text-refused="Not saved: copy your text"></p>"""
 
 UNSENT = """<dialog data-controller="copy-text" data-copy-text-user-value="user{user}" aria-label="Unsaved text" data-text-copied="Copied">

@@ -99,6 +99,7 @@ class Site:
         self.requested: list[str] = []
         self.is_up = True
         self.is_behind = False
+        self.is_silent = False
         self.edit = True
         self.epoch = 1
         self.limit = 64 * 1024
@@ -115,6 +116,10 @@ class Site:
 
     # Misbehaving.
 
+    def fall_silent(self) -> None:
+        """The connection is half open: it stands, and nothing comes back."""
+        self.is_silent = True
+
     def go_down(self) -> None:
         """The server process is gone: every connection ends, new ones are not taken."""
         self.is_up = False
@@ -124,6 +129,7 @@ class Site:
 
     def come_back(self) -> None:
         self.is_up = True
+        self.is_silent = False
 
     def permit(self, edit: bool, epoch: int, reason: str = "") -> None:
         """A room closes or opens again."""
@@ -152,6 +158,8 @@ class Site:
             route.close()
 
     def answer(self, line: Line, name: str, args: list[Any]) -> dict[str, Any] | None:
+        if self.is_silent:
+            return None
         handler = getattr(self, f"_on_{name}", None)
         return handler(line, *args) if handler else {"ok": True}
 

@@ -1,5 +1,7 @@
 """Writing together in the browser, and what happens to the text when things go wrong."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -17,6 +19,19 @@ _STORED = """(least) => new Promise((resolve, reject) => {
     counting.onsuccess = () => { opening.result.close(); resolve(counting.result >= least); };
   };
 })"""
+
+
+#: Time runs ten times as fast for whoever asks what time it is, and what is spoken is written down.
+_FAST = """(() => {
+  const now = Date.now.bind(Date), start = now();
+  Date.now = () => start + 10 * (now() - start);
+  window.spoken = [];
+  addEventListener("DOMContentLoaded", () => {
+    for (const region of document.querySelectorAll("[data-announce]")) {
+      new MutationObserver(() => window.spoken.push(region.textContent)).observe(region, { childList: true });
+    }
+  });
+})()"""
 
 
 def status(page: Page) -> Locator:
@@ -144,11 +159,48 @@ def test_saved_is_never_said_before_the_server_said_so(open_page: OpenPage, site
     expect(status(page)).to_have_text(SAVED)
     site.refusal = "retry"
     write(page, "not yet")
-    expect(status(page)).to_have_text("Not saved yet")
+    expect(status(page)).to_have_text(re.compile(r"^Not saved for \d+ seconds?$"))
     assert "not yet" not in site.draft().text
     site.refusal = None
     expect(status(page)).to_have_text(SAVED, timeout=20_000)
     assert "not yet" in site.draft().text
+
+
+def test_an_edit_without_an_answer_is_shown_and_told_after_five_seconds(
+    open_page: OpenPage, site: Site
+) -> None:
+    page = open_page()
+    expect(status(page)).to_have_text(SAVED)
+    site.fall_silent()
+    write(page, "half open")
+    expect(status(page)).to_have_text("Saving")
+    expect(status(page)).to_have_text(re.compile(r"^Not saved for [56] seconds$"), timeout=7_000)
+    expect(page.locator("[data-announce=polite]")).to_have_text("Not saved for 5 seconds")
+    expect(status(page)).to_have_text(re.compile(r"^Not saved for [89] seconds$"))
+    expect(page.locator("[data-announce=polite]")).to_have_text("Not saved for 5 seconds")
+    site.come_back()
+    expect(status(page)).to_have_text(SAVED, timeout=30_000)
+    expect(page.locator("[data-announce=polite]")).to_contain_text(SAVED)
+    assert "half open" in site.draft().text
+
+
+def test_how_long_text_waits_is_counted_for_the_eye_and_spoken_seldom(
+    open_page: OpenPage, site: Site
+) -> None:
+    page = open_page(first=_FAST)
+    expect(status(page)).to_have_text(SAVED)
+    site.go_down()
+    expect(status(page)).to_have_text(UNSENT)
+    write(page, "waits")
+    expect(status(page)).to_have_text(re.compile(r"^Not connected, not saved for \d+ seconds$"))
+    expect(status(page)).to_have_text("Not connected, not saved for 3 minutes", timeout=30_000)
+    spoken = page.evaluate("window.spoken")
+    times = [words.removeprefix("Not connected, not saved for ") for words in spoken if "for" in words]
+    assert UNSENT in spoken, "the loss itself is told at once"
+    assert 3 <= len(times) <= 5, times
+    assert times[-1] in ("2 minutes", "3 minutes"), times
+    site.come_back()
+    expect(status(page)).to_have_text(SAVED, timeout=30_000)
 
 
 def test_a_large_text_goes_in_pieces_under_the_limit(both: tuple[Page, Page], site: Site) -> None:

@@ -217,7 +217,7 @@ def test_nobody_is_taken_away_from_unsent_text(site: Site, open_page: OpenPage) 
     site.refusal = "retry"
     page.get_by_role("textbox", name="Text of the action item").click()
     page.keyboard.type("unsent")
-    expect(page.get_by_role("status")).to_have_text("Not saved yet")
+    expect(page.get_by_role("status")).to_contain_text("Not saved for")
     site.announce("seat.called", {"room": "r2"}, audience="member:A")
     expect(page.locator("[data-goto-target=message]")).to_have_text(
         "You have text that is not sent yet", timeout=15_000

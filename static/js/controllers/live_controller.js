@@ -1,7 +1,8 @@
 import { Controller } from "../../vendor/page.js";
+import { inWords } from "../helpers/durations.js";
 import { announce, textOf } from "../helpers/text.js";
 import { serverClock } from "../live/clock.js";
-import { onPhase, pagePhase } from "../live/drafts.js";
+import { onPhase, pagePhase, unsavedSince } from "../live/drafts.js";
 import { WIRE } from "../live/events.js";
 import { feed } from "../live/feed.js";
 import { connection } from "../live/socket.js";
@@ -13,6 +14,9 @@ const RELOAD_GAP_MS = 30_000;
 const RELOADED = "consult.reloaded";
 const POLITE = new Set(["connected", "saved", "readonly", "late"]);
 const ASSERTIVE = new Set(["lost", "blocked", "unsent", "refused", "signedout"]);
+/** States whose words count how long text has not been saved, and the ages in seconds at which that is also said; then every minute. */
+const COUNTING = new Set(["unsaved", "unsent"]);
+const SAID_AT = [5, 30, 60];
 
 /** Connects the page, follows its audiences and says in words how things stand. On the body. */
 export default class extends Controller {
@@ -24,6 +28,8 @@ export default class extends Controller {
   #troubled = false;
   #here = 0;
   #lostTimer = 0;
+  #countTimer = 0;
+  #ageSaid = 0;
 
   connect() {
     serverClock.startFrom(this.nowValue);
@@ -44,6 +50,7 @@ export default class extends Controller {
     this.#stops.forEach((stop) => stop());
     clearInterval(this.#here);
     clearTimeout(this.#lostTimer);
+    clearTimeout(this.#countTimer);
     removeEventListener("pageshow", this.#returned);
     connection.close();
   }
@@ -83,11 +90,34 @@ export default class extends Controller {
     if (!this.hasStatusTarget) return;
     const isOut = connection.state === "refused" && isHeld();
     const name = isOut ? "signedout" : (pagePhase() ?? this.#connectionName(isLost));
+    if (name) this.#count(name);
     if (!name || name === this.#said) return;
     this.#said = name;
     this.statusTarget.dataset.state = name;
-    this.statusTarget.textContent = textOf(this.statusTarget, name);
+    if (!COUNTING.has(name)) this.statusTarget.textContent = textOf(this.statusTarget, name);
     this.#announce(name);
+  }
+
+  /** The number runs on for the eye; it is spoken seldom. */
+  #count(name) {
+    clearTimeout(this.#countTimer);
+    const since = unsavedSince();
+    if (!COUNTING.has(name)) {
+      this.#ageSaid = 0;
+      return;
+    }
+    const age = since === null ? 0 : Date.now() - since;
+    const seconds = Math.floor(age / 1_000);
+    const isLong = name === "unsaved" || seconds >= SAID_AT[0];
+    const text = isLong ? textOf(this.statusTarget, `${name}-for`, { time: inWords(seconds) }) : textOf(this.statusTarget, name);
+    if (this.statusTarget.textContent !== text) this.statusTarget.textContent = text;
+    if (since !== null) this.#countTimer = setTimeout(() => this.#show(), 1_000 - (age % 1_000));
+    const due = spokenAge(seconds);
+    if (due > this.#ageSaid) {
+      this.#troubled = true;
+      announce(text);
+    }
+    this.#ageSaid = due;
   }
 
   #connectionName(isLost) {
@@ -106,4 +136,10 @@ export default class extends Controller {
       announce(text);
     }
   }
+}
+
+/** The last age, in seconds, at which people are told. */
+function spokenAge(seconds) {
+  const last = SAID_AT.at(-1);
+  return seconds >= last ? seconds - (seconds % last) : (SAID_AT.findLast((age) => age <= seconds) ?? 0);
 }

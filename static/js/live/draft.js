@@ -21,6 +21,8 @@ const CARET_MS = 200;
 const ANSWER_MS = 15_000;
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000];
 const CHECK_MS = 60_000;
+/** From this age on an edit that is not at the server is told to the person. */
+const OVERDUE_MS = 5_000;
 const DEFAULT_LIMIT = 64 * 1024;
 const BUSY_CODES = new Set(["busy", "rate", "retry", "handover"]);
 const INVALID_UNTIL_REFUSED = 2;
@@ -43,6 +45,9 @@ export class Draft extends EventTarget {
   #wasJoined = false;
   #pending = [];
   #inFlight = null;
+  /** When the oldest edit of what waits, and of what is on its way, was made. */
+  #pendingSince = null;
+  #inFlightSince = null;
   #failures = 0;
   #invalid = 0;
   #sticky = null;
@@ -96,6 +101,11 @@ export class Draft extends EventTarget {
     return this.#pending.length > 0 || this.#inFlight !== null;
   }
 
+  /** When the oldest edit that the server has not confirmed was made or found here, in ms; null when there is none. @returns {number|null} */
+  get unsavedSince() {
+    return this.unsaved ? (this.#inFlightSince ?? this.#pendingSince) : null;
+  }
+
   /** Has the server's text been here, so that it can be shown and worked on? */
   get isOpen() {
     return this.#wasJoined;
@@ -121,6 +131,7 @@ export class Draft extends EventTarget {
     if (origin === this || !this.#wasJoined) return;
     this.#sticky = null;
     this.#pending.push(update);
+    this.#pendingSince ??= Date.now();
     this.#tell();
     this.#later("collect", COLLECT_MS, () => this.#flush());
   };
@@ -136,7 +147,7 @@ export class Draft extends EventTarget {
     const isStale = () => attempt !== this.#attempt;
     this.#joined = false;
     clearTimeout(this.#timers.retry);
-    this.#inFlight = null;
+    this.#putBack();
     const epoch = this.#store.epoch;
     const vector = toBase64(Y.encodeStateVector(this.doc));
     const question = { v: 1, draft: this.id, sv: vector, ...(epoch === null ? {} : { epoch }) };
@@ -167,6 +178,7 @@ export class Draft extends EventTarget {
     this.#failures = 0;
     const news = newsFor(this.doc, fromBase64(answer.sv), fromBase64(answer.update));
     this.#pending = news ? [news] : [];
+    this.#pendingSince = news ? (this.#pendingSince ?? Date.now()) : null;
     if (isFirst) this.dispatchEvent(new Event("replaced"));
     this.#tell();
     this.#sayCaret();
@@ -192,8 +204,7 @@ export class Draft extends EventTarget {
   #cutOff() {
     this.#attempt += 1;
     this.#joined = false;
-    if (this.#inFlight) this.#pending.unshift(this.#inFlight);
-    this.#inFlight = null;
+    this.#putBack();
     const others = [...this.awareness.getStates().keys()].filter((client) => client !== this.doc.clientID);
     removeAwarenessStates(this.awareness, others, this);
     this.#outrunRemoval();
@@ -208,6 +219,8 @@ export class Draft extends EventTarget {
     const [first, ...rest] = cut(merged, this.#limit);
     this.#pending = rest;
     this.#inFlight = first;
+    this.#inFlightSince = this.#pendingSince;
+    if (rest.length === 0) this.#pendingSince = null;
     this.#tell();
     const attempt = this.#attempt;
     let answer = null;
@@ -221,8 +234,16 @@ export class Draft extends EventTarget {
     else this.#notSaved(answer);
   }
 
+  /** What was on its way waits again, and is as old as it was. */
+  #putBack() {
+    if (!this.#inFlight) return;
+    this.#pending.unshift(this.#inFlight);
+    this.#pendingSince = this.#inFlightSince;
+    this.#inFlight = this.#inFlightSince = null;
+  }
+
   #saved({ full = 0 }) {
-    this.#inFlight = null;
+    this.#inFlight = this.#inFlightSince = null;
     this.full = full;
     this.#failures = this.#invalid = 0;
     this.#tell();
@@ -231,8 +252,7 @@ export class Draft extends EventTarget {
 
   #notSaved(answer) {
     const { code, message = "", after } = answer ?? {};
-    this.#pending.unshift(this.#inFlight);
-    this.#inFlight = null;
+    this.#putBack();
     if (code === "late") return this.#rebuild(message, { isKept: true });
     if (code === "readonly" || code === "forbidden") return this.#refuse(message);
     if (code === "rate" && after) return this.#later("collect", after, () => this.#flush());
@@ -286,6 +306,7 @@ export class Draft extends EventTarget {
     const text = mayMiss && !isKept ? missingText(linesOf(this.doc), linesOf(fresh), this.#words) : "";
     if (text) keepText(this.user, this.id, text, reason);
     this.#pending = [];
+    this.#inFlight = this.#pendingSince = this.#inFlightSince = null;
     this.#sticky = text ? "refused" : isKept ? "late" : this.#sticky;
     this.#setDirty(false);
     await this.#store.clear();
@@ -341,6 +362,8 @@ export class Draft extends EventTarget {
     if (unsaved || this.#joined) this.#setDirty(unsaved);
     hold(this.#holder, unsaved, { safe: this.#store.isWorking });
     this.phase = this.#phase();
+    clearTimeout(this.#timers.overdue);
+    if (this.phase === "saving") this.#later("overdue", this.unsavedSince + OVERDUE_MS - Date.now(), () => this.#tell());
     this.dispatchEvent(new Event("state"));
   }
 
@@ -354,7 +377,7 @@ export class Draft extends EventTarget {
     if (this.#sticky) return this.#sticky;
     if (!this.#connection.isConnected && (this.edit || this.unsaved)) return "unsent";
     if (!this.#wasJoined) return "loading";
-    if (this.unsaved) return this.#failures > 0 || this.#invalid > 0 ? "unsaved" : "saving";
+    if (this.unsaved) return Date.now() - this.unsavedSince >= OVERDUE_MS || this.#failures > 0 || this.#invalid > 0 ? "unsaved" : "saving";
     return this.edit ? "saved" : "readonly";
   }
 

@@ -39,6 +39,12 @@ export function pagePhase() {
   return WORST_FIRST.find((phase) => phases.has(phase)) ?? null;
 }
 
+/** When the oldest edit in this page that the server has not confirmed was made, in ms; null when there is none. @returns {number|null} */
+export function unsavedSince() {
+  const times = [...drafts.values()].map((draft) => draft.unsavedSince).filter((time) => time !== null);
+  return times.length ? Math.min(...times) : null;
+}
+
 /** @param {() => void} listener  @returns {() => void} stops */
 export function onPhase(listener) {
   listeners.add(listener);
