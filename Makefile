@@ -3,7 +3,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup demo test lint bench clean
+.PHONY: help setup demo test lint bench faults clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ lint: setup $(VENV)/.dev-stamp ## format check, lint, types, import contracts
 
 bench: setup $(VENV)/.dev-stamp ## run the benchmarks (ARGS="drafting")
 	$(BIN)/python -m bench $(ARGS)
+
+faults: setup $(VENV)/.dev-stamp ## break an installation on purpose, check the record (ARGS="F1 F5 --backend sqlite")
+	$(BIN)/python -m tests.faults $(ARGS)
 
 clean: ## remove what set-up and tests made
 	rm -rf $(VENV) instance .pytest_cache .mypy_cache .ruff_cache
