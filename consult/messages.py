@@ -46,6 +46,9 @@ MESSAGES: dict[str, str] = {
     "room.past_session_end": N_(
         "That is later than the end of the session, so nothing was changed. Confirm it if the meeting may run over."
     ),
+    "room.merge_itself": N_("Choose another open room of the same round."),
+    "room.recall_running": N_("The room is being recalled. Give it more time first, or let it close."),
+    "room.split_nobody": N_("Choose at least one person who goes, and leave at least one."),
     "duty.held": N_("Somebody has this duty already. They, or a facilitator, can hand it over."),
     "hand.gone": N_("This hand is down already. The page now shows how it stands."),
     "hand.nobody": N_("Nobody is waiting to speak."),

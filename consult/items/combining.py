@@ -1,4 +1,4 @@
-"""One item out of another: a copy, a part of it as an item of its own, two as one.
+"""One item out of another: a copy, a part of it as an item of its own, two as one, the same in another room.
 
 Decides what goes along and what is kept of where it came from. Texts are written into the drafts, so open editors follow;
 nothing is taken out of any log.
@@ -20,8 +20,9 @@ from consult.items.service import create_item
 from consult.permissions.actor import Actor
 from consult.permissions.check import require
 from consult.permissions.names import Permission
+from consult.rooms.models import Room
 
-COPY, PART = "copy_of", "part_of"
+COPY, PART, BROUGHT = "copy_of", "part_of", "brought"
 LONGEST_FACT = 2000
 
 
@@ -115,6 +116,28 @@ def merge_item(
     record(db, actor, "item.merged", item, place, into=into.public_id, chosen=dict(chosen))
     announce(db, ItemMerged(item.public_id, into.public_id, place.room), place)
     return []
+
+
+def bring_over(db: Db, actor: Actor, item: ActionItem, room: Room) -> ActionItem:
+    """Go on with an item of one room in another one: a new item there that says what this one says now. This one leaves its
+    room's list and stays in the record as merged into the new one; the items of the other room are untouched beside it.
+
+    Raises:
+        NotAllowed: the other room is not open, or it is not the actor's to begin items there.
+        Invalid: `item.too_many`.
+        Conflict: the item is not in drafting any more.
+    """
+    made = create_item(db, actor, room)
+    move(db, item, (ItemState.DRAFTING,), ItemState.MERGED)
+    content = drafting.freeze(db, item)
+    mirror(item, content)
+    mirror(made, drafting.write(db, actor, made, title=content.title, text=content.text, facts=content.facts))
+    made.origin_id, made.origin_act = item.id, BROUGHT
+    item.merged_into_id = made.id
+    place = place_of(db, item)
+    record(db, actor, "item.brought_over", item, place, into=made.public_id)
+    announce(db, ItemMerged(item.public_id, made.public_id, place.room), place)
+    return made
 
 
 def _rewrite(

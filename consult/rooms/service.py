@@ -31,6 +31,7 @@ from consult.rooms.seats import DUTIES, add_seat, add_seats, assign_duty, move_m
 __all__ = [
     "DUTIES",
     "MOST_MINUTES",
+    "add_room",
     "add_seat",
     "add_seats",
     "assign_duty",
@@ -206,6 +207,34 @@ def stage_rooms(db: Db, round_: Round, *, count: int) -> list[Room]:
             db.add(rooms[number])
     db.flush()
     return [rooms[number] for number in sorted(rooms)]
+
+
+def add_room(db: Db, actor: Actor, like: Room) -> Room:
+    """One more room of a round that is under way: open now, with the topic and the clock of another one.
+
+    Raises:
+        Invalid: `seating.too_many_rooms`.
+    """
+    require(actor, Permission.ROOM_RUN, like)
+    last = db.scalar(select(func.max(Room.number)).where(Room.round_id == like.round_id)) or 0
+    if last >= MOST_ROOMS:
+        raise Invalid("seating.too_many_rooms")
+    room = Room(
+        consultation_id=like.consultation_id,
+        session_id=like.session_id,
+        round_id=like.round_id,
+        number=last + 1,
+        topic=like.topic,
+        state=RoomState.OPEN.value,
+        opened_at=clock.now(),
+        deadline_at=like.deadline_at,
+        paused_at=like.paused_at,
+        talk_seconds=like.talk_seconds,
+    )
+    db.add(room)
+    db.flush()
+    tell_state(db, room)
+    return room
 
 
 def rooms_of(db: Db, round_: Round) -> list[Room]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from consult import labels, richtext
 from consult.i18n import N_
-from consult.items.combining import COPY
+from consult.items.combining import BROUGHT, COPY
 from consult.items.models import ActionItem
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows
@@ -47,7 +47,10 @@ def provenance(actor: Actor, item: ActionItem) -> list[dict[str, Any]]:
     if item.merged_into is not None:
         found.append((t("Merged into item %(item)s", item=called(item.merged_into)), item.merged_into))
     if item.origin is not None:
-        words = N_("Copy of item %(item)s") if item.origin_act == COPY else N_("Split from item %(item)s")
+        words = {
+            COPY: N_("Copy of item %(item)s"),
+            BROUGHT: N_("Brought along from another room: item %(item)s"),
+        }.get(item.origin_act, N_("Split from item %(item)s"))
         found.append((t(words, item=called(item.origin)), item.origin))
     found += [(t("Takes in item %(item)s", item=called(other)), other) for other in item.merged_here]
     return [

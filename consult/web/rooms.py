@@ -22,7 +22,16 @@ from consult.rooms import entering
 from consult.rooms import queries as rooms
 from consult.rooms.models import Room, RoomState
 from consult.rooms.queries import Person
-from consult.web import clock_acts, console, console_commands, help_calls, room_life, rounds, sessions
+from consult.web import (
+    clock_acts,
+    console,
+    console_commands,
+    help_calls,
+    regroup,
+    room_life,
+    rounds,
+    sessions,
+)
 from consult.web.context import db, settings
 from consult.web.figures import Badge, group_parts, in_words, room_clock, room_ends
 from consult.web.loading import consultation_of, room_for, session_of
@@ -37,6 +46,7 @@ pages.register_blueprint(console_commands.pages)
 pages.register_blueprint(help_calls.pages)
 pages.register_blueprint(clock_acts.pages)
 pages.register_blueprint(room_life.pages)
+pages.register_blueprint(regroup.pages)
 BEFORE_OPEN = (RoomState.DRAFT.value, RoomState.STAGED.value)
 
 
@@ -171,7 +181,14 @@ def _goto(room: Room, session_id: str) -> list[dict[str, Any]]:
     plenary = f"/s/{session_id}"
     closed = {"room": room.public_id, "state": RoomState.CLOSED.value}
     return [
-        {"event": "room.state_changed", "when": closed, "url": plenary, **LEAVING, "text": "closed"},
+        {
+            "event": "room.state_changed",
+            "when": closed,
+            "url": plenary,
+            "yields": True,
+            **LEAVING,
+            "text": "closed",
+        },
         {"event": "seat.moved", "when": {"room": None}, "url": plenary, **LEAVING, "text": "unseated"},
         {"event": "seat.moved", "url": "/rooms/{room}", **LEAVING, "text": "moved"},
     ]

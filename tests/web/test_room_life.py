@@ -74,3 +74,26 @@ def test_forged_forms_change_nothing(
     client_for: Browser, address: str, act: str, fields: dict[str, str], status: int
 ) -> None:
     assert post(client_for("kenya"), f"{address}/{act}", page=address, **fields).status_code == status
+
+
+def test_a_split_that_names_nobody_is_shown_again_with_what_was_chosen(
+    world: World, client_for: Browser, address: str
+) -> None:
+    browser, page = client_for("facilitator"), f"{address}/regroup"
+    assert "Split Room 1" in browser.get(page).text
+    everybody = [world.members[name].public_id for name in ("kenya", "canada", "ngo")]
+    answer = post(browser, f"{address}/split", page=page, member=everybody)
+    assert answer.status_code == 422
+    assert "leave at least one" in answer.text
+    assert answer.text.count('name="member" value=') == answer.text.count(" checked") == 3
+
+
+def test_a_room_is_merged_into_the_other_one_from_its_page(
+    world: World, client_for: Browser, address: str
+) -> None:
+    browser, page = client_for("facilitator"), f"{address}/regroup"
+    assert post(browser, f"{address}/merge", page=page, into="1").status_code == 422
+    answer = post(browser, f"{address}/merge", page=page, into="2", reason="Too few")
+    assert answer.headers["Location"] == f"/rounds/{world.round.public_id}/console"
+    assert client_for("kenya").get(f"/rooms/{world.rooms[1].public_id}").status_code == 200
+    assert client_for("kenya").get(address).status_code == 403

@@ -42,11 +42,13 @@ export default class extends Controller {
   #forget() {
     clearTimeout(this.#timer);
     clearInterval(this.#counter);
+    this.#timer = 0;
   }
 
   #heard({ name, data }) {
     const rule = this.rulesValue.find((one) => one.event === name && matches(one, data));
-    if (rule) this.#plan(filled(rule.url, data), rule);
+    // Who is on the way to another room already is not sent to plenary because the old one closes.
+    if (rule && !(rule.yields && this.#timer)) this.#plan(filled(rule.url, data), rule);
   }
 
   /** `spread`: so that hundreds do not arrive at once, each page waits up to so many seconds more. */

@@ -1,0 +1,108 @@
+"""Two rooms become one, one becomes two: people and their items go along, nothing they wrote is lost.
+
+An item goes on as a new item of the other room, beside the items there; the old one stays in the record and says what
+became of it. Both rooms are locked first, so that neither closes in between.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from consult import clock
+from consult.audit import service as audit
+from consult.db import Db
+from consult.errors import Conflict, Invalid
+from consult.items.combining import bring_over
+from consult.items.models import ActionItem, ItemState
+from consult.people.models import Member
+from consult.permissions.actor import Actor
+from consult.permissions.check import require
+from consult.permissions.names import Permission
+from consult.rooms import help as help_calls
+from consult.rooms import queue
+from consult.rooms import service as rooms
+from consult.rooms.models import Room, RoomState, Seat
+from consult.rooms.notices import chain_of, tell_state
+from consult.rooms.timing import EDITABLE
+
+
+def merge_rooms(db: Db, actor: Actor, room: Room, into: Room, *, reason: str = "") -> list[ActionItem]:
+    """Move everybody of a room, and the items they are drafting, into another room of the round; the room closes.
+
+    Args:
+        reason: one line that those who move read.
+
+    Returns:
+        The items as they go on in the other room.
+
+    Raises:
+        Invalid: `room.merge_itself`, `item.too_many` when they do not fit there.
+        Conflict: `room.not_open` when one of the two is not open any more, `room.recall_running`.
+    """
+    for one in (room, into):
+        require(actor, Permission.ROOM_RUN, one)
+    if room.id == into.id or room.round_id != into.round_id:
+        raise Invalid("room.merge_itself")
+    _lock(db, room, into)
+    brought = [bring_over(db, actor, item, into) for item in _drafted(db, room)]
+    people = _seated(db, room)
+    for member in people:
+        rooms.move_member(db, actor, into, member, reason=reason)
+    now = clock.now()
+    room.state, room.closed_at, room.deadline_at, room.paused_at = RoomState.CLOSED.value, now, now, None
+    room.epoch += 1
+    queue.leave(db, room.id)
+    help_calls.end_with_room(db, room)
+    db.flush()
+    facts = {"into": into.public_id, "people": len(people), "items": [item.public_id for item in brought]}
+    audit.record(db, actor, "rooms.merged", f"room:{room.public_id}", chain=chain_of(db, room), facts=facts)
+    tell_state(db, room)
+    return brought
+
+
+def split_room(
+    db: Db, actor: Actor, room: Room, *, people: Collection[Member], items: Collection[ActionItem] = ()
+) -> Room:
+    """Move some people of a room, and some of its items, into a new room of the round with the same clock.
+
+    Raises:
+        Invalid: `room.split_nobody` unless somebody goes and somebody stays; `seating.too_many_rooms`.
+        Conflict: `room.not_open`, `room.recall_running`, `item.changed_meanwhile` when an item was submitted meanwhile.
+    """
+    require(actor, Permission.ROOM_RUN, room)
+    _lock(db, room)
+    seated = {member.id: member for member in _seated(db, room)}
+    going = [seated[member.id] for member in people if member.id in seated]
+    if not going or len(going) == len(seated):
+        raise Invalid("room.split_nobody", fields={"member": "room.split_nobody"})
+    chosen = {item.id for item in items}
+    drafted = [item for item in _drafted(db, room) if item.id in chosen]
+    if len(drafted) != len(chosen):
+        raise Conflict("item.changed_meanwhile")
+    made = rooms.add_room(db, actor, room)
+    brought = [bring_over(db, actor, item, made) for item in drafted]
+    for member in going:
+        rooms.move_member(db, actor, made, member)
+    facts = {"into": made.public_id, "people": len(going), "items": [item.public_id for item in brought]}
+    audit.record(db, actor, "room.split", f"room:{room.public_id}", chain=chain_of(db, room), facts=facts)
+    return made
+
+
+def _lock(db: Db, *found: Room) -> None:
+    states = [room.state for room in rooms.locked(db, found)]
+    if RoomState.CLOSING in states:
+        raise Conflict("room.recall_running")
+    if any(state not in EDITABLE for state in states):
+        raise Conflict("room.not_open")
+
+
+def _drafted(db: Db, room: Room) -> list[ActionItem]:
+    query = select(ActionItem).where(
+        ActionItem.room_id == room.id, ActionItem.state == ItemState.DRAFTING.value
+    )
+    return list(db.scalars(query.order_by(ActionItem.position, ActionItem.number)))
+
+
+def _seated(db: Db, room: Room) -> list[Member]:
+    query = select(Member).join(Seat, Seat.member_id == Member.id)
+    return list(db.scalars(query.where(Seat.room_id == room.id, Seat.left_at.is_(None)).order_by(Seat.id)))

@@ -1,0 +1,96 @@
+"""Two rooms become one, one becomes two: nobody and no word is lost on the way."""
+
+import pytest
+from sqlalchemy import select
+
+from consult import clock, richtext
+from consult.audit.models import AuditEntry
+from consult.db import Db
+from consult.drafting import service as drafting
+from consult.errors import Conflict, Invalid, NotAllowed
+from consult.items.models import ActionItem, ItemState
+from consult.proceedings import regrouping
+from consult.proceedings import service as proceedings
+from consult.rooms.models import Room, Seat
+from tests.cast import World
+from tests.factories.items import drafted
+
+
+def seats(db: Db, room: Room) -> set[int]:
+    return set(db.scalars(select(Seat.member_id).where(Seat.room_id == room.id, Seat.left_at.is_(None))))
+
+
+def words(db: Db, room: Room) -> list[str]:
+    """What the drafts of a room's living items say."""
+    query = select(ActionItem).where(
+        ActionItem.room_id == room.id, ActionItem.state == ItemState.DRAFTING.value
+    )
+    items = db.scalars(query.order_by(ActionItem.position))
+    return [richtext.to_text(drafting.content_of(db, item).text) for item in items]
+
+
+def test_merged_rooms_keep_everybody_and_both_drafts_side_by_side(db: Db, world: World) -> None:
+    facilitator, (one, two) = world.actor(db, "facilitator"), world.rooms
+    ours = drafted(db, world, text="What room 1 wrote")
+    everybody = seats(db, one) | seats(db, two)
+    theirs = drafted(db, world, text="What else room 1 wrote")
+    made = regrouping.merge_rooms(db, facilitator, one, two, reason="Too few people")
+    assert seats(db, two) == everybody
+    assert (seats(db, one), one.state) == (set(), "closed")
+    assert words(db, two) == ["What room 1 wrote", "What else room 1 wrote"]
+    assert words(db, one) == []
+    assert [(item.state, item.merged_into_id) for item in (ours, theirs)] == [
+        ("merged", made[0].id),
+        ("merged", made[1].id),
+    ]
+    assert [item.origin_id for item in made] == [ours.id, theirs.id]
+    assert "rooms.merged" in db.scalars(select(AuditEntry.act)).all()
+    assert drafted_by_room_two(db, world, made[0])
+
+
+def drafted_by_room_two(db: Db, world: World, item: ActionItem) -> bool:
+    """Who sits in the other room may write in what came along."""
+    drafting.write(db, world.actor(db, "kenya"), item, text=richtext.from_text("And more"))
+    return words(db, world.rooms[1])[0] == "And more"
+
+
+def test_a_split_takes_along_who_and_what_was_chosen_and_nothing_else(db: Db, world: World) -> None:
+    facilitator, room = world.actor(db, "facilitator"), world.rooms[0]
+    stays, goes = drafted(db, world, text="It stays"), drafted(db, world, text="It goes")
+    going = [world.members["canada"], world.members["ngo"]]
+    made = regrouping.split_room(db, facilitator, room, people=going, items=[goes])
+    assert seats(db, made) == {member.id for member in going}
+    assert seats(db, room) == {world.members["kenya"].id}
+    assert (words(db, room), words(db, made)) == (["It stays"], ["It goes"])
+    assert stays.state == "drafting"
+    assert (made.number, made.state, made.deadline_at) == (3, "open", room.deadline_at)
+
+
+@pytest.mark.parametrize("names", [(), ("kenya", "canada", "ngo"), ("philippines",)])
+def test_a_split_leaves_nobody_alone_in_no_room(db: Db, world: World, names: tuple[str, ...]) -> None:
+    people = [world.members[name] for name in names]
+    with pytest.raises(Invalid, match=r"room.split_nobody"):
+        regrouping.split_room(db, world.actor(db, "facilitator"), world.rooms[0], people=people)
+    assert db.scalars(select(Room.number).where(Room.round_id == world.round.id)).all() == [1, 2]
+
+
+def test_rooms_that_are_recalled_or_closed_are_not_regrouped(db: Db, world: World) -> None:
+    facilitator, (one, two) = world.actor(db, "facilitator"), world.rooms
+    with pytest.raises(Invalid, match=r"room.merge_itself"):
+        regrouping.merge_rooms(db, facilitator, one, one)
+    proceedings.recall_room(db, facilitator, two)
+    with pytest.raises(Conflict, match=r"room.recall_running"):
+        regrouping.merge_rooms(db, facilitator, one, two)
+    proceedings.recall_room(db, facilitator, two, immediately=True)
+    proceedings.close_due(db, clock.now())
+    with pytest.raises(Conflict, match=r"room.not_open"):
+        regrouping.merge_rooms(db, facilitator, one, two)
+
+
+@pytest.mark.parametrize("name", ["kenya", "panelist", "viewer"])
+def test_only_staff_regroups(db: Db, world: World, name: str) -> None:
+    actor = world.actor(db, name)
+    with pytest.raises(NotAllowed):
+        regrouping.merge_rooms(db, actor, *world.rooms)
+    with pytest.raises(NotAllowed):
+        regrouping.split_room(db, actor, world.rooms[0], people=[world.members["canada"]])
