@@ -23,6 +23,8 @@ MESSAGES: dict[str, str] = {
         "The room has changed meanwhile, so this was not done. The page now shows how it stands."
     ),
     "room.observing": N_("You only look on in this room. Join it on the console if you want to write here."),
+    "broadcast.invalid": N_("Nothing was sent. Correct what is marked below; your text is kept."),
+    "broadcast.no_rooms": N_("There is no room to write to: choose rooms that are staged or open."),
     "command.unknown": N_(
         "That is not a command. Type for example +5, recall 4, join 7, take 7, or move kenya to 5."
     ),

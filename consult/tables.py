@@ -9,6 +9,7 @@ from consult.items import models as items
 from consult.library import models as library
 from consult.people import models as people
 from consult.programme import models as programme
+from consult.rooms import broadcast_models as broadcasts
 from consult.rooms import help_models as help_requests
 from consult.rooms import models as rooms
 from consult.rooms import queue_models as hands
@@ -18,6 +19,7 @@ from consult.summaries import models as summaries
 ALL = (
     announce,
     audit,
+    broadcasts,
     decisions,
     deliberation,
     drafting,

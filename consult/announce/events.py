@@ -103,6 +103,24 @@ class HelpChanged(Event):
 
 
 @dataclass(frozen=True)
+class BroadcastSent(Event):
+    """Facilitators wrote to the room."""
+
+    name: ClassVar[str] = "broadcast.sent"
+    broadcast: str
+    round: str
+
+
+@dataclass(frozen=True)
+class BroadcastRead(Event):
+    """To staff: somebody has confirmed that they read it."""
+
+    name: ClassVar[str] = "broadcast.read"
+    broadcast: str
+    round: str
+
+
+@dataclass(frozen=True)
 class MemberChanged(Event):
     """To one member: role or membership changed; what the page shows may no longer be theirs."""
 

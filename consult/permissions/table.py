@@ -37,6 +37,8 @@ TABLE: dict[P, AnyOf] = {
     P.HELP_ASK: ((takes_part, room_is_open, is_not_viewer, seated_in_room),),
     P.HELP_CANCEL: ((takes_part, is_staff), (takes_part, is_not_viewer, seated_in_room)),
     P.HELP_ANSWER: ((takes_part, is_staff),),
+    P.BROADCAST_SEND: ((takes_part, is_staff),),
+    P.BROADCAST_READ: ((takes_part, seated_in_room),),
     P.DUTY_TAKE: (
         (takes_part, room_is_open, is_staff),
         (takes_part, room_is_open, is_not_viewer, seated_in_room),

@@ -57,7 +57,7 @@ def parsed(line: str) -> Command:
         if found is None:
             continue
         named = found.groupdict()
-        rooms = _numbers(named.get("rooms"))
+        rooms = numbers_in(named.get("rooms"))
         minutes = int(named.get("minutes") or 0)
         if act in ("more", "less", "set") and not 1 <= minutes <= MOST_MINUTES:
             raise Invalid("command.minutes", most=MOST_MINUTES)
@@ -67,5 +67,6 @@ def parsed(line: str) -> Command:
     raise Invalid("command.unknown")
 
 
-def _numbers(typed: str | None) -> tuple[int, ...]:
+def numbers_in(typed: str | None) -> tuple[int, ...]:
+    """The numbers in a text, in order, each once."""
     return tuple(dict.fromkeys(int(number) for number in re.findall(r"\d+", typed or "")))

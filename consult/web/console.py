@@ -18,6 +18,7 @@ from consult.rooms import queries as rooms
 from consult.rooms import service as rooms_service
 from consult.rooms.models import EDITABLE, Room, Round
 from consult.rooms.timing import round_state
+from consult.web.broadcasts import messages_view
 from consult.web.clock_acts import confirming_the_end
 from consult.web.console_commands import undo_view
 from consult.web.console_log import log_view
@@ -72,7 +73,7 @@ def _console(
     part = request.args.get("part")
     view: dict[str, Any] = {}
     for name, read in PARTS.items():
-        if part in (None, name):
+        if part == name or (part is None and name != "queue"):
             view |= read(found, actor)
     return render_page(
         "rooms/console.html",
@@ -105,7 +106,8 @@ def _strip(found: Round, actor: Actor) -> dict[str, Any]:
 def _wall(found: Round, actor: Actor) -> dict[str, Any]:
     wall = wall_of(db(), found, found.rooms)
     by_number = {tile.room.number: _shown(tile) for tile in wall.tiles}
-    return {"tiles": [by_number[number] for number in wall.order]}
+    calls = sorted((tile.help for tile in wall.tiles if tile.help), key=lambda call: call.since)
+    return {"tiles": [by_number[number] for number in wall.order], **_calls(found, calls)}
 
 
 def _shown(tile: Tile) -> dict[str, Any]:
@@ -114,10 +116,11 @@ def _shown(tile: Tile) -> dict[str, Any]:
 
 
 def _queue(found: Round, actor: Actor) -> dict[str, Any]:
-    return {
-        "queue": rooms_help.waiting_in(db(), [room.id for room in found.rooms]),
-        "rooms_by_id": {room.id: room for room in found.rooms},
-    }
+    return _calls(found, rooms_help.waiting_in(db(), [room.id for room in found.rooms]))
+
+
+def _calls(found: Round, calls: list[rooms_help.Waiting]) -> dict[str, Any]:
+    return {"queue": calls, "rooms_by_id": {room.id: room for room in found.rooms}}
 
 
 def _sheet(found: Round, actor: Actor) -> dict[str, Any]:
@@ -144,5 +147,12 @@ def _sheet(found: Round, actor: Actor) -> dict[str, Any]:
     }
 
 
-#: What each part of the page reads.
-PARTS = {"strip": _strip, "wall": _wall, "queue": _queue, "people": people_view, "sheet": _sheet}
+#: What each part of the page reads. The wall knows the calls for help too, so a whole page does not read them again.
+PARTS = {
+    "messages": messages_view,
+    "strip": _strip,
+    "wall": _wall,
+    "queue": _queue,
+    "people": people_view,
+    "sheet": _sheet,
+}

@@ -54,6 +54,7 @@ def move_back(round_id: str) -> BaseResponse:
     """Take a move back: `seat` is "member.before.after" per person, 0 for no room. Refused when somebody was moved on meanwhile."""
     found, actor = round_for(round_id, Permission.SEAT_MOVE)
     asked = [_seat(raw) for raw in Form(request.form).choices("seat")]
+    members_called(found, [member for member, _before, _after in asked])
     seats = seating.seats_now(db(), found)[0]
     if not asked or any(seats.get(member, 0) != after for member, _before, after in asked):
         raise Conflict("seating.already_elsewhere")

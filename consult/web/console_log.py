@@ -64,6 +64,7 @@ def _words() -> dict[str, str]:
         "seat.moved": t("moved"),
         "seat.left": t("took the seat back"),
         "seat.duty_assigned": t("assigned a duty"),
+        "broadcast.sent": t("wrote to the rooms"),
         "help.asked": t("asked for help"),
         "help.taken": t("went to help"),
         "help.released": t("gave the call back"),

@@ -18,10 +18,11 @@ from consult.library.service import sources_of
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows
 from consult.permissions.names import Permission
-from consult.rooms import entering
+from consult.rooms import broadcasts, entering
 from consult.rooms import queries as rooms
 from consult.rooms.models import Room, RoomState
 from consult.rooms.queries import Person
+from consult.web import broadcasts as messages
 from consult.web import (
     clock_acts,
     console,
@@ -44,6 +45,7 @@ pages.register_blueprint(rounds.pages)
 pages.register_blueprint(console.pages)
 pages.register_blueprint(console_commands.pages)
 pages.register_blueprint(help_calls.pages)
+pages.register_blueprint(messages.pages)
 pages.register_blueprint(clock_acts.pages)
 pages.register_blueprint(room_life.pages)
 pages.register_blueprint(regroup.pages)
@@ -94,6 +96,7 @@ def room(room_id: str) -> BaseResponse:
         ready=[item for item in items if item.ready_at and item.state == ItemState.DRAFTING],
         present=present,
         guests=guests,
+        received=broadcasts.received_in(db(), actor, found),
         help=help_calls.help_view(found, actor, guests),
         inside=sum(person.in_room_id == found.id for person in present),
         outside=entering.not_entered(present, found),

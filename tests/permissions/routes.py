@@ -165,6 +165,8 @@ ROWS: tuple[Row, ...] = (
     row("GET /rooms/<room_id>", "/rooms/{room1}", STAFF | ROOM1),
     row(f"POST {RR}/command", f"{R}/command", STAFF, line="+1"),
     row(f"POST {RR}/moves/back", f"{R}/moves/back", STAFF, seat="{canada}.2.1"),
+    row(f"POST {RR}/broadcasts", f"{R}/broadcasts", STAFF, text="Two minutes to go"),
+    row("POST /rooms/<room_id>/broadcasts/<broadcast_id>/read", "/rooms/{room1}/broadcasts/{broadcast}/read", ROOM1),
     row("POST /rooms/<room_id>/help", "/rooms/{room1}/help", ROOM1, category="wording"),
     row("POST /rooms/<room_id>/help/cancel", "/rooms/{room2}/help/cancel", STAFF | ROOM2),
     row("POST /rooms/<room_id>/help/take", "/rooms/{room2}/help/take", STAFF),

@@ -15,6 +15,8 @@ export const LIVE = Object.freeze({
   SEAT_MOVED: "seat.moved",
   MEMBER_CHANGED: "member.changed",
   HELP_CHANGED: "help.changed",
+  BROADCAST_SENT: "broadcast.sent",
+  BROADCAST_READ: "broadcast.read",
   ITEM_CREATED: "item.created",
   ITEM_CHANGED: "item.changed",
   ITEM_READY_CHANGED: "item.ready_changed",
