@@ -13,9 +13,11 @@ from sqlalchemy import select, update
 from consult import clock
 from consult.db import engine_for, sessions_for, unit_of_work
 from consult.drafting import store
+from consult.drafting.limits import Limits
 from consult.drafting.models import Draft, DraftUpdate
+from consult.drafting.walker import walked
 from tests.drafting.stage import Editor
-from tests.faults.history import History
+from tests.faults.history import DONE, OWN, SHARED, History
 from tests.faults.person import Person
 from tests.faults.plan import Run, fault
 from tests.faults.site import Site
@@ -27,6 +29,7 @@ OPEN_SECONDS = 2.0
 OTHERS_P95_SECONDS = 0.25
 KEPT_MB = 30
 LONG_HISTORY = 10_000
+FORGED = "I did not write this"
 
 
 @fault("F16", "poison: damaged rows, bombs, lies, five megabytes at once, very long histories")
@@ -232,15 +235,17 @@ ATTACKS: dict[str, tuple[Callable[[], bytes], set[str]]] = {
 
 def _hostile_person(run: Run, site: Site, *, until: float) -> int:
     """A delegate of room 2 sends what no page sends, again and again; every message has to be refused."""
-    who = next(w.who for w in site.writers if w.draft == site.meeting.drafts[1])
-    victim = next(w for w in site.writers if w.draft == site.meeting.drafts[1] and w.who != who)
+    place = 1
+    who = next(w.who for w in site.writers if w.draft == site.meeting.drafts[place])
+    victim = next(w for w in site.writers if w.draft == site.meeting.drafts[place] and w.who != who)
+    wait_until(lambda: _has_written(site, victim), seconds=30, what="words of the victim")
     victim.typing.clear()
     wait_until(victim.is_settled, seconds=20, what="the victim's words to be saved")
     person = Person(site.address_of(who), site.meeting.people[who]).sign_in()
-    draft, sent = site.meeting.drafts[1], 0
+    draft, sent = site.meeting.drafts[place], 0
     attacks = dict(ATTACKS)
-    attacks["client id of somebody else"] = (lambda: _forged(victim), {"invalid", "resync"})
-    while time.monotonic() < until:
+    attacks["client id of somebody else"] = (lambda: _forged(victim), {"invalid"})
+    while sent == 0 or time.monotonic() < until:
         for name, (make, codes) in attacks.items():
             code = _sent_by_hand(person, site, draft, make())
             sent += 1
@@ -248,16 +253,26 @@ def _hostile_person(run: Run, site: Site, *, until: float) -> int:
         run.require(_five_megabytes(person, site, draft), "five megabytes in one message were read")
         sent += 1
     person.close()
+    run.require(FORGED not in "".join(site.newcomer(place)), "words under a client id of somebody else")
     return sent
+
+
+def _has_written(site: Site, writer: Writer) -> bool:
+    """A client id belongs to whoever wrote under it first; before that there is nobody to be taken for."""
+    return any(act.who == writer.who and act.result == DONE for act in site.history.acts(OWN, SHARED))
 
 
 def _forged(victim: Writer) -> bytes:
     """The next thing the victim's page would write, had its person written it."""
-    doc: Doc[Any] = Doc(client_id=victim.editor.doc.client_id)
+    client = victim.editor.doc.client_id
+    doc: Doc[Any] = Doc(client_id=client)
     doc.apply_update(victim.asked(lambda: victim.editor.doc.get_update()))
     before = doc.get_state()
-    doc.get("title", type=Text).insert(0, "I did not write this")
-    return doc.get_update(before)
+    doc.get("title", type=Text).insert(0, FORGED)
+    forged = doc.get_update(before)
+    (run,) = walked(forged, Limits()).runs
+    assert (run.client, run.clock > 0) == (client, True), "the victim wrote nothing under this client id"
+    return forged
 
 
 def _sent_by_hand(person: Person, site: Site, draft: str, data: bytes) -> str:
@@ -271,8 +286,8 @@ def _sent_by_hand(person: Person, site: Site, draft: str, data: bytes) -> str:
                 if name == number:
                     wire.close()
                     return "accepted" if args[0]["ok"] else str(args[0]["code"])
-    except Lost:
-        return "invalid"
+    except Lost as lost:
+        return f"connection lost: {lost}"
     return "no answer"
 
 
