@@ -56,3 +56,12 @@ def open_page(browser: Browser, site: Site) -> Iterator[OpenPage]:
     for context in contexts.values():
         context.close()
     assert not problems, problems
+
+
+@pytest.fixture
+def both(open_page: OpenPage) -> tuple[Page, Page]:
+    """The room, open and saved, for A and for B."""
+    found = open_page("A"), open_page("B")
+    for page in found:
+        expect(page.get_by_role("status")).to_have_text("All changes saved")
+    return found

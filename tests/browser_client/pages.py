@@ -99,9 +99,13 @@ def _item(name: str, user: str) -> str:
 <label for="t-{name}">Title</label><input id="t-{name}" data-controller="title" value="" readonly>
 <div data-controller="editor" data-editor-words-value="12" data-editor-label-value="Text of the action item">{toolbar("editor")}
 <div data-editor-target="static"><p>As the server has it</p></div><div data-editor-target="mount"></div>{BAR}{link_dialog("editor")}</div>
-<fieldset data-controller="facts" disabled><legend>Details</legend>
-<label>Term <select data-fact="term"><option value=""></option><option value="short">Short</option></select></label>
-<label>Means <textarea data-fact="means"></textarea></label><label><input type="checkbox" data-fact="actor:iom"> IOM</label>
+<fieldset data-controller="facts" data-text-changed="{{who}} changed: {{field}}" data-text-just-now="{{who}}, just now" data-text-somebody="Somebody"
+ data-text-meanwhile="{{who}} changed this meanwhile" data-text-emptied="{{who}} emptied this meanwhile" disabled><legend>Details</legend>
+<template data-facts-target="choice"><div role="group"><p data-slot="says"></p><blockquote data-slot="theirs"></blockquote>
+<button type="button" data-slot="use-theirs">Use theirs</button><button type="button" data-slot="keep-mine">Keep mine</button></div></template>
+<div class="field"><label for="term-{name}">Term</label><select id="term-{name}" data-fact="term"><option value=""></option><option value="short">Short</option></select></div>
+<div class="field"><label for="means-{name}">Means</label><textarea id="means-{name}" data-fact="means"></textarea></div>
+<label class="check"><input type="checkbox" data-fact="actor:iom"><span>IOM</span></label>
 <div data-controller="fact-list" data-fact-list-prefix-value="target:" data-text-added="{{label}} added" data-text-removed="{{label}} removed">
 <ul data-fact-list-target="rows" aria-label="Targets"></ul><template data-fact-list-target="row"><li><span data-slot="label"></span>
 <select data-slot="value" aria-label="Relation"><option value="aligns">aligns</option><option value="adds">adds</option></select>

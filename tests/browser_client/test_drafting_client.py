@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser_client.conftest import OpenPage
@@ -58,14 +57,6 @@ def paste(page: Page, content: str, kind: str = "text/plain") -> None:
         }""",
         [kind, content],
     )
-
-
-@pytest.fixture
-def both(open_page: OpenPage) -> tuple[Page, Page]:
-    pages = open_page("A"), open_page("B")
-    for page in pages:
-        expect(status(page)).to_have_text(SAVED)
-    return pages
 
 
 def test_text_title_and_details_are_shared(both: tuple[Page, Page], site: Site) -> None:

@@ -1,8 +1,8 @@
 import { Controller } from "../../vendor/page.js";
+import { FactNotes } from "../editing/fact_notes.js";
 import { announce, textOf } from "../helpers/text.js";
 import { draftAround } from "../live/drafts.js";
-
-const ROOT = "facts";
+import { factsOf, sayField } from "../live/facts.js";
 
 /** Facts that are a list (targets, instruments, sources): one row per key with a prefix. */
 export default class extends Controller {
@@ -11,10 +11,12 @@ export default class extends Controller {
 
   #draft = null;
   #facts = null;
+  #notes = null;
   #isGone = false;
 
   async connect() {
     this.#isGone = false;
+    this.#notes = new FactNotes(this.element.closest("[data-controller~=facts]"));
     this.rowsTarget.addEventListener("change", this.#related);
     this.rowsTarget.addEventListener("click", this.#clicked);
     const draft = await draftAround(this.element);
@@ -28,6 +30,7 @@ export default class extends Controller {
     this.#isGone = true;
     this.rowsTarget.removeEventListener("change", this.#related);
     this.rowsTarget.removeEventListener("click", this.#clicked);
+    this.#notes.clear();
     this.#facts?.unobserve(this.#changed);
     this.#draft?.removeEventListener("replaced", this.#bind);
   }
@@ -36,18 +39,30 @@ export default class extends Controller {
     const code = this.choiceTarget.value;
     if (!code || !this.#facts || !this.#draft.edit) return;
     const key = this.prefixValue + code;
+    sayField(this.#draft, key);
     if (!this.#facts.has(key)) this.#facts.set(key, this.#firstRelation() ?? true);
     announce(textOf(this.element, "added", { label: this.#label(code) }));
   }
 
   #bind = () => {
     this.#facts?.unobserve(this.#changed);
-    this.#facts = this.#draft.doc.getMap(ROOT);
+    this.#facts = factsOf(this.#draft);
     this.#facts.observe(this.#changed);
     if (this.#draft.isOpen) this.#show();
   };
 
-  #changed = () => this.#draft.isOpen && this.#show();
+  #changed = ({ keysChanged, transaction }) => {
+    if (!this.#draft.isOpen) return;
+    this.#show();
+    if (transaction.local) return;
+    for (const key of keysChanged) if (key.startsWith(this.prefixValue)) this.#note(key);
+  };
+
+  /** Beside the row; beside the whole list when the row is gone. */
+  #note(key) {
+    const code = key.slice(this.prefixValue.length);
+    this.#notes.show(this.#draft, key, this.#rowWith(code) ?? this.element, this.#label(code));
+  }
 
   #show() {
     const wanted = new Map(
@@ -60,8 +75,12 @@ export default class extends Controller {
     codes.forEach((code, place) => this.#place(this.#rowOf(code), wanted.get(code), place));
   }
 
+  #rowWith(code) {
+    return [...this.rowsTarget.children].find((row) => row.dataset.code === code);
+  }
+
   #rowOf(code) {
-    const there = [...this.rowsTarget.children].find((row) => row.dataset.code === code);
+    const there = this.#rowWith(code);
     if (there) return there;
     const row = this.rowTarget.content.firstElementChild.cloneNode(true);
     const label = row.querySelector("[data-slot=label]");
@@ -92,6 +111,8 @@ export default class extends Controller {
     this.#facts.delete(this.prefixValue + code);
     announce(textOf(this.element, "removed", { label: this.#label(code) }));
     (next?.querySelector("[data-slot=remove]") ?? this.choiceTarget).focus();
+    // Only now: the row that went took the focus with it, which counts as leaving the field.
+    sayField(this.#draft, this.prefixValue + code);
   };
 
   #label(code) {

@@ -1,15 +1,10 @@
 import { CollaborationCaret } from "../../vendor/editor.js";
+import { hueClass } from "./hues.js";
 
 /** Other people's carets, styled by class only; their names are also in the page as text. */
 
-const HUES = new Set(["af", "ap", "ee", "la", "we", "ob", "st"]);
-
 export function carets(awareness, user) {
   return CollaborationCaret.configure({ provider: { awareness }, user, render, selectionRender });
-}
-
-function hueClass({ hue }) {
-  return HUES.has(hue) ? `hue-${hue}` : "hue-ob";
 }
 
 /** The words are attributes that CSS shows: a caret adds no text to the text. */

@@ -1,0 +1,130 @@
+"""What people are told about their text when the network or the server fails, and that it arrives: two people and the real server."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, WebSocketRoute, expect
+from sqlalchemy import Engine, select
+
+from consult.db import reading_session, sessions_for, unit_of_work
+from consult.items.models import ActionItem
+from consult.people.models import Member, Role, User
+from consult.rooms.models import Room, Seat
+from consult.sample.build import Sample, Stage, build
+from tests.journeys.people import Person
+from tests.running import RunningServer, wait_until
+
+
+@pytest.fixture
+def sample(engine: Engine) -> Sample:
+    with unit_of_work(sessions_for(engine)) as db:
+        return build(db, number=60, stage=Stage.DRAFTING)
+
+
+@pytest.fixture
+def server(sample: Sample, database_url: str, tmp_path: Path) -> Iterator[RunningServer]:
+    log = tmp_path / "server.log"
+    found = RunningServer(database_url, log, recall_seconds="1", late_sync_seconds="0").start()
+    yield found
+    assert found.stop() == 0
+    text = found.log.read_text(errors="replace")
+    assert "Traceback" not in text, text[-3000:]
+
+
+class Cable:
+    """The live connection of one person's pages, which can be pulled out while the server runs on."""
+
+    def __init__(self, person: Person) -> None:
+        self._is_out = False
+        self._lines: list[tuple[WebSocketRoute, WebSocketRoute]] = []
+        person.page.route_web_socket(re.compile("/socket.io/"), self._connect)
+
+    def _connect(self, route: WebSocketRoute) -> None:
+        if self._is_out:
+            route.close()
+        else:
+            self._lines.append((route, route.connect_to_server()))
+
+    def pull_out(self) -> None:
+        self._is_out = True
+        for page_side, server_side in self._lines:
+            server_side.close()
+            page_side.close()
+        self._lines.clear()
+
+    def put_in(self) -> None:
+        self._is_out = False
+
+
+def path_and_people(engine: Engine) -> tuple[str, str, list[str]]:
+    """Room 1: its id, its first item, and the e-mail addresses of two delegates seated there."""
+    with reading_session(engine) as db:
+        room = db.scalars(select(Room).where(Room.number == 1)).one()
+        item = db.scalars(
+            select(ActionItem.public_id).where(ActionItem.room_id == room.id).order_by(ActionItem.id)
+        ).first()
+        query = (
+            select(User.email)
+            .join(Member, Member.user_id == User.id)
+            .join(Seat, Seat.member_id == Member.id)
+            .where(Seat.room_id == room.id, Member.role == Role.DELEGATE.value, Seat.left_at.is_(None))
+        )
+        assert item is not None
+        return room.public_id, item, list(db.scalars(query.order_by(Member.id).limit(2)))
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_what_is_written_without_a_server_survives_a_closed_tab(
+    width: int, server: RunningServer, browser: Browser, engine: Engine
+) -> None:
+    room, item, emails = path_and_people(engine)
+    one, other = (Person(browser, server.url, email, width=width) for email in emails)
+    for person in (one, other):
+        person.go(f"/rooms/{room}?item={item}")
+        person.tab("Draft")
+        person.sees_saved()
+    server.kill()
+    status = one.page.locator("#status")
+    expect(status).to_have_text("Not connected: your text is kept here and will be sent")
+    one.write(" Written without a server.")
+    one.page.get_by_role("textbox", name="Indicator").fill("Median days to a document")
+    expect(status).to_have_text(
+        re.compile(r"^Not connected, not saved for \d+ seconds: your text is kept here")
+    )
+    expect(one.page.locator("[data-announce=polite]")).to_contain_text("not saved for")
+    one.page.wait_for_timeout(500)  # the browser's own storage has no event to wait for
+    one.page.close()
+    server.start()
+    one.page = one.context.new_page()
+    one.go(f"/rooms/{room}?item={item}")
+    one.tab("Draft")
+    one.sees_saved()
+    wait_until(lambda: "Written without a server." in other.text, what="the text to arrive")
+    expect(other.page.get_by_role("textbox", name="Indicator")).to_have_value("Median days to a document")
+    for person in (one, other):
+        assert person.problems == [], person.email
+
+
+def test_who_was_cut_off_when_the_room_closed_is_told_that_the_text_is_late(
+    sample: Sample, server: RunningServer, browser: Browser, engine: Engine
+) -> None:
+    room, item, emails = path_and_people(engine)
+    one, other = (Person(browser, server.url, email, width=1280) for email in emails)
+    cable = Cable(one)
+    for person in (one, other):
+        person.go(f"/rooms/{room}?item={item}")
+        person.sees_saved()
+    cable.pull_out()
+    one.write(" Written after the end.")
+    expect(one.page.locator("#status")).to_contain_text("not saved for")
+    facilitator = Person(browser, server.url, sample.staff(Role.FACILITATOR).user.email, width=1280)
+    facilitator.go(f"/s/{sample.session.public_id}")
+    facilitator.follow("Facilitator console")
+    facilitator.press("Recall to plenary")
+    expect(other.page).to_have_url(re.compile("/s/"), timeout=40_000)
+    cable.put_in()
+    expect(one.page.locator("#status")).to_contain_text("kept as a late contribution", timeout=40_000)
+    assert "Written after the end." not in one.text
+    assert one.problems == []
