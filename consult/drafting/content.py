@@ -26,11 +26,15 @@ RESERVED_CLIENTS = 16
 
 @dataclass(frozen=True, slots=True)
 class DraftContent:
-    """What a draft says: title, text (ProseMirror JSON), facts (keys as in `schema.py`)."""
+    """What a draft says: title, text (ProseMirror JSON), facts (keys as in `schema.py`); how many suggestions are open in it.
+
+    The text is what stands: without words that are only suggested, and with those that are only suggested to go.
+    """
 
     title: str = ""
     text: richtext.Doc = field(default_factory=richtext.empty)
     facts: Facts = field(default_factory=dict)
+    suggestions: int = 0
 
 
 def content_of(doc: "Doc[Any]") -> DraftContent:
@@ -40,6 +44,7 @@ def content_of(doc: "Doc[Any]") -> DraftContent:
         richtext.one_line(str(title)).strip(),
         richtext.from_yxml(fragment),
         kept_facts(facts.to_py()),
+        richtext.open_suggestions(fragment),
     )
 
 

@@ -30,6 +30,8 @@ _CHILDREN: dict[str, frozenset[str]] = {
 }
 TAGS = frozenset(_CHILDREN) - {TEXT_ROOT}
 MARKS = frozenset({"bold", "italic", "underline", "strike", "link"})
+#: Marks of words that are only suggested: to be put in, or to be taken out. Their value says which suggestion it is, and whose.
+SUGGESTIONS = frozenset({"insertion", "deletion"})
 HEADING_LEVELS = (2, 3, 4)
 
 TERMS = frozenset({"", "short", "medium", "long"})
@@ -40,6 +42,8 @@ FLAG_FACTS = frozenset({"actor", "instrument", "source"})
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}\Z")
 _MARK_SUFFIX = re.compile(r"[A-Za-z0-9+/=_-]{1,16}\Z")
+_SUGGESTION_ID = re.compile(r"[A-Za-z0-9]{6,24}\Z")
+_CLIENT_ID = re.compile(r"[1-9][0-9]{0,15}\Z")
 _LINK = re.compile(r"(?:https?://|mailto:)[^\x00-\x20\"<>\\^`{}|\x7f]{1,2000}\Z", re.IGNORECASE)
 _LIST_TYPE = re.compile(r"[A-Za-z0-9]{0,8}\Z")
 _LINK_EXTRAS: dict[str, frozenset[object]] = {
@@ -84,6 +88,8 @@ def is_attribute(tag: str, name: str, value: Scalar) -> bool:
 
 def is_mark(key: str, value: Any) -> bool:
     """Whether a run of text may carry this mark; a value of None ends it."""
+    if key in SUGGESTIONS:
+        return value is None or suggestion_of(key, value) is not None
     name, dashes, suffix = key.partition("--")
     if name not in MARKS or (dashes and not _MARK_SUFFIX.match(suffix)):
         return False
@@ -92,6 +98,21 @@ def is_mark(key: str, value: Any) -> bool:
     if name != "link":
         return value is True or value == {}
     return isinstance(value, dict) and _is_link(value)
+
+
+def suggestion_of(key: str, value: Any) -> tuple[str, int] | None:
+    """The suggestion this mark belongs to and the client id of who made it; None for anything else.
+
+    The document names no person: a client id is resolved outside it, under the consultation's attribution rule.
+    """
+    if key not in SUGGESTIONS or not isinstance(value, dict) or set(value) != {"id", "by"}:
+        return None
+    name, by = value["id"], value["by"]
+    if not isinstance(name, str) or not isinstance(by, str):
+        return None
+    if not _SUGGESTION_ID.match(name) or not _CLIENT_ID.match(by):
+        return None
+    return name, int(by)
 
 
 def is_fact(key: str, value: Scalar, most_units: int) -> bool:

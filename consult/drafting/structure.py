@@ -19,6 +19,7 @@ from consult.drafting.walker import (
     FORMAT,
     GC,
     STRING,
+    TRUSTED,
     TYPE,
     ClientId,
     Deletion,
@@ -102,6 +103,8 @@ class Admission:
     containers: dict[Id, Container] = field(default_factory=dict)
     title_units: int = 0
     text_units: int = 0
+    #: Suggestions first seen here, and who made each.
+    suggestions: dict[str, ClientId] = field(default_factory=dict)
 
     @property
     def clients(self) -> frozenset[ClientId]:
@@ -116,6 +119,7 @@ class Structure:
         self._roots = {name: Container(name) for name in schema.ROOTS}
         self._tracks: dict[ClientId, Track] = {}
         self._containers: dict[Id, Container] = {}
+        self._suggestions: dict[str, ClientId] = {}
 
     def state(self) -> dict[ClientId, int]:
         """How many letters of each client are known."""
@@ -146,6 +150,7 @@ class Structure:
             for start, end in zip(fresh.dead_starts, fresh.dead_ends, strict=True):
                 track.bury(start, end)
         self._containers.update(admission.containers)
+        self._suggestions |= admission.suggestions
 
     def root(self, name: str) -> Container | None:
         return self._roots.get(name)
@@ -155,6 +160,9 @@ class Structure:
 
     def container(self, at: Id) -> Container | None:
         return self._containers.get(at)
+
+    def suggested_by(self, suggestion: str) -> ClientId | None:
+        return self._suggestions.get(suggestion)
 
 
 class _Judge:
@@ -240,7 +248,7 @@ class _Judge:
             before = self._at((client, known - 1))
             if before is not place and GONE not in (before, place):
                 invalid("known letters claimed elsewhere")
-        self._check(piece, place)
+        self._check(client, piece, place)
         if piece.kind == TYPE and isinstance(piece.content, Element):
             made = _LOST if place is GONE else Container(piece.content.tag or schema.RUN)
             self._made.containers[(client, piece.clock)] = made
@@ -278,7 +286,7 @@ class _Judge:
             place = self._slots[(container, key)] = Place(container, key)
         return place
 
-    def _check(self, piece: Struct, place: Place) -> None:
+    def _check(self, client: ClientId, piece: Struct, place: Place) -> None:
         if piece.kind == GC or place is GONE:
             return
         kind = place.container.kind
@@ -290,7 +298,7 @@ class _Judge:
         elif kind == schema.TITLE_ROOT:
             self._check_title(piece)
         elif kind == schema.RUN:
-            self._check_text(piece)
+            self._check_text(client, piece)
         elif piece.kind != TYPE or not isinstance(piece.content, Element):
             invalid("not a part of the rich text")
         elif not schema.may_contain(kind, piece.content.tag or schema.RUN):
@@ -312,14 +320,30 @@ class _Judge:
         self._made.title_units += piece.length
         self._made.text_units += piece.length
 
-    def _check_text(self, piece: Struct) -> None:
+    def _check_text(self, client: ClientId, piece: Struct) -> None:
         if piece.kind == FORMAT and isinstance(piece.content, Format):
             if not schema.is_mark(piece.content.key, piece.content.value):
                 invalid("mark")
+            self._check_suggestion(client, piece.content)
         elif piece.kind != STRING:
             invalid("not text")
         else:
             self._made.text_units += piece.length
+
+    def _check_suggestion(self, client: ClientId, mark: Format) -> None:
+        """Rule: a suggestion is made in one's own name; later edits around it repeat the mark as it was made.
+
+        What this server wrote down earlier is believed: of a mark that was repeated only the copy may be left.
+        """
+        made = schema.suggestion_of(mark.key, mark.value)
+        if made is None:
+            return
+        name, by = made
+        known = self._made.suggestions.get(name, self._structure.suggested_by(name))
+        if self._limits is not TRUSTED and by != (client if known is None else known):
+            invalid("a suggestion in somebody else's name")
+        if known is None:
+            self._made.suggestions[name] = by
 
     def _check_deletion(self, deletion: Deletion) -> None:
         if deletion.clock + deletion.length > self._known(deletion.client):

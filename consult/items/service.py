@@ -121,8 +121,11 @@ def quote_source(db: Db, actor: Actor, item: ActionItem, source: Source) -> None
     write_item(db, actor, item, facts=facts)
 
 
-def mark_ready(db: Db, actor: Actor, item: ActionItem) -> None:
+def mark_ready(db: Db, actor: Actor, item: ActionItem) -> int:
     """Say that the room agrees to submit the item as it stands.
+
+    Returns:
+        How many suggestions in it are open: words to be put in do not count, words to be taken out still do.
 
     Raises:
         Invalid: `item.no_title`, `item.no_text`.
@@ -133,6 +136,7 @@ def mark_ready(db: Db, actor: Actor, item: ActionItem) -> None:
     _check_complete(content)
     set_ready(db, actor, item, ready=True)
     mirror(item, content)
+    return content.suggestions
 
 
 def unmark_ready(db: Db, actor: Actor, item: ActionItem) -> None:
@@ -237,7 +241,8 @@ def _submit(db: Db, actor: Actor, item: ActionItem) -> None:
     item.returned_reason = ""
     version = keep_version(db, item, content, VersionReason.SUBMITTED, by=actor)
     place = place_of(db, item)
-    record(db, actor, "item.submitted", item, place, version=version.number)
+    open_ones = {"open_suggestions": content.suggestions} if content.suggestions else {}
+    record(db, actor, "item.submitted", item, place, version=version.number, **open_ones)
     announce(db, ItemSubmitted(item.public_id, place.room), place)
 
 

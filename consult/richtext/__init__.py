@@ -32,7 +32,7 @@ from consult.richtext.schema import (
     safe_href,
     validated,
 )
-from consult.richtext.yxml import blocks_from_yxml, from_yxml
+from consult.richtext.yxml import blocks_from_yxml, from_yxml, open_suggestions
 
 __all__ = [
     "ITEM_LIMITS",
@@ -55,6 +55,7 @@ __all__ = [
     "lines_of",
     "one_line",
     "open_brackets",
+    "open_suggestions",
     "repaired",
     "safe_href",
     "to_html",

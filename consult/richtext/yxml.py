@@ -6,7 +6,7 @@ is not safe against what people put into it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from pycrdt import XmlElement, XmlFragment, XmlText
@@ -14,6 +14,8 @@ from pycrdt import XmlElement, XmlFragment, XmlText
 from consult.richtext.repair import repaired
 from consult.richtext.schema import MARKS, Doc, Node
 
+#: Marks of suggestions: words to be put in, words to be taken out.
+PENDING, STRUCK = "insertion", "deletion"
 #: Deeper nesting than this is not descended into; repair allows far less.
 _MAX_DEPTH = 64
 
@@ -28,6 +30,23 @@ def blocks_from_yxml(fragment: XmlFragment) -> list[Doc]:
     return [repaired({"type": "doc", "content": _nodes(child, 0)}) for child in fragment.children]
 
 
+def open_suggestions(fragment: XmlFragment) -> int:
+    """How many suggestions nobody has decided on: words to be put in or taken out, counted by their id."""
+    return len(set(_suggested(fragment, 0)))
+
+
+def _suggested(parent: XmlFragment | XmlElement, depth: int) -> Iterator[str]:
+    for child in parent.children if depth <= _MAX_DEPTH else ():
+        if isinstance(child, XmlElement):
+            yield from _suggested(child, depth + 1)
+        elif isinstance(child, XmlText):
+            for _text_run, attributes in child.diff():
+                for name in (PENDING, STRUCK):
+                    mark = (attributes or {}).get(name)
+                    if isinstance(mark, dict) and isinstance(mark.get("id"), str):
+                        yield mark["id"]
+
+
 def _children(parent: XmlFragment | XmlElement, depth: int) -> list[Node]:
     if depth > _MAX_DEPTH:
         return []
@@ -36,20 +55,36 @@ def _children(parent: XmlFragment | XmlElement, depth: int) -> list[Node]:
 
 def _nodes(child: object, depth: int) -> list[Node]:
     if isinstance(child, XmlText):
-        return [_text(text, attributes) for text, attributes in child.diff() if isinstance(text, str)]
+        return [_text(text, attributes) for text, attributes in child.diff() if _stands(text, attributes)]
     if isinstance(child, XmlElement):
+        content = _children(child, depth + 1)
+        if not content and _is_pending(child, depth):
+            return []
         attributes = dict(cast(Iterable[tuple[str, Any]], child.attributes))
-        return [
-            {
-                "type": child.tag,
-                "attrs": attributes,
-                "content": _children(child, depth + 1),
-            }
-        ]
+        return [{"type": child.tag, "attrs": attributes, "content": content}]
     return []
 
 
-def _text(text: str, attributes: dict[str, Any] | None) -> Node:
+def _stands(text: object, attributes: dict[str, Any] | None) -> bool:
+    """Rule: words that are only suggested are no part of the text; words suggested to go are, until that is accepted."""
+    return isinstance(text, str) and not (attributes or {}).get(PENDING)
+
+
+def _is_pending(element: XmlElement, depth: int) -> bool:
+    """Whether a block without a word that stands came with words that are only suggested: it goes as they do."""
+    if depth > _MAX_DEPTH:
+        return False
+    for child in element.children:
+        if isinstance(child, XmlText) and any(
+            (attributes or {}).get(PENDING) for _, attributes in child.diff()
+        ):
+            return True
+        if isinstance(child, XmlElement) and _is_pending(child, depth + 1):
+            return True
+    return False
+
+
+def _text(text: Any, attributes: dict[str, Any] | None) -> Node:
     marks = []
     for name, value in (attributes or {}).items():
         # Marks that may overlap themselves are stored under "name--hash".

@@ -1,7 +1,8 @@
 """Routes of items: create, write without script, ready, submit, withdraw, send back, late text; the item page."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as BaseResponse
 
 from consult import richtext
@@ -12,14 +13,20 @@ from consult.items.models import ActionItem
 from consult.items.templates import template_called, text_of
 from consult.items.versions import version_for
 from consult.library.models import Source
+from consult.people.models import Member
+from consult.permissions.check import require
+from consult.permissions.names import Permission
 from consult.rooms.models import Room
 from consult.web.context import db
 from consult.web.forms import Form
 from consult.web.item_pages import Sent, item_page, version_page
-from consult.web.loading import item_for, room_for
+from consult.web.loading import consultation_of, item_for, room_for
 from consult.web.pages import back_to, refusal, say, t
+from consult.web.voices import author
 
 pages = Blueprint("items", __name__)
+#: Client ids asked for at once.
+MOST_WRITERS = 50
 LONGEST_TEXT = richtext.ITEM_LIMITS.characters
 
 
@@ -53,6 +60,8 @@ def submit(public_id: str) -> BaseResponse:
         say(t("Item %(number)s was submitted to plenary.", number=submitted[0].number))
     else:
         say(t("%(number)s items were submitted to plenary.", number=len(submitted)))
+    for item in submitted:
+        _say_what_is_open(item, drafting.content_of(db(), item).suggestions)
     return back_to(f"/rooms/{room.public_id}")
 
 
@@ -60,12 +69,44 @@ def submit(public_id: str) -> BaseResponse:
 def ready(public_id: str) -> BaseResponse:
     found, actor = item_for(public_id)
     if request.form.get("ready", "1") == "1":
-        service.mark_ready(db(), actor, found)
+        suggestions = service.mark_ready(db(), actor, found)
         say(t("Item %(number)s is marked ready.", number=found.number))
+        _say_what_is_open(found, suggestions)
     else:
         service.unmark_ready(db(), actor, found)
         say(t("Item %(number)s is no longer marked ready.", number=found.number))
     return back_to(_in_room(found.room, found))
+
+
+def _say_what_is_open(item: ActionItem, suggestions: int) -> None:
+    if not suggestions:
+        return
+    words = t(
+        "Item %(number)s has open suggestions (%(count)s): what they would put in is not part of the text yet, "
+        "what they would take out still is.",
+        number=item.number,
+        count=suggestions,
+    )
+    say(words, "attention")
+
+
+@pages.get("/items/<public_id>/writers")
+def writers(public_id: str) -> Response:
+    """How those behind client ids of the draft appear to readers: for suggestions whose author has left the page."""
+    found, actor = item_for(public_id)
+    require(actor, Permission.ROOM_VIEW, found.room)
+    asked = [
+        int(part) for part in request.args.get("clients", "").split(",")[:MOST_WRITERS] if _is_client(part)
+    ]
+    by_client = drafting.writers_of(db(), found, asked)
+    query = select(Member).where(Member.id.in_(by_client.values()))
+    members = db().scalars(query.options(joinedload(Member.user), joinedload(Member.delegation)))
+    names = {member.id: author(member, consultation_of(found)).label for member in members}
+    return jsonify({str(client): names[member] for client, member in by_client.items()})
+
+
+def _is_client(part: str) -> bool:
+    return part.isascii() and part.isdecimal() and len(part) <= 16
 
 
 @pages.post("/items/<public_id>/text")

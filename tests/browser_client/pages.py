@@ -85,8 +85,15 @@ BAR = """<div role="group" aria-label="Counting" data-editor-target="bar" hidden
 <span data-bar-part="brackets" data-text-count="Brackets left: {count}" data-text-none="No brackets left"></span>
 <button type="button" data-bar-act="previous">Previous bracket</button><button type="button" data-bar-act="next">Next bracket</button>
 <button type="button" data-bar-act="clean" aria-pressed="false" data-text-on="Without brackets" data-text-off="With brackets">Clean view</button>
+<button type="button" data-bar-act="suggest" aria-pressed="false" data-text-on="Suggesting" data-text-off="Writing">Suggesting</button>
 <button type="button" data-bar-act="numbers" aria-pressed="false">Paragraph numbers</button>
 <button type="button" data-controller="dialog shortcut" data-dialog-id-value="shortcuts" data-shortcut-key-value="?" data-action="dialog#open">Shortcuts</button></div>"""
+SUGGESTIONS = """<section aria-label="Suggestions" data-editor-target="suggestions" data-text-count="Suggestions: {count}" data-text-you="You"
+ data-text-somebody="Somebody" data-text-accepted="Accepted: {count}" data-text-rejected="Rejected: {count}" hidden><h3 data-suggestions-part="count"></h3>
+<ul data-suggestions-part="rows"></ul><template><li><p data-slot="words"><b data-slot="who"></b> <del data-slot="deleted"></del> <ins data-slot="inserted"></ins></p>
+<button type="button" data-suggestion-act="go">Go to</button><button type="button" data-suggestion-act="accept">Accept</button>
+<button type="button" data-suggestion-act="reject">Reject</button></li></template><p data-suggestions-part="all" hidden>
+<button type="button" data-suggestion-act="accept">Accept all</button><button type="button" data-suggestion-act="reject">Reject all</button></p></section>"""
 SHORTCUTS = """<dialog id="shortcuts" aria-label="Keyboard shortcuts"><form method="dialog"><button>Close</button></form></dialog>"""
 QUOTE = """<form method="post" action="/rooms/r1" data-controller="post quote" data-action="submit->quote#insert submit->post#send"
  data-quote-words-value="Train officers together" data-quote-reference-value="Canada, Panel 3" data-quote-href-value="https://example.org/library#source-1"><button>Quote</button></form>"""
@@ -97,8 +104,8 @@ def _item(name: str, user: str) -> str:
     return f"""<article id="item-{name}" data-keep data-controller="draft" data-draft-id-value="{name}" data-draft-user-value="user{user}"
  data-draft-me-value='{me}' data-text-title="Title" data-text-text="Text"><p data-draft-target="notice" hidden></p>
 <label for="t-{name}">Title</label><input id="t-{name}" data-controller="title" value="" readonly>
-<div data-controller="editor" data-editor-words-value="12" data-editor-label-value="Text of the action item">{toolbar("editor")}
-<div data-editor-target="static"><p>As the server has it</p></div><div data-editor-target="mount"></div>{BAR}{link_dialog("editor")}</div>
+<div data-controller="editor" data-editor-words-value="12" data-text-words-only="Words only" data-editor-label-value="Text of the action item">{toolbar("editor")}
+<div data-editor-target="static"><p>As the server has it</p></div><div data-editor-target="mount"></div>{BAR}{SUGGESTIONS}{link_dialog("editor")}</div>
 <fieldset data-controller="facts" data-text-changed="{{who}} changed: {{field}}" data-text-just-now="{{who}}, just now" data-text-somebody="Somebody"
  data-text-meanwhile="{{who}} changed this meanwhile" data-text-emptied="{{who}} emptied this meanwhile" disabled><legend>Details</legend>
 <template data-facts-target="choice"><div role="group"><p data-slot="says"></p><blockquote data-slot="theirs"></blockquote>

@@ -69,7 +69,7 @@ def test_open_brackets_are_counted_and_found_one_after_the_other(page: Page) -> 
         following.click()
         page.wait_for_function("(words) => getSelection().toString() === words", arg=words)
     page.get_by_role("button", name="Previous bracket").click()
-    page.wait_for_function("getSelection().toString() === 'shall [not]'")
+    page.wait_for_function("() => getSelection().toString() === 'shall [not]'")
     expect(text(page)).to_be_focused()
 
 

@@ -1,17 +1,19 @@
 import { Controller } from "../../vendor/page.js";
 import { surfaceParts } from "../helpers/parts.js";
+import { announce, textOf } from "../helpers/text.js";
 import { draftAround } from "../live/drafts.js";
 
 const ROOT = "default";
 
 /** The shared text of a draft. Until it is there, what the server rendered stands in its place. */
 export default class extends Controller {
-  static targets = ["toolbar", "static", "mount", "bar", "linkDialog", "linkUrl", "linkError", "linkRemove"];
-  static values = { label: String, describedby: String, words: Number };
+  static targets = ["toolbar", "static", "mount", "bar", "suggestions", "linkDialog", "linkUrl", "linkError", "linkRemove"];
+  static values = { label: String, describedby: String, words: Number, writers: String };
 
   #draft = null;
   #surface = null;
   #bar = null;
+  #list = null;
   #isGone = false;
 
   async connect() {
@@ -22,6 +24,8 @@ export default class extends Controller {
       import("../editing/surface.js"),
       import("../editing/carets.js"),
       import("../editing/bar.js"),
+      import("../editing/suggesting.js"),
+      import("../editing/suggestion_list.js"),
     ]);
     if (this.#isGone) return;
     this.#draft = draft;
@@ -45,7 +49,7 @@ export default class extends Controller {
   }
 
   #mount = () => {
-    const [{ Collaboration }, { Surface }, { carets }, { WritingBar }] = this.modules;
+    const [{ Collaboration }, { Surface }, { carets }, { WritingBar }, { Insertion, Deletion, suggesting }, { SuggestionList }] = this.modules;
     const hadFocus = this.#surface?.editor.isFocused;
     this.#remove();
     const { doc, awareness, edit } = this.#draft;
@@ -53,21 +57,32 @@ export default class extends Controller {
       label: this.labelValue,
       describedby: this.describedbyValue,
       isEditable: edit,
-      extensions: [Collaboration.configure({ fragment: doc.getXmlFragment(ROOT) }), carets(awareness, this.#me)],
+      extensions: [
+        Collaboration.configure({ fragment: doc.getXmlFragment(ROOT) }),
+        carets(awareness, this.#me),
+        Insertion,
+        Deletion,
+        suggesting({ by: () => String(doc.clientID), onRefusal: () => announce(textOf(this.element, "words-only"), { assertive: true }) }),
+      ],
     });
     if (this.hasBarTarget) this.#bar = new WritingBar(this.barTarget, this.#surface, { target: this.wordsValue });
+    if (this.hasSuggestionsTarget) this.#list = new SuggestionList(this.suggestionsTarget, this.#surface, { doc, awareness, url: this.writersValue });
     if (hadFocus) this.#surface.editor.commands.focus();
   };
 
   #remove() {
     this.#bar?.remove();
+    this.#list?.remove();
     this.#surface?.remove();
-    this.#bar = this.#surface = null;
+    this.#bar = this.#list = this.#surface = null;
   }
 
   #quote = ({ detail }) => this.#surface?.quote(detail);
 
-  #permit = () => this.#surface?.allow(this.#draft.edit);
+  #permit = () => {
+    this.#surface?.allow(this.#draft.edit);
+    this.#list?.show();
+  };
 
   get #me() {
     return JSON.parse(this.element.closest("[data-draft-me-value]")?.dataset.draftMeValue ?? "{}");

@@ -1,8 +1,9 @@
 import { announce, textOf } from "../helpers/text.js";
 import { openBrackets } from "./brackets.js";
 import { wordsIn } from "./reading.js";
+import { keepSelection } from "./toolbar.js";
 
-/** What stands under a text: how many words and open brackets it has, the way from one to the next, and two ways of looking at it. */
+/** What stands under a text: how many words and open brackets it has, the way from one to the next, ways of looking at it, and the suggest mode. */
 
 const COUNT_MS = 150;
 const NUMBERS_KEY = "consult.numbers";
@@ -23,6 +24,7 @@ export class WritingBar {
     this.#surface = surface;
     this.#target = target;
     element.addEventListener("click", this.#clicked);
+    element.addEventListener("mousedown", keepSelection);
     surface.editor.on("update", this.#countSoon);
     element.hidden = false;
     this.#press("numbers", localStorage.getItem(NUMBERS_KEY) === "1");
@@ -32,8 +34,10 @@ export class WritingBar {
   remove() {
     clearTimeout(this.#timer);
     this.#element.removeEventListener("click", this.#clicked);
+    this.#element.removeEventListener("mousedown", keepSelection);
     this.#surface.editor.off("update", this.#countSoon);
     this.#press("clean", false);
+    this.#press("suggest", false);
     this.#element.hidden = true;
   }
 
@@ -45,13 +49,14 @@ export class WritingBar {
     const isPressed = button.getAttribute("aria-pressed") !== "true";
     this.#press(act, isPressed);
     if (act === "numbers") localStorage.setItem(NUMBERS_KEY, isPressed ? "1" : "0");
-    if (act === "clean") announce(textOf(button, isPressed ? "on" : "off"));
+    if (act !== "numbers") announce(textOf(button, isPressed ? "on" : "off"));
   };
 
   #press(act, isPressed) {
     this.#element.querySelector(`[data-bar-act="${act}"]`)?.setAttribute("aria-pressed", String(isPressed));
     const { editor } = this.#surface;
     if (act === "clean") this.#surface.showClean(isPressed);
+    if (act === "suggest") this.#surface.suggest(isPressed);
     if (act === "numbers") editor.view.dom.classList.toggle("prose--numbered", isPressed);
   }
 

@@ -57,6 +57,12 @@ export class Surface {
     this.#show();
   }
 
+  /** Makes of what is written suggestions, or changes the text at once. */
+  suggest(isOn) {
+    if (this.editor.storage.suggesting) this.editor.storage.suggesting.isOn = isOn;
+    this.editor.view.dom.classList.toggle("editor__text--suggesting", isOn);
+  }
+
   /** Puts a quotation with its source after the block the caret is in, or at the end where nobody has written yet. */
   quote(source) {
     if (!this.editor.isEditable) return false;

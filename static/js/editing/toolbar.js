@@ -95,7 +95,7 @@ export class Toolbar {
 }
 
 /** A press on a button must not take the selection out of the text. */
-function keepSelection(event) {
+export function keepSelection(event) {
   event.preventDefault();
 }
 

@@ -20,5 +20,7 @@ export { Strike } from "@tiptap/extension-strike";
 export { Text } from "@tiptap/extension-text";
 export { Underline } from "@tiptap/extension-underline";
 export { UndoRedo } from "@tiptap/extensions/undo-redo";
+export { Fragment, Slice } from "@tiptap/pm/model";
+export { ReplaceStep } from "@tiptap/pm/transform";
 export { Plugin, PluginKey, TextSelection } from "@tiptap/pm/state";
 export { Decoration, DecorationSet } from "@tiptap/pm/view";
