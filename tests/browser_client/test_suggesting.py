@@ -149,6 +149,29 @@ def test_deleting_forwards_goes_on_behind_what_is_struck(both: tuple[Page, Page]
     expect(text(ben)).to_have_text("abcXdef")
 
 
+def test_a_key_counts_where_the_caret_is_shown_even_before_the_browser_has_told(
+    both: tuple[Page, Page],
+) -> None:
+    ann, ben = both
+    write(ann, "abcdef")
+    suggest(ann)
+    for key in ("Delete", "Enter"):
+        ann.evaluate(
+            """([key, at]) => addEventListener('keydown', (event) => {
+              if (event.key === key) getSelection().collapse(document.createTreeWalker(document.querySelector('.ProseMirror'), NodeFilter.SHOW_TEXT).nextNode(), at);
+            }, { capture: true })""",
+            [key, 0 if key == "Delete" else 1],
+        )
+    ann.keyboard.press("Delete")
+    expect(text(ben).locator("del")).to_have_text("a")
+    ann.get_by_role("button", name="Suggesting").click()
+    rows(ann).get_by_role("button", name="Reject").click()
+    expect(text(ben).locator("del")).to_have_count(0)
+    text(ann).click()
+    ann.keyboard.press("Enter")
+    expect(text(ben).locator("p")).to_have_text(["a", "bcdef"])
+
+
 def test_two_people_suggest_side_by_side_and_each_keeps_their_own(
     both: tuple[Page, Page], site: Site
 ) -> None:

@@ -4,6 +4,7 @@ import { cleanedHtml } from "./paste.js";
 import { quotation } from "./quote.js";
 import { SCHEMA } from "./schema.js";
 import { LinkDialog, Toolbar } from "./toolbar.js";
+import { UnreadSelection } from "./unread.js";
 
 /**
  * A rich text field: editor, toolbar and link dialog together. `extensions` decide whether it is shared or alone.
@@ -24,7 +25,7 @@ export class Surface {
     this.#parts = parts;
     this.editor = new Editor({
       element: parts.mount,
-      extensions: [...SCHEMA, Brackets, this.#keys(), ...extensions],
+      extensions: [...SCHEMA, Brackets, UnreadSelection, this.#keys(), ...extensions],
       content,
       editable: isEditable,
       injectCSS: false,
