@@ -50,6 +50,8 @@ class Written:
     broken: bool = False
     #: Another process holds the room: nothing was written.
     lost: bool = False
+    #: What waits for the next tick: somebody else is writing this draft at the moment.
+    waiting: list[Pending] = field(default_factory=list)
     merged: bytes = b""
 
 
@@ -65,8 +67,14 @@ class Flush:
 
     def write(self, db: Db, batch: dict[LiveDraft, list[Pending]], now: datetime) -> list[Written]:
         """Judge, apply and log what waits, inside one transaction; nothing is told to anybody yet."""
-        drafts = {draft.id: draft for draft in store.locked(db, [live.draft_id for live in batch])}
-        done = [self._one(db, live, drafts.get(live.draft_id), items, now) for live, items in batch.items()]
+        found, busy = store.locked(db, [live.draft_id for live in batch])
+        drafts = {draft.id: draft for draft in found}
+        done = [
+            Written(live, waiting=items)
+            if live.draft_id in busy
+            else self._one(db, live, drafts.get(live.draft_id), items, now)
+            for live, items in batch.items()
+        ]
         entries = []
         for written in done:
             if written.broken or not written.deltas:

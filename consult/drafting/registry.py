@@ -17,16 +17,7 @@ from consult.drafting.flush import Flush, Written
 from consult.drafting.joining import Joining, NotHeld, join_request
 from consult.drafting.leases import Leases
 from consult.drafting.limits import Allowance, Limits
-from consult.drafting.live_draft import (
-    CARET_SECONDS,
-    Ack,
-    LiveDraft,
-    Outlet,
-    Page,
-    Pending,
-    Reply,
-    Rights,
-)
+from consult.drafting.live_draft import CARET_SECONDS, Ack, LiveDraft, Outlet, Page, Pending, Reply, Rights
 from consult.drafting.ownership import HANDOVER, Ownership
 from consult.drafting.protocol import Code, Refused
 from consult.drafting.runtime import Pace, Runtime
@@ -39,6 +30,8 @@ LOOK_EVERY_SECONDS = 1.0
 #: Often, so that there is little to do each time: whoever writes waits for it.
 KEEP_HOUSE_EVERY_SECONDS = 0.2
 MIRROR_AFTER_SECONDS = 1.0
+#: How long what must be written first waits for a draft that a form is writing.
+SETTLE_SECONDS = 1.0
 
 
 class Registry:
@@ -65,7 +58,7 @@ class Registry:
         self._drafts: dict[str, LiveDraft] = {}
         self._pages: dict[str, Page] = {}
         self._joining = Joining(self._drafts, self._pages, self._flusher, limits, runtime.tick)
-        self._ownership = Ownership(self._drafts, self.leases, self._joining, writing, self._flush)
+        self._ownership = Ownership(self._drafts, self.leases, self._joining, writing, self._settle)
         self._upkeep = Upkeep(writing, mirror, grace, self.leases.owner)
         self._commands: list[Callable[[], None]] = []
         self._looked_at = self._kept_at = float("-inf")
@@ -143,7 +136,7 @@ class Registry:
         """
 
         def flush_and_act() -> None:
-            self._flush()
+            self._settle()
             try:
                 with self._writing() as db:
                     outcome = (act(db), None)
@@ -227,15 +220,22 @@ class Registry:
         """Write what was accepted, bring every item's columns up to date, and leave the rooms to others."""
         while self._in_turn:
             self._runtime.sleep(0.005)
-        self._flush()
+        self._settle()
         drafts = list(self._drafts.values())
         self._upkeep.care(drafts, float("inf"), most=len(drafts))
         self._ownership.release(self.leases.rooms)
 
-    def _flush(self) -> None:
+    def _settle(self) -> None:
+        """Write what was accepted, also to a draft that somebody else is writing at the moment, if that does not take long."""
+        give_up = clock.monotonic() + SETTLE_SECONDS
+        while self._flush() and clock.monotonic() < give_up:
+            self._runtime.sleep(0.005)
+
+    def _flush(self) -> bool:
+        """Write what waits; whether some of it has to wait for the next time."""
         batch = {live: live.pending for live in self._drafts.values() if live.pending}
         if not batch:
-            return
+            return False
         for live in batch:
             live.pending = []
         try:
@@ -244,13 +244,17 @@ class Registry:
         except Exception:
             log.exception("drafting: nothing written, %d drafts", len(batch))
             self._give_back(batch)
-            return
+            return False
         self.commits += 1
         for written in done:
             try:
                 self._tell(written)
             except Exception:
                 log.exception("draft %s: written, but not told", written.live.public_id)
+        is_waiting = any(written.waiting for written in done)
+        if is_waiting:
+            self._runtime.wake.set()
+        return is_waiting
 
     def _give_back(self, batch: dict[LiveDraft, list[Pending]]) -> None:
         """The commit failed: no document in memory is what the log says, and nobody may believe in saved text."""
@@ -267,6 +271,9 @@ class Registry:
 
     def _tell(self, written: Written) -> None:
         live = written.live
+        if written.waiting:
+            live.pending = written.waiting + live.pending
+            return
         if written.lost:
             self._ownership.lose(live.subject.room.id)
         if written.broken:

@@ -98,14 +98,26 @@ def current(db: Db, draft_ids: Iterable[int]) -> list[DraftState]:
     return _states(db, _BY_ID, ids=list(draft_ids))
 
 
-def locked(db: Db, draft_ids: Iterable[int]) -> list[DraftState]:
-    """Drafts as they stand now; their rooms neither close nor change hands before this transaction ends.
+class Locked(NamedTuple):
+    """Drafts that can be written now, and the ids of those somebody else is writing at this moment."""
 
-    On SQLite a writing transaction excludes every other one; elsewhere the rows of room and lease are share-locked, and a draft
-    without a lease is not among the answers.
+    drafts: list[DraftState]
+    busy: frozenset[int]
+
+
+def locked(db: Db, draft_ids: Iterable[int]) -> Locked:
+    """Drafts as they stand now; their rooms neither close nor change hands before this transaction ends, nobody else writes them.
+
+    On SQLite a writing transaction excludes every other one. Elsewhere the rows of room and lease are share-locked first, then
+    those of the drafts that are free: the writer of many drafts does not wait for a form that writes one. A draft without a
+    lease is in neither answer.
     """
-    on_sqlite = db.get_bind().dialect.name == "sqlite"
-    return _states(db, _BY_ID if on_sqlite else _BY_ID_LOCKED, ids=list(draft_ids))
+    ids = list(draft_ids)
+    if db.get_bind().dialect.name == "sqlite":
+        return Locked(_states(db, _BY_ID, ids=ids), frozenset())
+    held = [row.id for row in db.execute(_HELD, {"ids": ids})]
+    drafts = _states(db, _BY_ID_LOCKED, ids=held)
+    return Locked(drafts, frozenset(held) - {draft.id for draft in drafts})
 
 
 def _joined(query: Select[*tuple[Any, ...]], *, leased: bool = False) -> Select[*tuple[Any, ...]]:
@@ -117,12 +129,15 @@ def _joined(query: Select[*tuple[Any, ...]], *, leased: bool = False) -> Select[
 _IDS = Draft.id.in_(bindparam("ids", expanding=True))
 #: Built once: the writer asks at every tick.
 _BY_ID = _joined(select(*_COLUMNS).where(_IDS))
-_BY_ID_LOCKED = _joined(
-    select(*_COLUMNS)
+_HELD = _joined(
+    select(Draft.id)
     .where(_IDS)
     .add_columns(func.set_config("idle_in_transaction_session_timeout", str(_FROZEN_MS), True))
     .with_for_update(read=True, of=[Room, RoomLease]),
     leased=True,
+)
+_BY_ID_LOCKED = _joined(
+    select(*_COLUMNS).where(_IDS).with_for_update(key_share=True, skip_locked=True, of=Draft), leased=True
 )
 
 
@@ -166,7 +181,6 @@ def _states(db: Db, joined: Select[*tuple[Any, ...]], **values: Any) -> list[Dra
             room_epoch,
             owner,
             fence,
-            *_more,
         ) in db.execute(joined, values)
     ]
 

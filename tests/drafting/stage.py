@@ -5,6 +5,7 @@ Nothing sleeps: `Stage.turn()` runs one round of the writer.
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -219,6 +220,8 @@ class Stage:
             messages_rate=1e6, messages_burst=1e6, bytes_burst=1e9, joins_burst=1e6
         )
         self._connections = 0
+        #: Happens when the writer waits for a moment.
+        self.while_it_waits: Callable[[], None] = lambda: None
         self.restart()
 
     def restart(self) -> None:
@@ -231,7 +234,7 @@ class Stage:
             rights=self.rights,
             outlet=self.outlet,
             mirror=lambda db, item_id, content: self.mirrored.append(content),
-            runtime=Runtime(wake=threading.Event(), sleep=lambda _seconds: None, tick=0.0),
+            runtime=Runtime(wake=threading.Event(), sleep=lambda _seconds: self.while_it_waits(), tick=0.0),
             limits=self.limits,
             grace=60.0,
             name=self.name,

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import Engine
 
 from consult import clock
-from consult.db import engine_for, sessions_for, unit_of_work
+from consult.db import Db, engine_for, sessions_for, unit_of_work
 from consult.drafting import service
 from consult.rooms.models import Room
 from tests import cast
-from tests.drafting.stage import Stage
+from tests.drafting.stage import Answer, Stage
 
 
 @pytest.fixture
@@ -71,3 +71,55 @@ def test_a_close_before_the_write_wins(engine: Engine, world: cast.World) -> Non
     stage.turn()
     assert answer.value["code"] == "late"
     assert stage.content(item).title == ""
+
+
+def test_a_form_that_writes_one_draft_keeps_no_other_waiting(engine: Engine, world: cast.World) -> None:
+    """What meets the form's transaction is written behind it, and nobody has to join again."""
+    stage = Stage(engine, world)
+    item, other = stage.item(), stage.item()
+    kenya, canada = stage.page("kenya", item, client_id=101), stage.page("canada", other, client_id=202)
+    kenya.join(), canada.join()
+    kenya.editor.title += "first"
+    canada.editor.title += "elsewhere"
+    with unit_of_work(stage.sessions) as db:
+        service.write(db, None, item, facts={"term": "short"})
+        (meeting,), (free,) = kenya.send(), canada.send()
+        stage.turn()
+        assert free.value["ok"] == 1
+        assert meeting.value is None, "neither saved nor refused while the form writes"
+        kenya.editor.title += ", second"
+        (behind,) = kenya.send()
+    stage.turn()
+    assert (meeting.value["ok"], behind.value["ok"]) == (1, 1)
+    content = stage.content(item)
+    assert (content.title, content.facts) == ("first, second", {"term": "short"})
+    kenya.hear()
+    assert kenya.editor.facts.to_py() == {"term": "short"}
+    assert not kenya.heard("resync")
+
+
+def test_a_close_takes_along_what_a_form_kept_waiting(engine: Engine, world: cast.World) -> None:
+    stage = Stage(engine, world)
+    item = stage.item()
+    page = stage.page("kenya", item, client_id=101)
+    page.join()
+    page.editor.title += "in time"
+    form = stage.sessions()
+    service.write(form, None, item, facts={"term": "short"})
+    (answer,) = page.send()
+    stage.turn()
+    assert answer.value is None
+    closed = Answer()
+
+    def close(db: Db) -> None:
+        room = db.get(Room, world.rooms[0].id)
+        assert room is not None
+        room.state, room.closed_at = "closed", clock.now()
+
+    stage.while_it_waits = form.commit
+    stage.registry.barrier(close, closed)
+    stage.turn()
+    form.close()
+    assert closed.value == (None, None)
+    assert answer.value["ok"] == 1
+    assert stage.content(item).title == "in time"
