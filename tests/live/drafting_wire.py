@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -33,13 +34,15 @@ def signed_in(url: str, email: str) -> str:
 class WirePage:
     """One connection. Events that come while an answer is awaited are kept in `events`."""
 
-    def __init__(self, url: str, cookies: str, draft: str, editor: Editor) -> None:
+    def __init__(
+        self, url: str, cookies: str, draft: str, editor: Editor, *, room: str = "", origin: str = ""
+    ) -> None:
         self.draft, self.editor = draft, editor
         self.events: list[tuple[str, list[Any]]] = []
         self._ids = 0
-        address = url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
+        address = url.replace("http", "ws", 1) + f"/socket.io/?EIO=4&transport=websocket&room={room}"
         self.socket = websocket.create_connection(
-            address, cookie=cookies, origin=url, timeout=PATIENCE_SECONDS, enable_multithread=True
+            address, cookie=cookies, origin=origin or url, timeout=PATIENCE_SECONDS, enable_multithread=True
         )
         try:
             self._greet()
@@ -67,8 +70,10 @@ class WirePage:
                 return dict(body[0])
 
     def wait_for(self, found: Callable[[], bool]) -> None:
-        """Read until the condition holds; a page that hears nothing in time fails."""
+        """Read until the condition holds; a page that does not hear it in time fails, whatever else it hears."""
+        give_up = time.monotonic() + PATIENCE_SECONDS
         while not found():
+            assert time.monotonic() < give_up, f"not heard; the last: {self.events[-3:]}"
             self._next()
 
     def _next(self) -> tuple[str, int, list[Any]]:
@@ -76,6 +81,8 @@ class WirePage:
             frame = self.socket.recv()
             if not frame:
                 raise websocket.WebSocketConnectionClosedException("closed")
+            if frame == "41":
+                raise websocket.WebSocketConnectionClosedException("the server ended it")
             if frame == "2":
                 self.socket.send("3")
                 continue
@@ -92,7 +99,7 @@ class WirePage:
             self.editor.receive(base64.b64decode(args[0]))
 
     def join(self) -> dict[str, Any]:
-        """Join by state vector; what the server lacks is sent at once."""
+        """Join by state vector; what the server lacks is sent at once. The answer is the refusal of whichever was refused."""
         vector = base64.b64encode(self.editor.doc.get_state()).decode()
         ack = self.ask("join", {"v": 1, "draft": self.draft, "sv": vector})
         if ack["ok"]:
@@ -100,7 +107,8 @@ class WirePage:
             self.editor.take_outgoing()
             missing = self.editor.doc.get_update(base64.b64decode(ack["sv"]))
             if len(missing) > 2:
-                assert self.send(missing)["ok"] == 1
+                sent = self.send(missing)
+                return ack if sent["ok"] else sent
         return ack
 
     def send(self, update: bytes | None = None) -> dict[str, Any]:
