@@ -8,7 +8,7 @@ a right changed.
 from flask import Flask
 from flask_socketio import SocketIO
 
-from consult.live import delivery, digests, drafting, engine, events, presence, transport, visits
+from consult.live import delivery, digests, drafting, engine, events, posting, presence, transport, visits
 from consult.live.connections import Connections
 from consult.live.hub import Hub
 from consult.live.lane import Lane
@@ -43,6 +43,7 @@ def register(app: Flask) -> None:
     visits.register(hub)
     digests.register(hub)
     drafting.register(hub)
+    posting.register(hub)
     delivery.register(hub)
 
 

@@ -64,6 +64,7 @@ class Tail:
         if entry.name == SignInEnded.name:
             for connection in self.hub.connections.of_sign_in(entry.data["sign_in"]):
                 self.hub.server.disconnect(connection.sid)
+            self.hub.posting.sign_in_ended(entry.data["sign_in"])
         elif entry.name in (MemberChanged.name, SeatMoved.name) and kind == "member":
             for act in self.hub.on_rights_changed:
                 act(public_id)

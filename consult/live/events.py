@@ -1,8 +1,8 @@
 """Connecting, following audiences, the server's clock."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs
 
 from flask import request
 from flask_login import current_user
@@ -45,7 +45,7 @@ def register(hub: Hub, socketio: SocketIO) -> None:
             user_id=current_user.id,
             user_key=current_user.public_id,
         )
-        _place(hub, connection, request.query_string.decode("ascii", "replace"))
+        place(hub, connection, request.args)
         hub.connections.add(connection)
         for act in hub.on_connected:
             act(connection)
@@ -63,13 +63,8 @@ def register(hub: Hub, socketio: SocketIO) -> None:
     hub.on_rights_changed.append(lambda member: recheck(hub, member))
 
 
-def _place(hub: Hub, connection: Connection, query: str) -> None:
-    """Where the page is, from its query, as far as its person may be there."""
-    named = {
-        name: values[0]
-        for name, values in parse_qs(query).items()
-        if name in ("room", "session", "console", "as")
-    }
+def place(hub: Hub, connection: Connection, named: Mapping[str, str]) -> None:
+    """Where the page is, from its query (`room`, `session`, `console`, `as`), as far as its person may be there."""
     with reading_session(hub.engine) as db:
         if "room" in named:
             room = db.scalar(select(Room).where(Room.public_id == named["room"]))

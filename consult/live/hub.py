@@ -46,6 +46,8 @@ class Hub:
     on_stop: list[Callable[[], None]] = field(default_factory=list)
     #: The drafting engine (`live.drafting.Drafting`).
     drafting: Any = None
+    #: Pages that write by HTTP POST (`live.posting.Posting`).
+    posting: Any = None
     stopping: bool = False
 
     def start(self) -> None:

@@ -23,6 +23,7 @@ from consult.web import (
     seating,
     security,
     summaries,
+    sync,
 )
 
 BLUEPRINTS = (
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     items.pages,
     item_acts.pages,
     history.pages,
+    sync.pages,
     deliberation.pages,
     decisions.pages,
     summaries.pages,

@@ -23,7 +23,7 @@ COMMANDS = [
 ]
 _UNPRESSED = {"bracket", "alternative", "undo", "redo"}
 
-STATUS = """<p id="status" role="status" aria-live="off" data-live-target="status" data-state="plain"
+STATUS = """<p data-live-target="blocked" id="blocked" hidden>This network blocks live connections</p><p id="status" role="status" aria-live="off" data-live-target="status" data-state="plain"
  data-text-connecting="Connecting" data-text-connected="Connected" data-text-lost="Not connected"
  data-text-loading="Loading" data-text-saved="All changes saved" data-text-saving="Saving"
  data-text-unsent="Not connected: your text is kept here" data-text-unsaved-for="Not saved for {time}"

@@ -85,6 +85,13 @@ class Line:
         self.route.send("42" + json.dumps([name, *args]))
 
 
+class Posted:
+    """Who asked by POST: hears nothing by itself."""
+
+    def __init__(self) -> None:
+        self.drafts: set[str] = set()
+
+
 class Site:
     """The pages and the live server of one test."""
 
@@ -100,6 +107,8 @@ class Site:
         self.is_up = True
         self.is_behind = False
         self.is_silent = False
+        #: The network lets no websocket through.
+        self.is_blocking = False
         self.edit = True
         self.epoch = 1
         self.limit = 64 * 1024
@@ -123,6 +132,13 @@ class Site:
     def go_down(self) -> None:
         """The server process is gone: every connection ends, new ones are not taken."""
         self.is_up = False
+        for line in list(self.lines):
+            line.route.close()
+        self.lines.clear()
+
+    def block(self) -> None:
+        """From now on no websocket gets through; HTTP does."""
+        self.is_blocking = True
         for line in list(self.lines):
             line.route.close()
         self.lines.clear()
@@ -152,7 +168,7 @@ class Site:
     # The wire.
 
     def _connect(self, route: WebSocketRoute) -> None:
-        if self.is_up:
+        if self.is_up and not self.is_blocking:
             Line(self, route)
         else:
             route.close()
@@ -175,7 +191,7 @@ class Site:
         missed = [e for e in self.events if e["audience"] in wanted and e["seq"] > wanted[e["audience"]]]
         return {"ok": True, "seqs": heads, "missed": None if self.is_behind else missed}
 
-    def _on_join(self, line: Line, payload: dict[str, Any]) -> dict[str, Any]:
+    def _on_join(self, line: Line | Posted, payload: dict[str, Any]) -> dict[str, Any]:
         if self.join_refusal:
             return {"ok": 0, "code": self.join_refusal, "message": "You have no seat in this room."}
         epoch = payload.get("epoch")
@@ -194,7 +210,7 @@ class Site:
             "reason": None if self.edit else "The room is closed.",
         }
 
-    def _on_u(self, line: Line, update: str, name: str) -> dict[str, Any]:
+    def _on_u(self, line: Line | Posted, update: str, name: str) -> dict[str, Any]:
         draft, data = self.draft(name), base64.b64decode(update)
         refusal = self.refusal or (None if self.edit else "readonly")
         if len(data) > self.limit:
@@ -229,6 +245,12 @@ class Site:
         if not self.is_up:
             route.abort("connectionrefused")
             return
+        if address.path == "/healthz":
+            route.fulfill(json={"ok": True})
+            return
+        if address.path.startswith("/drafts/"):
+            self._sync(route, address.path.split("/")[2])
+            return
         query = {name: values[0] for name, values in parse_qs(address.query).items()}
         self.requested.append(
             address.path + (f"?{address.query.removeprefix('u=A&')}" if "part" in query else "")
@@ -246,6 +268,19 @@ class Site:
         route.fulfill(
             status=status, body=html, headers={"Content-Type": kind, "Content-Security-Policy": POLICY}
         )
+
+    def _sync(self, route: Route, draft: str) -> None:
+        """What the real server answers at `/drafts/<id>/sync`."""
+        fields = {name: values[0] for name, values in parse_qs(route.request.post_data or "").items()}
+        line = Posted()
+        if "update" in fields:
+            self.received.append("post u")
+            answer = self._on_u(line, fields["update"], draft)
+        else:
+            self.received.append("post join")
+            known = {"epoch": int(fields["epoch"])} if "epoch" in fields else {}
+            answer = self._on_join(line, {"draft": draft, "sv": fields["sv"], **known})
+        route.fulfill(status=200 if answer["ok"] else 409, json=answer)
 
     def _file(self, route: Route, name: str) -> None:
         path = STATIC / name

@@ -119,6 +119,15 @@ ROWS: tuple[Row, ...] = (
         ORGANIZER,
     ),
     row(f"GET {RC}/record/<form>", f"{C}/record/json", STAFF),
+    # a draft, where no websocket gets through; nothing stays in this test's database, so nobody can take the room: 503
+    Row(
+        "POST /drafts/<public_id>/sync",
+        "/drafts/{draft1}/sync",
+        frozenset(),
+        "404",
+        {"sv": "AA=="},
+        dict.fromkeys(ROOM1 | STAFF, "503"),
+    ),
     # sessions
     row(f"GET {RS}", S, EVERYBODY),
     row(f"GET {RS}/edit", "/s/{planned}/edit", ORGANIZER),

@@ -20,7 +20,7 @@ const SAID_AT = [5, 30, 60];
 
 /** Connects the page, follows its audiences and says in words how things stand. On the body. */
 export default class extends Controller {
-  static targets = ["status"];
+  static targets = ["status", "blocked"];
   static values = { audiences: Object, query: String, now: Number };
 
   #stops = [];
@@ -37,7 +37,10 @@ export default class extends Controller {
     connection.open(Object.fromEntries(new URLSearchParams(this.queryValue)));
     this.#stops = [
       connection.onState(() => this.#stateChanged()),
-      onPhase(() => this.#show()),
+      onPhase(() => {
+        this.#showBlocked();
+        this.#show();
+      }),
       feed.start(connection, this.audiencesValue),
       serverClock.follow(connection),
     ];
@@ -65,7 +68,21 @@ export default class extends Controller {
     clearTimeout(this.#lostTimer);
     // A connection that is back within two seconds is nothing to tell; text that is not saved always is.
     if (connection.state === "lost") this.#lostTimer = setTimeout(() => this.#show({ isLost: true }), LOST_AFTER_MS);
+    this.#showBlocked();
     this.#show();
+  }
+
+  blockedTargetConnected() {
+    this.#showBlocked();
+  }
+
+  /** The strip about the network, where there is text to write; elsewhere the status says it. */
+  #showBlocked() {
+    for (const strip of this.blockedTargets) {
+      const isHidden = connection.state !== "blocked" || pagePhase() === null;
+      if (!isHidden && strip.hidden) announce(strip.textContent.trim());
+      strip.hidden = isHidden;
+    }
   }
 
   /** A page out of the browser's back cache is old: everything it shows is fetched again. */

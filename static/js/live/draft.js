@@ -2,6 +2,7 @@ import { Awareness, Y, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwaren
 import { DraftStore } from "./draft_store.js";
 import { linesOf, missingText } from "./draft_text.js";
 import { WIRE } from "./events.js";
+import { JoinAgain } from "./posting.js";
 import { hold, isDirty, keepText, markDirty } from "./unsent.js";
 import { cut, fromBase64, newsFor, toBase64 } from "./updates.js";
 
@@ -20,7 +21,6 @@ const COLLECT_MS = 30;
 const CARET_MS = 200;
 const ANSWER_MS = 15_000;
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000];
-const CHECK_MS = 60_000;
 /** From this age on an edit that is not at the server is told to the person. */
 const OVERDUE_MS = 5_000;
 const DEFAULT_LIMIT = 64 * 1024;
@@ -55,6 +55,7 @@ export class Draft extends EventTarget {
   #timers = {};
   #caretWaits = false;
   #dirty = null;
+  #again;
 
   /**
    * @param {{id: string, user: string, connection: import("./socket.js").Connection, words?: {title?: string, text?: string, facts?: Record<string, string>}}} options
@@ -67,6 +68,7 @@ export class Draft extends EventTarget {
     this.#connection = connection;
     this.#words = words;
     this.#store = new DraftStore(user, id);
+    this.#again = new JoinAgain(connection);
   }
 
   /** Loads what this browser kept and joins as soon as there is a connection. */
@@ -80,9 +82,9 @@ export class Draft extends EventTarget {
     on(WIRE.PERM, (change) => change.draft === this.id && this.#permit(change));
     on(WIRE.RESYNC, (notice) => notice.draft === this.id && this.#join());
     on(WIRE.MOVED, (notice) => this.#moved(notice));
-    this.#stops.push(this.#connection.onState((state) => (state === "connected" ? this.#join() : this.#cutOff())));
-    this.#every("check", CHECK_MS, () => !this.unsaved && document.visibilityState === "visible" && this.#join());
-    if (this.#connection.isConnected) this.#join();
+    this.#stops.push(this.#connection.onState((state) => (["connected", "blocked"].includes(state) ? this.#join() : this.#cutOff())));
+    this.#stops.push(this.#again.start(() => !this.unsaved && (this.#joined || !this.#connection.isPosting) && this.#join()));
+    if (this.#connection.reachesDrafts) this.#join();
     this.#tell();
   }
 
@@ -128,6 +130,7 @@ export class Draft extends EventTarget {
   }
 
   #onUpdate = (update, origin) => {
+    this.#again.changed();
     if (origin === this || !this.#wasJoined) return;
     this.#sticky = null;
     this.#pending.push(update);
@@ -175,6 +178,7 @@ export class Draft extends EventTarget {
       if (isStale()) return;
     }
     this.#joined = this.#wasJoined = true;
+    this.#again.joined();
     this.#failures = 0;
     const news = newsFor(this.doc, fromBase64(answer.sv), fromBase64(answer.update));
     this.#pending = news ? [news] : [];
@@ -198,7 +202,7 @@ export class Draft extends EventTarget {
     const wait = after ?? RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] * (0.5 + Math.random());
     this.#failures += 1;
     this.#tell();
-    this.#later("retry", wait, () => this.#connection.isConnected && this.#join());
+    this.#later("retry", wait, () => this.#connection.reachesDrafts && this.#join());
   }
 
   #cutOff() {
@@ -247,7 +251,9 @@ export class Draft extends EventTarget {
     this.full = full;
     this.#failures = this.#invalid = 0;
     this.#tell();
-    this.#flush();
+    // Who types on and on hears the others in between.
+    if (this.#connection.isPosting && this.#again.isDue) this.#join();
+    else this.#flush();
   }
 
   #notSaved(answer) {
@@ -375,7 +381,7 @@ export class Draft extends EventTarget {
 
   #phase() {
     if (this.#sticky) return this.#sticky;
-    if (!this.#connection.isConnected && (this.edit || this.unsaved)) return "unsent";
+    if (!this.#connection.reachesDrafts && (this.edit || this.unsaved)) return "unsent";
     if (!this.#wasJoined) return "loading";
     if (this.unsaved) return Date.now() - this.unsavedSince >= OVERDUE_MS || this.#failures > 0 || this.#invalid > 0 ? "unsaved" : "saving";
     return this.edit ? "saved" : "readonly";
@@ -384,12 +390,5 @@ export class Draft extends EventTarget {
   #later(name, wait, act) {
     clearTimeout(this.#timers[name]);
     this.#timers[name] = setTimeout(act, wait);
-  }
-
-  #every(name, wait, act) {
-    this.#later(name, wait, () => {
-      act();
-      this.#every(name, wait, act);
-    });
   }
 }

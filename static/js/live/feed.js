@@ -3,11 +3,12 @@ import { WIRE } from "./events.js";
 /**
  * Live events of the audiences a page follows, in order and without holes. Every audience counts its events; a jump
  * means something was missed, and then the server is asked for it. When it is too far back, listeners are told to fetch
- * what they show.
+ * what they show; and so they are every 20 seconds where the network lets no websocket through.
  */
 
 const RETRY_MS = 3_000;
 const RETRY_MOST_MS = 60_000;
+const BLIND_MS = 20_000;
 
 /** @typedef {import("./events.js").LiveEvent} LiveEvent */
 
@@ -34,8 +35,10 @@ export class Feed {
       connection.onState((state) => state === "connected" && this.#catchUp()),
     ];
     if (connection.isConnected) this.#catchUp();
+    const blind = setInterval(() => connection.isPosting && this.#tellGap(), BLIND_MS);
     return () => {
       clearTimeout(this.#timer);
+      clearInterval(blind);
       stops.forEach((stop) => stop());
     };
   }
@@ -85,14 +88,18 @@ export class Feed {
     this.#wait = RETRY_MS;
     for (const event of answer.missed ?? []) this.#take(event);
     this.#seqs = { ...this.#seqs, ...answer.seqs };
-    if (answer.missed === null) this.#gapListeners.forEach((listener) => listener());
+    if (answer.missed === null) this.#tellGap();
   }
 
   /** Perhaps this person may not hear everything any more: let the page look at once, and ask again later. */
   #refused() {
-    if (this.#wait === RETRY_MS) this.#gapListeners.forEach((listener) => listener());
+    if (this.#wait === RETRY_MS) this.#tellGap();
     this.#timer = setTimeout(() => this.#connection.isConnected && this.#catchUp(), this.#wait);
     this.#wait = Math.min(this.#wait * 2, RETRY_MOST_MS);
+  }
+
+  #tellGap() {
+    this.#gapListeners.forEach((listener) => listener());
   }
 
   #take(event) {
