@@ -52,6 +52,8 @@ class Document:
         self.structure = Structure()
         #: Encoded bytes, at least; exact when it was last measured.
         self.size = 2
+        #: Something that was acknowledged could not be read and is not in here.
+        self.is_damaged = False
 
     def judge(self, update: Update, limits: Limits) -> Admission:
         """Whether the update fits this document; nothing changes.

@@ -27,6 +27,7 @@ from consult.drafting.subject import DraftState
 from consult.drafting.walker import ClientId
 
 log = logging.getLogger("consult.drafting")
+HEALING_RETRY_SECONDS = 1.0
 #: Reasons for which an update is worth keeping when it cannot be written any more.
 _TOO_LATE = frozenset({"room.closed", "item.not_drafting"})
 
@@ -119,7 +120,7 @@ class Flush:
         document = live.document
         if document is None:
             document, live.owners = store.load(db, draft), store.owners(db, draft.id)
-            live.document, live.seq = document, draft.seq
+            live.document, live.seq, live.loaded_at = document, draft.seq, clock.monotonic()
             live.rows_since_snapshot = draft.seq - draft.snapshot_seq
             if draft.mirrored_seq < draft.seq and live.mirror_due is None:
                 live.mirror_due = clock.monotonic()
@@ -180,12 +181,17 @@ class Flush:
     def _own(
         self, written: Written, admission: Admission, owner: str, member_id: int, *, write: bool
     ) -> None:
-        """A client id belongs to whoever used it first; nobody writes under another's."""
+        """A client id belongs to whoever used it first; nobody writes under another's.
+
+        An honest page has others' words too. Where a damaged draft lacks them, it is asked to come again when the author has.
+        """
         live = written.live
         for client in admission.clients:
             if client < RESERVED_CLIENTS:
                 raise Refused(Code.INVALID, "reserved client id")
             if live.owners.get(client, owner) != owner:
+                if live.is_healing(clock.monotonic()):
+                    raise Refused(Code.RETRY, "words of somebody else", after=HEALING_RETRY_SECONDS)
                 raise Refused(Code.INVALID, "client id of somebody else")
             shown = live.carets.get(client)
             if shown is not None and live.seats.get(shown.sid) and live.seats[shown.sid].owner != owner:

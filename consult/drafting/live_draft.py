@@ -19,6 +19,8 @@ from consult.rooms.models import EDITABLE
 
 Ack = dict[str, Any]
 CARET_SECONDS = 35.0
+#: How long after a damaged draft was opened its authors' own pages have to bring back what could not be read.
+HEALING_SECONDS = 30.0
 
 
 class Reply(Protocol):
@@ -116,6 +118,8 @@ class LiveDraft:
     own_epoch: int
     seq: int = 0
     document: Document | None = None
+    #: Monotonic seconds at which `document` was loaded.
+    loaded_at: float = 0.0
     owners: dict[ClientId, str] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
     pending: list[Pending] = field(default_factory=list)
@@ -140,6 +144,12 @@ class LiveDraft:
     @property
     def is_open(self) -> bool:
         return self.subject.room.state in EDITABLE
+
+    def is_healing(self, now: float) -> bool:
+        """Whether words are missing that their authors' pages may still bring back; `now` is monotonic seconds."""
+        return (
+            self.document is not None and self.document.is_damaged and now - self.loaded_at < HEALING_SECONDS
+        )
 
     def shown_carets(self) -> list[Caret]:
         """Everybody's carets, for somebody who comes in."""

@@ -223,6 +223,7 @@ def load(db: Db, draft: Draft | DraftState) -> Document:
     try:
         document = document or Document()
         _replay_at_once(document, [row.data for row in rows if row.seq not in damaged])
+        document.is_damaged = bool(damaged)
         return document
     except (Refused, Broken) as error:
         log.warning("draft %s: reading the log row by row: %s", draft.public_id, error)
@@ -231,6 +232,7 @@ def load(db: Db, draft: Draft | DraftState) -> Document:
         document = document or Document()
         try:
             _replay(document, draft.public_id, rows, damaged)
+            document.is_damaged = bool(damaged)
             return document
         except Broken:
             document = _from_snapshot(db, draft) if base else None

@@ -4,12 +4,14 @@ import random
 from typing import Any
 
 import pytest
+from pycrdt import Doc, Text
 
 from consult import clock
 from consult.db import reading_session, unit_of_work
 from consult.drafting import protocol, service, store
 from consult.drafting.document import Broken, Document
 from consult.drafting.limits import Limits
+from consult.drafting.live_draft import HEALING_SECONDS
 from consult.drafting.models import Draft, DraftUpdate
 from tests.drafting.stage import Answer, Editor, Page, Stage
 
@@ -295,6 +297,44 @@ def test_limits_hold(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     assert page.heard("perm")[-1][3] == "draft.elsewhere", "the oldest page of three gave way"
     assert stage.page("canada", item, client_id=201).join()["ok"]
     assert stage.page("ngo", item, client_id=301).join()["code"] == "busy"
+
+
+def test_pages_that_have_words_of_others_wait_until_the_author_brings_them_back_to_a_damaged_draft(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = stage.item()
+    page, other = stage.page("kenya", item, client_id=101), stage.page("canada", item, client_id=202)
+    page.join(), other.join()
+    for word in ("one ", "two ", "three "):
+        page.editor.title += word
+        page.saved()
+    other.hear()
+    with unit_of_work(stage.sessions) as db:
+        row = db.query(DraftUpdate).filter_by(seq=2).one()
+        row.data = row.data[:-3] + b"\xff\xff\xff"
+    stage.restart()
+    early = stage.page("canada", item, client_id=202, editor=other.editor)
+    early.join()
+    (answer,) = early.saved(early.missing())
+    assert (answer["ok"], answer["code"], answer["after"]) == (0, "retry", 1000)
+    author = stage.page("kenya", item, client_id=101, editor=page.editor)
+    author.join()
+    assert author.saved(author.missing())[0]["ok"] == 1
+    early.editor.paragraph("Canada goes on")
+    early.join()
+    assert early.saved(early.missing())[0]["ok"] == 1
+    assert stage.content(item).title == "one two three"
+    stage.restart()
+    late, now = stage.page("canada", item, client_id=202, editor=Editor(202)), clock.monotonic()
+    late.join()
+    forged: Doc[Any] = Doc(client_id=101)
+    forged.apply_update(author.editor.doc.get_update())
+    before = forged.get_state()
+    forged.get("title", type=Text).insert(0, "forged ")
+    assert late.saved(forged.get_update(before))[0]["code"] == "retry"
+    monkeypatch.setattr(clock, "monotonic", lambda: now + HEALING_SECONDS + 1)
+    assert late.saved(forged.get_update(before))[0]["code"] == "invalid"
+    assert stage.content(item).title == "one two three"
 
 
 def test_a_damaged_row_or_snapshot_opens_at_the_last_good_state_with_an_alarm(

@@ -23,6 +23,13 @@ def postgresql_programs() -> Path | None:
     return Path(found).parent if found else None
 
 
+def missing_services() -> str:
+    """What is not installed here; empty when nothing is missing."""
+    if postgresql_programs() is None:
+        return "PostgreSQL"
+    return "" if shutil.which("redis-server") else "Redis"
+
+
 class PostgreSQL:
     """A cluster in `folder`. Started by root it belongs to the user postgres, as PostgreSQL insists."""
 
@@ -60,7 +67,10 @@ class PostgreSQL:
         )
 
     def start(self) -> "PostgreSQL":
-        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c max_connections=100"
+        # No socket in the file system: its path may be no longer than 107 bytes.
+        options = (
+            f"-p {self.port} -c unix_socket_directories= -c listen_addresses=127.0.0.1 -c max_connections=100"
+        )
         self._call("pg_ctl", "start", "-w", "-D", self.data, "-l", str(self.folder / "log"), "-o", options)
         return self
 

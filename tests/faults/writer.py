@@ -14,6 +14,7 @@ from typing import Any
 
 from pycrdt import XmlText
 
+from consult.drafting.walker import TRUSTED, Update, walked
 from tests.drafting.stage import Editor
 from tests.faults.history import DONE, LATE, OPEN, OWN, REFUSED, SHARED, TAKEN_BACK, Act, History
 from tests.faults.person import Address
@@ -25,6 +26,21 @@ LISTEN_SECONDS = 0.1
 EMPTY_UPDATE = 2
 INVALID_UNTIL_REFUSED = 2
 SHARED_PREFIX = "shared:"
+
+
+def brings_something(news: bytes, theirs: bytes) -> bool:
+    """Whether a page has letters or deletions that the server lacks, as `newsFor` in static/js/live/updates.js finds out.
+
+    An update always carries every deletion, so they are compared with those of the server's own.
+    """
+    if len(news) <= EMPTY_UPDATE:
+        return False
+    mine = walked(news, TRUSTED)
+    return bool(mine.runs) or not _deleted(mine) <= _deleted(walked(theirs, TRUSTED))
+
+
+def _deleted(update: Update) -> set[tuple[int, int]]:
+    return {(one.client, one.clock + n) for one in update.deletions for n in range(one.length)}
 
 
 class Writer(threading.Thread):
@@ -256,17 +272,11 @@ class Writer(threading.Thread):
         if self._rebuilding:
             self._compare_after_rebuild()
         news = self.editor.doc.get_update(base64.b64decode(answer["sv"]))
-        self._news = [news] if self._brings_something(news, answer["sv"]) else []
+        self._news = [news] if brings_something(news, base64.b64decode(answer["update"])) else []
         self._joined = True
         if not self._news:
             self._settle(self._open, DONE)
             self._open = []
-
-    def _brings_something(self, news: bytes, vector: str) -> bool:
-        """An update always carries every deletion; with nothing open there can be no news in them."""
-        if len(news) <= EMPTY_UPDATE:
-            return False
-        return bool(self._open) or news[0] != 0
 
     def _flush(self) -> None:
         assert self._wire is not None
