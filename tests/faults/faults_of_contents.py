@@ -19,7 +19,7 @@ from consult.drafting.walker import walked
 from tests.drafting.stage import Editor
 from tests.faults.history import DONE, OWN, SHARED, History
 from tests.faults.person import Person
-from tests.faults.plan import Run, fault
+from tests.faults.plan import SLOW, Run, fault
 from tests.faults.site import Site
 from tests.faults.wire import Lost, Wire
 from tests.faults.writer import Writer
@@ -50,7 +50,7 @@ def poison(run: Run) -> None:
             kept = (process.memory_info().rss - before) / 1e6
             run.note(calm_p95=calm, hostile_p95=hostile, kept_mb=round(kept), attacks=answers)
             run.require(kept < KEPT_MB, f"{kept:.0f} MB were kept after the attacks")
-            limit = max(OTHERS_P95_SECONDS, 2 * calm)
+            limit = max(run.pick(1, SLOW) * OTHERS_P95_SECONDS, 2 * calm)
             run.require(
                 hostile <= limit, f"others waited {hostile} s (p95) during the attacks, {calm} s before"
             )
@@ -114,7 +114,7 @@ def _damaged_row(run: Run, site: Site) -> None:
         )
     took = _open_again(site, place)
     run.note(damaged_opens=took)
-    run.require(took <= OPEN_SECONDS, f"a damaged draft opened in {took} s")
+    run.require(took <= run.pick(1, SLOW) * OPEN_SECONDS, f"a damaged draft opened in {took} s")
     with unit_of_work(sessions_for(engine)) as db:  # the checker reads the log; the damage has been seen
         db.execute(update(DraftUpdate).where(DraftUpdate.id == row_id).values(data=good))
     engine.dispose()
@@ -122,7 +122,7 @@ def _damaged_row(run: Run, site: Site) -> None:
 
 def _long_history(run: Run, site: Site) -> None:
     """Ten thousand rows, and a thousand things written and taken back, in the draft of room 2."""
-    place, rows = 1, run.pick(LONG_HISTORY, 2_000)
+    place, rows = 1, run.pick(LONG_HISTORY, 1_000)
     engine = engine_for(site.url)
     with unit_of_work(sessions_for(engine)) as db:
         draft = _draft_of(db, site, place)
@@ -149,8 +149,10 @@ def _long_history(run: Run, site: Site) -> None:
     took = _open_again(site, place)
     again = _open_again(site, place)
     run.note(history_rows=len(data), history_opens=took, history_opens_again=again)
-    run.require(took <= OPEN_SECONDS, f"a draft of {len(data)} rows opened in {took} s")
-    run.require(again <= OPEN_SECONDS, f"the same draft opened in {again} s the second time")
+    run.require(took <= run.pick(1, SLOW) * OPEN_SECONDS, f"a draft of {len(data)} rows opened in {took} s")
+    run.require(
+        again <= run.pick(1, SLOW) * OPEN_SECONDS, f"the same draft opened in {again} s the second time"
+    )
 
 
 # What somebody sends by hand.

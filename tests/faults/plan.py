@@ -12,6 +12,8 @@ from tests.faults.verdict import Verdict, judge
 
 EVERYWHERE = (SQLITE, POSTGRESQL, TWO)
 WITH_SERVICES = (POSTGRESQL, TWO)
+#: The short form runs beside a whole test suite; there only what blocks is to be told from what is slow.
+SLOW = 4
 
 
 class NotHere(Exception):
