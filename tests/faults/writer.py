@@ -14,33 +14,17 @@ from typing import Any
 
 from pycrdt import XmlText
 
-from consult.drafting.walker import TRUSTED, Update, walked
 from tests.drafting.stage import Editor
 from tests.faults.history import DONE, LATE, OPEN, OWN, REFUSED, SHARED, TAKEN_BACK, Act, History
+from tests.faults.news import brings_something
 from tests.faults.person import Address
 from tests.faults.wire import Lost, Wire
 
 ANSWER_SECONDS = 15
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.5, 8.0
 LISTEN_SECONDS = 0.1
-EMPTY_UPDATE = 2
 INVALID_UNTIL_REFUSED = 2
 SHARED_PREFIX = "shared:"
-
-
-def brings_something(news: bytes, theirs: bytes) -> bool:
-    """Whether a page has letters or deletions that the server lacks, as `newsFor` in static/js/live/updates.js finds out.
-
-    An update always carries every deletion, so they are compared with those of the server's own.
-    """
-    if len(news) <= EMPTY_UPDATE:
-        return False
-    mine = walked(news, TRUSTED)
-    return bool(mine.runs) or not _deleted(mine) <= _deleted(walked(theirs, TRUSTED))
-
-
-def _deleted(update: Update) -> set[tuple[int, int]]:
-    return {(one.client, one.clock + n) for one in update.deletions for n in range(one.length)}
 
 
 class Writer(threading.Thread):
