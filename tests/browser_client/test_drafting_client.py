@@ -356,3 +356,17 @@ def test_a_title_composed_while_others_write_keeps_both(both: tuple[Page, Page])
     typing.send("Input.insertText", {"text": "日"})
     for page in both:
         expect(page.get_by_label("Title")).to_have_value("The plan日")
+
+
+def test_undo_takes_back_ones_own_words_only(both: tuple[Page, Page]) -> None:
+    ann, ben = both
+    write(ann, "Ann. ")
+    expect(text(ben)).to_have_text("Ann. ")
+    write(ben, "Ben.")
+    expect(text(ann)).to_have_text("Ann. Ben.")
+    ann.keyboard.press("Control+z")
+    for page in both:
+        expect(text(page)).to_have_text("Ben.")
+    ann.keyboard.press("Control+y")
+    for page in both:
+        expect(text(page)).to_have_text("Ann. Ben.")

@@ -26,6 +26,7 @@ export default class extends Controller {
       import("../editing/bar.js"),
       import("../editing/suggesting.js"),
       import("../editing/suggestion_list.js"),
+      import("../editing/steady.js"),
     ]);
     if (this.#isGone) return;
     this.#draft = draft;
@@ -49,7 +50,7 @@ export default class extends Controller {
   }
 
   #mount = () => {
-    const [{ Collaboration }, { Surface }, { carets }, { WritingBar }, { Insertion, Deletion, suggesting }, { SuggestionList }] = this.modules;
+    const [{ Collaboration }, { Surface }, { carets }, { WritingBar }, { Insertion, Deletion, suggesting }, { SuggestionList }, { Steady }] = this.modules;
     const hadFocus = this.#surface?.editor.isFocused;
     this.#remove();
     const { doc, awareness, edit } = this.#draft;
@@ -60,6 +61,7 @@ export default class extends Controller {
       extensions: [
         Collaboration.configure({ fragment: doc.getXmlFragment(ROOT) }),
         carets(awareness, this.#me),
+        Steady,
         Insertion,
         Deletion,
         suggesting({ by: () => String(doc.clientID), onRefusal: () => announce(textOf(this.element, "words-only"), { assertive: true }) }),

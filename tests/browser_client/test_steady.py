@@ -1,0 +1,54 @@
+"""What others write moves neither the page nor the caret of who reads or writes elsewhere."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser_client.test_drafting_client import SAVED, paste, status, text
+
+
+def test_what_others_write_above_moves_neither_the_page_nor_the_caret(both: tuple[Page, Page]) -> None:
+    ann, ben = both
+    for page in both:
+        page.set_viewport_size({"width": 900, "height": 600})
+    text(ann).click()
+    paste(ann, "\n".join(f"Line {number}" for number in range(60)))
+    expect(text(ben)).to_contain_text("Line 59")
+    where = """() => {
+      const found = [...document.querySelectorAll('.ProseMirror p')].find((p) => p.textContent.startsWith('Line 50'));
+      return found.getBoundingClientRect().top;
+    }"""
+    text(ann).get_by_text("Line 50").click()
+    ann.keyboard.press("End")
+    before = ann.evaluate(where)
+    assert 0 < before < 600
+    text(ben).click()
+    ben.keyboard.press("Control+Home")
+    for number in range(50):
+        ben.keyboard.type(f"New {number}")
+        ben.keyboard.press("Enter")
+    expect(text(ann)).to_contain_text("New 49")
+    expect(status(ben)).to_have_text(SAVED)
+    ann.wait_for_timeout(200)
+    assert abs(ann.evaluate(where) - before) <= 2
+    expect(text(ann)).to_be_focused()
+    ann.keyboard.type(" mine")
+    expect(text(ben).get_by_text("Line 50 mine", exact=True)).to_be_attached()
+
+
+def test_others_writing_above_does_not_pull_back_who_reads_elsewhere(both: tuple[Page, Page]) -> None:
+    ann, ben = both
+    for page in both:
+        page.set_viewport_size({"width": 900, "height": 600})
+    text(ann).click()
+    paste(ann, "\n".join(f"Line {number}" for number in range(60)))
+    expect(text(ben)).to_contain_text("Line 59")
+    text(ben).get_by_text("Line 5", exact=True).click()
+    ann.evaluate("() => scrollTo(0, document.body.scrollHeight)")
+    ann.wait_for_timeout(200)
+    bottom = "() => document.querySelector('fieldset').getBoundingClientRect().top"
+    before = ann.evaluate(bottom)
+    for _ in range(10):
+        ben.keyboard.press("Enter")
+        ben.keyboard.type("more")
+    expect(text(ann).get_by_text("more")).to_have_count(10)
+    ann.wait_for_timeout(200)
+    assert abs(ann.evaluate(bottom) - before) <= 2
