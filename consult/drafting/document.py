@@ -49,6 +49,10 @@ class Document:
     def __init__(self) -> None:
         self._doc: Doc[Any] = Doc(client_id=SERVER_CLIENT)
         roots(self._doc)
+        # Watched below the library's wrapper: that keeps a reference to the document, which would never be freed.
+        self._core = self._doc._doc  # noqa: SLF001
+        changes = self._changes = list[bytes]()
+        self._watch = self._core.observe(lambda event: changes.append(event.update))
         self.structure = Structure()
         #: Encoded bytes, at least; exact when it was last measured.
         self.size = 2
@@ -79,7 +83,7 @@ class Document:
         Raises:
             Broken: drop this document and load it again.
         """
-        delta = guarded(self._watched, lambda: self._doc.apply_update(admission.update.data))
+        delta = guarded(self._watched, self._apply, admission.update.data)
         self.structure.take(admission)
         self.size += len(delta)
         return delta
@@ -111,17 +115,23 @@ class Document:
             self.size += len(delta)
         return delta
 
-    def _watched(self, act: Callable[[], None]) -> bytes:
-        """What an act changed. Watching ends at once: the library's subscription holds the document, which would never be freed."""
-        deltas: list[bytes] = []
-        watch = self._doc.observe(lambda event: deltas.append(event.update))
+    def _apply(self, data: bytes) -> None:
+        core = self._core
+        transaction = core.create_transaction()
         try:
-            act()
+            core.apply_update(transaction, data)
+            transaction.commit()
         finally:
-            self._doc.unobserve(watch)
-        if len(deltas) > 1:
+            transaction.drop()
+
+    def _watched(self, act: Callable[..., None], *arguments: Any) -> bytes:
+        """What an act changed."""
+        changes = self._changes
+        changes.clear()
+        act(*arguments)
+        if len(changes) > 1:
             raise Broken("one update, several changes")
-        return deltas[0] if deltas else b""
+        return changes[0] if changes else b""
 
     def encoded(self) -> bytes:
         """The whole document as one update."""

@@ -68,7 +68,7 @@ class Flush:
 
     def write(self, db: Db, batch: dict[LiveDraft, list[Pending]], now: datetime) -> list[Written]:
         """Judge, apply and log what waits, inside one transaction; nothing is told to anybody yet."""
-        found, busy = store.locked(db, [live.draft_id for live in batch])
+        found, busy = store.locked(db, {live.draft_id: live.state for live in batch})
         drafts = {draft.id: draft for draft in found}
         done = [
             Written(live, waiting=items)
@@ -96,7 +96,9 @@ class Flush:
             written.lost = True
             written.refused = [(item, self.nack(Refused(Code.RETRY, "lease lost"))) for item in items]
             return written
-        written.changed = live.follow(draft)
+        if live.subject is not draft.subject or live.state is None:
+            written.changed = live.follow(draft)
+        live.state = draft
         self.catch_up(db, live, draft, written)
         for item in items:
             try:

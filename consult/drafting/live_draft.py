@@ -116,6 +116,8 @@ class LiveDraft:
     subject: Subject
     salt: str
     own_epoch: int
+    #: The draft as last read in a transaction that writes.
+    state: DraftState | None = None
     seq: int = 0
     document: Document | None = None
     #: Monotonic seconds at which `document` was loaded.

@@ -4,15 +4,16 @@ Decides what "kept" means (a row of the log, committed); refuses to decide who m
 caller's transaction and commits nothing.
 """
 
+import json
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from zlib import crc32
 
 from pycrdt import merge_updates
-from sqlalchemy import Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import ARRAY, Integer, Row, Select, String, any_, bindparam, func, insert, or_, select, update
 
 from consult.db import Base, Db, database_ms
 from consult.disclosure.attribution import Attribution
@@ -59,19 +60,19 @@ class Binding:
     member_id: int | None
 
 
-#: The tables themselves: rows are appended in bulk, past the unit-of-work bookkeeping of the mapper.
-_LOG, _DRAFTS = Base.metadata.tables["draft_update"], Base.metadata.tables["draft"]
-_APPEND = _LOG.insert()
-_MOVE_ON = _DRAFTS.update().where(_DRAFTS.c.id == bindparam("row")).values(seq=bindparam("newest"))
+_KEPT_AT = Base.metadata.tables["draft_update"].c.at.type
+#: Handed to the driver as they are: the writer appends at every tick.
+_APPEND = "INSERT INTO draft_update (draft_id, seq, data, crc, at) VALUES (?, ?, ?, ?, ?)"
+_MOVE_ON = "UPDATE draft SET seq = ? WHERE id = ?"
 _COLUMNS = (
     Draft.id,
-    Draft.public_id,
-    Draft.item_id,
     Draft.seq,
-    Draft.epoch,
-    Draft.salt,
     Draft.snapshot_seq,
     Draft.mirrored_seq,
+    Draft.public_id,
+    Draft.item_id,
+    Draft.epoch,
+    Draft.salt,
     Draft.consultation_id,
     Draft.frozen_at,
     Draft.room_id,
@@ -105,18 +106,23 @@ class Locked(NamedTuple):
     busy: frozenset[int]
 
 
-def locked(db: Db, draft_ids: Iterable[int]) -> Locked:
+def locked(db: Db, known: Mapping[int, DraftState | None]) -> Locked:
     """Drafts as they stand now; their rooms neither close nor change hands before this transaction ends, nobody else writes them.
 
     On SQLite a writing transaction excludes every other one. Elsewhere the rows of room and lease are share-locked first, then
     those of the drafts that are free: the writer of many drafts does not wait for a form that writes one. A draft without a
     lease is in neither answer.
+
+    Args:
+        known: each draft as it was when last read. What has not changed since is the same object in the answer.
     """
-    ids = list(draft_ids)
-    if db.get_bind().dialect.name == "sqlite":
-        return Locked(_states(db, _BY_ID, ids=ids), frozenset())
-    held = [row.id for row in db.execute(_HELD, {"ids": ids})]
-    drafts = _states(db, _BY_ID_LOCKED, ids=held)
+    connection = db.connection()
+    if connection.dialect.name == "sqlite":
+        rows = connection.execute(_AT_ONCE, {"ids": json.dumps(list(known))})
+        return Locked([_state(row, known.get(row[0])) for row in rows], frozenset())
+    held = [row.id for row in connection.execute(_HELD, {"ids": list(known)})]
+    rows = connection.execute(_AT_ONCE_LOCKED, {"ids": held})
+    drafts = [_state(row, known.get(row[0])) for row in rows]
     return Locked(drafts, frozenset(held) - {draft.id for draft in drafts})
 
 
@@ -129,60 +135,64 @@ def _joined(query: Select[*tuple[Any, ...]], *, leased: bool = False) -> Select[
 _IDS = Draft.id.in_(bindparam("ids", expanding=True))
 #: Built once: the writer asks at every tick.
 _BY_ID = _joined(select(*_COLUMNS).where(_IDS))
+
+
+#: The same as one statement whatever the number of drafts, so that neither this process nor the database prepares it again.
+_AT_ONCE = _joined(
+    select(*_COLUMNS).where(
+        Draft.id.in_(select(func.json_each(bindparam("ids", type_=String)).table_valued("value").c.value))
+    )
+)
+_ANY = Draft.id == any_(bindparam("ids", type_=ARRAY(Integer)))
 _HELD = _joined(
     select(Draft.id)
-    .where(_IDS)
+    .where(_ANY)
     .add_columns(func.set_config("idle_in_transaction_session_timeout", str(_FROZEN_MS), True))
     .with_for_update(read=True, of=[Room, RoomLease]),
     leased=True,
 )
-_BY_ID_LOCKED = _joined(
-    select(*_COLUMNS).where(_IDS).with_for_update(key_share=True, skip_locked=True, of=Draft), leased=True
+_AT_ONCE_LOCKED = _joined(
+    select(*_COLUMNS).where(_ANY).with_for_update(key_share=True, skip_locked=True, of=Draft), leased=True
 )
 
 
 def _states(db: Db, joined: Select[*tuple[Any, ...]], **values: Any) -> list[DraftState]:
-    return [
-        DraftState(
-            row_id,
-            public_id,
-            item_id,
-            seq,
-            epoch,
-            salt,
-            snapshot_seq,
-            mirrored_seq,
-            Subject(
-                consultation_id,
-                public_id,
-                "drafting" if frozen_at is None else "submitted",
-                RoomView(room_id, room, state, deadline_at, paused_at, closed_at, room_epoch),
-                room_id,
-            ),
-            None if owner is None else LeaseView(owner, fence),
-        )
-        for (
-            row_id,
-            public_id,
-            item_id,
-            seq,
-            epoch,
-            salt,
-            snapshot_seq,
-            mirrored_seq,
-            consultation_id,
-            frozen_at,
-            room_id,
-            room,
-            state,
-            deadline_at,
-            paused_at,
-            closed_at,
-            room_epoch,
-            owner,
-            fence,
-        ) in db.execute(joined, values)
-    ]
+    return [_state(row) for row in db.execute(joined, values)]
+
+
+def _state(row: Row[*tuple[Any, ...]], known: DraftState | None = None) -> DraftState:
+    row_id, seq, snapshot_seq, mirrored_seq, *_ = row
+    seen = tuple(row[4 : len(_COLUMNS)])
+    if known is not None and known.seen == seen:
+        return DraftState(row_id, seq, snapshot_seq, mirrored_seq, *known[4:])
+    (
+        public_id,
+        item_id,
+        epoch,
+        salt,
+        consultation_id,
+        frozen_at,
+        room_id,
+        room,
+        state,
+        deadline_at,
+        paused_at,
+        closed_at,
+        room_epoch,
+        owner,
+        fence,
+    ) = seen
+    subject = Subject(
+        consultation_id,
+        public_id,
+        "drafting" if frozen_at is None else "submitted",
+        RoomView(room_id, room, state, deadline_at, paused_at, closed_at, room_epoch),
+        room_id,
+    )
+    lease = None if owner is None else LeaseView(owner, fence)
+    return DraftState(
+        row_id, seq, snapshot_seq, mirrored_seq, public_id, item_id, epoch, salt, subject, lease, seen
+    )
 
 
 def unmirrored(db: Db, limit: int, owner: str) -> list[DraftState]:
@@ -298,20 +308,15 @@ def append(db: Db, entries: Collection[Entry], at: datetime) -> None:
     """Append rows to the logs and move each draft's number on."""
     if not entries:
         return
-    rows = [
-        {
-            "draft_id": entry.draft_id,
-            "seq": entry.seq,
-            "data": entry.data,
-            "crc": crc32(entry.data),
-            "at": at,
-        }
-        for entry in entries
-    ]
-    newest = {entry.draft_id: entry.seq for entry in entries}
     connection = db.connection()
-    connection.execute(_APPEND, rows)
-    connection.execute(_MOVE_ON, [{"row": draft_id, "newest": seq} for draft_id, seq in newest.items()])
+    dialect = connection.dialect
+    mark = "?" if dialect.name == "sqlite" else "%s"
+    written_as = _KEPT_AT.dialect_impl(dialect).bind_processor(dialect)
+    moment = written_as(at) if written_as else at
+    rows = [(entry.draft_id, entry.seq, entry.data, crc32(entry.data), moment) for entry in entries]
+    connection.exec_driver_sql(_APPEND.replace("?", mark), rows)
+    newest = {entry.draft_id: entry.seq for entry in entries}
+    connection.exec_driver_sql(_MOVE_ON.replace("?", mark), [(seq, row) for row, seq in newest.items()])
 
 
 def owners(db: Db, draft_id: int) -> dict[ClientId, str]:

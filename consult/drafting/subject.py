@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from consult.rooms import timing
 
@@ -42,17 +42,18 @@ class LeaseView(NamedTuple):
     fence: int
 
 
-@dataclass(frozen=True, slots=True)
-class DraftState:
+class DraftState(NamedTuple):
     """A draft as its row and its room's row say at one moment."""
 
     id: int
-    public_id: str
-    item_id: int
     seq: int
-    epoch: int
-    salt: str
     snapshot_seq: int
     mirrored_seq: int
+    public_id: str
+    item_id: int
+    epoch: int
+    salt: str
     subject: Subject
     lease: LeaseView | None
+    #: What the database said from `public_id` on, to see at the next reading whether anything changed.
+    seen: tuple[Any, ...]

@@ -218,7 +218,7 @@ def test_a_process_that_stops_in_the_middle_of_a_transaction_does_not_keep_the_r
     monkeypatch.setattr(store, "_FROZEN_MS", 300)
     draft_id = next(iter(one.registry._drafts.values())).draft_id
     with one.sessions() as frozen:
-        assert len(store.locked(frozen, [draft_id]).drafts) == 1
+        assert len(store.locked(frozen, {draft_id: None}).drafts) == 1
         run_out(two)
         assert two.page("canada", item, client_id=202).join()["ok"] == 1
         with pytest.raises(Exception, match=r"idle-in-transaction|closed|terminat"):

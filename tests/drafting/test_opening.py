@@ -1,6 +1,8 @@
 """Opening a draft: from any state of log and snapshot the same document, a long history at once, memory given back."""
 
+import os
 import random
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -13,6 +15,7 @@ from consult.drafting.document import Document
 from consult.drafting.limits import Limits
 from consult.drafting.models import Draft, DraftUpdate
 from consult.items.models import ActionItem
+from consult.rooms.models import Room
 from tests.drafting.stage import Editor, Stage
 
 
@@ -174,3 +177,36 @@ def test_a_draft_that_is_nearly_full_says_so_and_a_full_one_still_gets_shorter(s
     kept.join()
     del kept.editor.text.children[0:5]
     assert all(ack["ok"] for ack in kept.saved())
+
+
+def test_the_memory_of_a_document_nobody_holds_is_given_back() -> None:
+    """The watch on a document must not keep it alive inside the library, where Python's own accounts do not reach."""
+
+    def resident_bytes() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    editor = Editor(101)
+    editor.title += "x" * 1_000_000
+    (data,) = editor.take_outgoing()
+    Document().restore(data)
+    before = resident_bytes()
+    for _ in range(60):
+        Document().restore(data)
+    assert resident_bytes() - before < 20_000_000
+
+
+def test_what_has_not_changed_is_not_made_anew_and_what_has_is_read(stage: Stage) -> None:
+    item = stage.item()
+    with unit_of_work(stage.sessions) as db:
+        draft_id = db.query(Draft).filter_by(item_id=item.id).one().id
+        (first,) = store.locked(db, {draft_id: None}).drafts
+        (again,) = store.locked(db, {draft_id: first}).drafts
+        assert again.subject is first.subject
+        store.append(db, [store.Entry(draft_id, first.seq + 1, b"\x00\x00")], clock.now())
+        (longer,) = store.locked(db, {draft_id: first}).drafts
+        assert (longer.seq, longer.subject is first.subject) == (first.seq + 1, True)
+        db.query(Room).filter_by(id=first.subject.room.id).update({"state": "closed"})
+        (closed,) = store.locked(db, {draft_id: first}).drafts
+        assert closed.subject.room.state == "closed"
+        assert first.subject.room.state != "closed"
+        assert closed == store.locked(db, {draft_id: None}).drafts[0]
