@@ -146,7 +146,7 @@ class Flush:
         if refusal is None and live.subject.is_over_at(item.received_at):
             refusal = "room.closed"
         admission = document.judge(item.update, self.limits)
-        self._own(written, admission, seat.owner, seat.member_id, write=False)
+        self._check_owner(live, admission, seat.owner)
         if refusal is not None and not self._synced(
             live, item.sid, seat.owner, now, refusal, admission, document
         ):
@@ -154,7 +154,7 @@ class Flush:
                 self._keep_late(db, written, item, now)
                 raise Refused(Code.LATE, refusal)
             raise Refused(Code.READONLY, refusal)
-        self._own(written, admission, seat.owner, seat.member_id, write=True)
+        self._own(written, admission, seat.owner, seat.member_id)
         delta = document.apply(admission)
         if delta:
             written.deltas.append(delta)
@@ -180,14 +180,12 @@ class Flush:
             return True
         return live.may_sync_late(sid, owner, now, self.grace)
 
-    def _own(
-        self, written: Written, admission: Admission, owner: str, member_id: int, *, write: bool
-    ) -> None:
+    @staticmethod
+    def _check_owner(live: LiveDraft, admission: Admission, owner: str) -> None:
         """A client id belongs to whoever used it first; nobody writes under another's.
 
         An honest page has others' words too. Where a damaged draft lacks them, it is asked to come again when the author has.
         """
-        live = written.live
         for client in admission.clients:
             if client < RESERVED_CLIENTS:
                 raise Refused(Code.INVALID, "reserved client id")
@@ -198,7 +196,11 @@ class Flush:
             shown = live.carets.get(client)
             if shown is not None and live.seats.get(shown.sid) and live.seats[shown.sid].owner != owner:
                 raise Refused(Code.INVALID, "client id of somebody else")
-            if write and client not in live.owners:
+
+    def _own(self, written: Written, admission: Admission, owner: str, member_id: int) -> None:
+        live = written.live
+        for client in admission.clients:
+            if client not in live.owners:
                 live.owners[client] = owner
                 known = None if self.rights.is_anonymous(live.subject) else member_id
                 written.bindings[client] = store.Binding(live.draft_id, client, owner, known)

@@ -56,10 +56,13 @@ class TokenBucket:
     def wait_for(self, amount: float, now: float) -> float:
         """Seconds until `amount` can be taken, 0 when it can be taken now; more than `burst` waits for a full bucket."""
         if self._at is not None:
-            self._level = min(self._burst, self._level + max(0.0, now - self._at) * self._rate)
+            if now > self._at:
+                self._level += (now - self._at) * self._rate
+            if self._level > self._burst:
+                self._level = self._burst
         self._at = now
-        missing = min(amount, self._burst) - self._level
-        return max(0.0, missing / self._rate)
+        missing = min(self._burst, amount) - self._level
+        return missing / self._rate if missing > 0.0 else 0.0
 
     def take(self, amount: float, now: float) -> bool:
         """Take `amount`, or nothing when there is not enough."""

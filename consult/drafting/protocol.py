@@ -3,7 +3,6 @@
 Decides what is refused and with which code; refuses to decide who may write. Pure: no I/O, no clock.
 """
 
-import base64
 import binascii
 from enum import StrEnum
 from typing import NoReturn
@@ -54,7 +53,7 @@ def decoded(value: object, most: int) -> bytes:
     if len(value) > (most + 2) // 3 * 4:
         raise Refused(Code.TOO_BIG, "message")
     try:
-        data = base64.b64decode(value.encode("ascii"), validate=True)
+        data = binascii.a2b_base64(value.encode("ascii"), strict_mode=True)
     except (binascii.Error, UnicodeEncodeError):
         invalid("not base64")
     if len(data) > most:
@@ -64,7 +63,7 @@ def decoded(value: object, most: int) -> bytes:
 
 def encoded(data: bytes) -> str:
     """Bytes as the base64 text that travels on the wire."""
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def checked_state_vector(data: bytes) -> bytes:

@@ -8,6 +8,7 @@ places are kept. A piece placed in something deleted for good has the place GONE
 """
 
 from bisect import bisect_right
+from collections.abc import KeysView
 from dataclasses import dataclass, field
 
 from consult.drafting import schema
@@ -107,9 +108,9 @@ class Admission:
     suggestions: dict[str, ClientId] = field(default_factory=dict)
 
     @property
-    def clients(self) -> frozenset[ClientId]:
+    def clients(self) -> KeysView[ClientId]:
         """Clients of whom there is something new."""
-        return frozenset(self.tracks)
+        return self.tracks.keys()
 
 
 class Structure:
@@ -191,6 +192,8 @@ class _Judge:
             self._place_all(client)
         for deletion in self._made.update.deletions:
             self._check_deletion(deletion)
+        if not self._slots:
+            return self._made
         keys = len({key for container, key in self._slots if container.kind == schema.FACTS_ROOT})
         facts = self._structure.root(schema.FACTS_ROOT)
         if keys and facts is not None and keys + len(facts.slots) > self._limits.fact_keys:
@@ -199,6 +202,11 @@ class _Judge:
 
     def _place_all(self, first: ClientId) -> None:
         """Place this client's pieces, and before each one what it builds on. A circle can never be placed."""
+        straight = self._waiting[first]
+        while straight and self._missing(straight[-1]) is None:
+            self._place(first, straight.pop())
+        if not straight:
+            return
         chain: list[tuple[ClientId, int]] = [(first, -1)]
         blocked = {first}
         while chain:
@@ -218,7 +226,10 @@ class _Judge:
                 chain.append(missing)
 
     def _missing(self, piece: Struct) -> Id | None:
-        return next((at for at in piece.references() if at[1] >= self._known(at[0])), None)
+        for at in (piece.origin, piece.right, piece.parent):
+            if isinstance(at, tuple) and at[1] >= self._known(at[0]):
+                return at
+        return None
 
     def _known(self, client: ClientId) -> int:
         fresh = self._made.tracks.get(client)

@@ -8,7 +8,6 @@ binary, embed, subdocument, skip) are refused, unlike there.
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -59,15 +58,6 @@ class Struct(NamedTuple):
     @property
     def end(self) -> int:
         return self.clock + self.length
-
-    def references(self) -> Iterator[Id]:
-        """Ids that must be known before this piece can be placed."""
-        if self.origin is not None:
-            yield self.origin
-        if self.right is not None:
-            yield self.right
-        if isinstance(self.parent, tuple):
-            yield self.parent
 
 
 class Run(NamedTuple):

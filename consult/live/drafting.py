@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import gevent
@@ -54,6 +54,9 @@ class KnownActor:
     actor: Actor | None
     at: float
     asked: bool = False
+    #: The last answer for each permission, and the subject it was about. Rules are pure and neither actor nor subject ever
+    #: changes (another state is another subject), so the same question has the same answer.
+    answers: dict[Permission, tuple[Subject, str | None]] = field(default_factory=dict)
 
 
 class LiveRights:
@@ -100,25 +103,37 @@ class LiveRights:
                 if (sid, consultation_id) in self._actors:
                     self._actors[sid, consultation_id] = KnownActor(found.get(user_id), now)
 
-    def _actor(self, sid: str, subject: Subject) -> Actor | None:
+    def _known(self, sid: str, subject: Subject) -> KnownActor | None:
         key = (sid, subject.consultation_id)
         known = self._actors.get(key)
         if known is not None and clock.monotonic() - known.at < ACTOR_SECONDS:
             known.asked = True
-            return known.actor
+            return known
         connection = self._hub.connections.get(sid)
         if connection is None:
             return None
         forgotten, now = self._forgotten, clock.monotonic()
         with reading_session(self._hub.engine) as db:
             actor = actor_for(db, connection.user_id, subject.consultation_id)
+        known = KnownActor(actor, now, asked=True)
         if forgotten == self._forgotten:
-            self._actors[key] = KnownActor(actor, now, asked=True)
-        return actor
+            self._actors[key] = known
+        return known
+
+    def _actor(self, sid: str, subject: Subject) -> Actor | None:
+        known = self._known(sid, subject)
+        return known.actor if known else None
 
     def _refusal(self, sid: str, permission: Permission, subject: Subject) -> str | None:
-        actor = self._actor(sid, subject)
-        return "not_a_member" if actor is None else refusal(actor, permission, subject)
+        known = self._known(sid, subject)
+        if known is None or known.actor is None:
+            return "not_a_member"
+        before = known.answers.get(permission)
+        if before is not None and before[0] is subject:
+            return before[1]
+        reason = refusal(known.actor, permission, subject)
+        known.answers[permission] = (subject, reason)
+        return reason
 
     def reading(self, sid: str, subject: Subject) -> str | None:
         return self._refusal(sid, Permission.ROOM_VIEW, subject)
