@@ -285,7 +285,7 @@ def test_a_move_is_offered_when_people_did_not_come(
     absent = {one.get_attribute("data-person") for one in in_room(page, 1).all()[3:]}
     with unit_of_work(sessions_for(engine)) as db:
         everybody = db.scalars(select(Member).where(Member.consultation_id == sample.consultation.id))
-        came = {m.id: (m.consultation_id, None) for m in everybody if m.public_id not in absent}
+        came = {m.id: presence.Whereabouts(m.consultation_id) for m in everybody if m.public_id not in absent}
         presence.seen(db, came)
 
     page.get_by_role("link", name="Look for moves that would help").click()

@@ -32,7 +32,7 @@ def second(db: Db, world: World, staff: Actor) -> Round:
     people = sorted(plan.assignment, key=lambda name: (plan.assignment[name], name))
     by_name = {member.public_id: member for member in world.members.values()}
     here = [by_name[name] for name in people[2:]]
-    presence.seen(db, {member.id: (world.consultation.id, None) for member in here})
+    presence.seen(db, {member.id: presence.Whereabouts(world.consultation.id) for member in here})
     return made
 
 

@@ -65,7 +65,9 @@ def test_the_same_seed_gives_the_same_seating(db: Db, world: World, second: Roun
 
 
 def test_only_those_who_are_here_can_be_seated_first(db: Db, world: World, second: Round) -> None:
-    here = {world.members[name].id: (world.consultation.id, None) for name in ("kenya", "canada")}
+    here = {
+        world.members[name].id: presence.Whereabouts(world.consultation.id) for name in ("kenya", "canada")
+    }
     presence.seen(db, here)
     plan = seating.propose(
         db, world.actor(db, "facilitator"), second, room_count=2, constraints=Constraints(only_present=True)
@@ -169,7 +171,9 @@ def test_late_joiners_are_seated_without_moving_anybody(db: Db, world: World) ->
 
 def test_late_joiners_join_the_proposal_before_it_is_applied(db: Db, world: World, second: Round) -> None:
     staff = world.actor(db, "facilitator")
-    here = {world.members[name].id: (world.consultation.id, None) for name in ("kenya", "canada")}
+    here = {
+        world.members[name].id: presence.Whereabouts(world.consultation.id) for name in ("kenya", "canada")
+    }
     presence.seen(db, here)
     plan = seating.propose(db, staff, second, room_count=2, constraints=Constraints(only_present=True))
     assert seating.seat_late_joiners(db, staff, second) == 4
@@ -182,7 +186,9 @@ def test_a_crowd_of_late_joiners_is_seated_at_once_and_nobody_else_is_moved(
     db: Db, world: World, second: Round, monkeypatch: pytest.MonkeyPatch, most: int | None
 ) -> None:
     staff = world.actor(db, "facilitator")
-    here = {world.members[name].id: (world.consultation.id, None) for name in ("kenya", "canada")}
+    here = {
+        world.members[name].id: presence.Whereabouts(world.consultation.id) for name in ("kenya", "canada")
+    }
     presence.seen(db, here)
     asked = Constraints(only_present=True, largest=most)
     plan = seating.propose(db, staff, second, room_count=2, constraints=asked)
@@ -196,7 +202,9 @@ def test_a_crowd_of_late_joiners_is_seated_at_once_and_nobody_else_is_moved(
 
 def test_who_finds_every_room_full_is_left_waiting(db: Db, world: World, second: Round) -> None:
     staff = world.actor(db, "facilitator")
-    here = {world.members[name].id: (world.consultation.id, None) for name in ("kenya", "canada")}
+    here = {
+        world.members[name].id: presence.Whereabouts(world.consultation.id) for name in ("kenya", "canada")
+    }
     presence.seen(db, here)
     asked = Constraints(only_present=True, largest=2)
     plan = seating.propose(db, staff, second, room_count=2, constraints=asked)
