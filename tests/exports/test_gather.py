@@ -14,6 +14,7 @@ from consult.audit.chain import first_break
 from consult.db import Db
 from consult.decisions import service as decisions
 from consult.deliberation import service as deliberation
+from consult.drafting import service as drafting
 from consult.exports.gather import consultation_record, session_record
 from consult.exports.record import to_json
 from consult.exports.run import FORMATS
@@ -51,6 +52,7 @@ def marked(db: Db, world: World, rule: str) -> None:
     )
     db.add(item)
     db.flush()
+    drafting.create_draft(db, item)
     kenya, canada = world.actor(db, "kenya"), world.actor(db, "canada")
     comment = deliberation.post_comment(db, kenya, item, kind="concern", text="Costs are open.")
     deliberation.post_comment(db, canada, item, kind="support", text="A shared fund.", parent=comment)
