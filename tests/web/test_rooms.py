@@ -72,7 +72,7 @@ def test_what_scripts_expect_is_there(
     assert f'data-draft-id-value="{item.public_id}"' in page
     assert f'data-draft-user-value="{world.users["canada"].public_id}"' in page
     assert re.search(r'data-controller="title"[^>]* readonly', page)
-    assert re.search(rr'<fieldset[^>]* data-controller="facts"[^>]* disabled', page)
+    assert re.search(r'<fieldset[^>]* data-controller="facts"[^>]* disabled', page)
     assert f'data-live-query-value="room={world.rooms[0].public_id}"' in page
 
 
