@@ -11,7 +11,7 @@ from tests.browser_client.site import NOW_MS, Site
 
 LIST = """<section id="items" data-controller="part" data-part-name-value="items" data-part-spread-value="0"
  data-part-events-value="item.created item.changed" data-part-match-value='{{"room": "r1"}}' data-text-changed="The list changed">
-<h2>Items</h2><ul>{items}</ul><details><summary>More</summary>Text</details><label>Note <input value=""></label>
+<h2>Items</h2><label><input type="checkbox" name="pick"> Pick</label><ul>{items}</ul><details><summary>More</summary>Text</details><label>Note <input value=""></label>
 <div data-keep id="kept">{kept}</div></section>"""
 CLOCK = """<div data-controller="clock" data-clock-deadline-value="{deadline}" data-clock-paused-value="{paused}" data-text-left="{{time}} left"
  data-text-over="Time is over" data-text-paused="Paused at {{time}}" data-text-warn-60="1 minute left"><span role="timer" data-clock-target="time"></span></div>"""
@@ -36,11 +36,13 @@ def live(site: Site, open_page: OpenPage) -> Page:
 
 def test_a_region_follows_its_events_and_keeps_what_people_did_in_it(live: Page, site: Site) -> None:
     live.get_by_label("Note").fill("typed")
+    live.get_by_label("Pick").check()
     live.get_by_text("More").click()
     site.parts["items"] = render_list("<li>one</li><li>two</li>", kept="changed")
     site.announce("item.created", {"room": "r1"})
     expect(live.get_by_role("listitem")).to_have_text(["one", "two"])
     expect(live.get_by_label("Note")).to_have_value("typed")
+    expect(live.get_by_label("Pick")).to_be_checked()
     expect(live.locator("details")).to_have_attribute("open", "")
     expect(live.locator("#kept")).to_have_text("as it was")
     expect(live.locator("[data-announce=polite]")).to_contain_text("The list changed", timeout=8000)

@@ -37,7 +37,7 @@ function options(morphStyle) {
 
 function beforeNodeMorphed(old, next) {
   if (!(old instanceof Element)) return true;
-  if (isTypedInto(old)) return old.type === next.type && old.value === next.value;
+  if (isTypedInto(old)) return old.type === next.type && old.value === next.value && old.checked === next.checked;
   return !old.hasAttribute("data-keep");
 }
 
