@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from consult.app import create_app
 from consult.config import Settings
+from tests.conftest import unavailable
 from tests.running import free_port, wait_until
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
@@ -22,10 +23,9 @@ CONFIG = (DEPLOY / "nginx" / "consult.conf").read_text(encoding="utf-8")
 
 @pytest.fixture
 def nginx() -> str:
-    """nginx is not required: the tests with two processes use a proxy of their own that routes alike."""
     program = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
     if program is None:
-        pytest.skip("needs nginx")
+        unavailable("nginx")
     return program
 
 
@@ -134,7 +134,7 @@ def test_the_monitoring_asks_each_process_at_its_own_address(settings: Settings,
 def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     program = shutil.which("systemd-analyze")
     if program is None:
-        pytest.skip("needs systemd-analyze")
+        unavailable("systemd-analyze")
     unit = (DEPLOY / "systemd" / "consult@.service").read_text(encoding="utf-8")
     (tmp_path / "consult@.service").write_text(unit, encoding="utf-8")
     shutil.copy(DEPLOY / "systemd" / "consult.target", tmp_path)

@@ -12,8 +12,16 @@ from tests.running import RunningServer
 
 
 @pytest.fixture
-def server(sample: Sample, database_url: str, tmp_path: Path) -> Iterator[RunningServer]:
-    found = RunningServer(database_url, tmp_path / "server.log").start()
+def server_settings() -> dict[str, str]:
+    """Settings of the server that a module wants otherwise, by name in lower case."""
+    return {}
+
+
+@pytest.fixture
+def server(
+    sample: Sample, database_url: str, tmp_path: Path, server_settings: dict[str, str]
+) -> Iterator[RunningServer]:
+    found = RunningServer(database_url, tmp_path / "server.log", **server_settings).start()
     yield found
     assert found.stop() == 0
     log = found.log.read_text(errors="replace")

@@ -1,11 +1,15 @@
 """People with browsers: each in a context of their own, signed in as themselves, watched for errors."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
+from sqlalchemy import Engine, select
 
+from consult.db import reading_session
+from consult.people.models import Member, Role, User
+from consult.rooms.models import Room, Seat
 from consult.sample.build import PASSWORD
 
 ARGUMENTS = [
@@ -26,6 +30,21 @@ _WORDS = """(editor) => {
   return copy.textContent;
 }"""
 expect.set_options(timeout=20_000)
+
+
+def delegates_in(engine: Engine, room: int | str, roles: Collection[Role] = (Role.DELEGATE,)) -> list[str]:
+    """E-mail addresses of the people seated in a room (its number, or its public id), those of the first role first."""
+    its = Room.number if isinstance(room, int) else Room.public_id
+    with reading_session(engine) as db:
+        query = (
+            select(User.email)
+            .join(Member, Member.user_id == User.id)
+            .join(Seat, Seat.member_id == Member.id)
+            .join(Room, Room.id == Seat.room_id)
+            .where(its == room, Member.role.in_([role.value for role in roles]), Seat.left_at.is_(None))
+        )
+        first = next(iter(roles)).value
+        return list(db.scalars(query.order_by(Member.role != first, Member.id)))
 
 
 @contextmanager

@@ -5,10 +5,9 @@ from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine, select
 
 from consult.db import reading_session, sessions_for, unit_of_work
-from consult.people.models import Member, Role, User
-from consult.rooms.models import Room, Seat
+from consult.rooms.models import Room
 from consult.sample.build import Sample, Stage, build
-from tests.journeys.people import Person
+from tests.journeys.people import Person, delegates_in
 from tests.running import RunningServer, wait_until
 
 
@@ -22,18 +21,13 @@ def test_behind_a_proxy_that_blocks(
     sample: Sample, server: RunningServer, browser: Browser, engine: Engine
 ) -> None:
     with reading_session(engine) as db:
-        query = (
-            select(User.email, Room.public_id)
-            .join(Member, Member.user_id == User.id)
-            .join(Seat, Seat.member_id == Member.id)
-            .join(Room, Room.id == Seat.room_id)
-            .where(Room.number == 1, Member.role == Role.DELEGATE.value, Seat.left_at.is_(None))
-        )
-        rows = db.execute(query.order_by(Member.id).limit(2)).all()
-    blocked, free = (Person(browser, server.url, row.email, width=1280) for row in rows)
+        room = db.scalars(select(Room.public_id).where(Room.number == 1)).one()
+    blocked, free = (
+        Person(browser, server.url, email, width=1280) for email in delegates_in(engine, room)[:2]
+    )
     blocked.page.route_web_socket("**/socket.io/**", lambda route: route.close())
     for person in (free, blocked):
-        person.go(f"/rooms/{rows[0].public_id}")
+        person.go(f"/rooms/{room}")
         person.sees_saved()
     strip = blocked.page.get_by_role("banner").get_by_text("This network blocks live connections")
     expect(strip).to_be_visible()

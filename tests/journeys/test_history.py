@@ -4,8 +4,6 @@ The other's open editor follows. With real browsers and the real server.
 """
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -16,7 +14,7 @@ from consult.items.models import ActionItem
 from consult.people.models import Member, Role, User
 from consult.rooms.models import Room, Seat
 from consult.sample.build import Sample, Stage, build
-from tests.journeys.people import Person, browser_at
+from tests.journeys.people import Person
 from tests.running import RunningServer
 
 
@@ -24,20 +22,6 @@ from tests.running import RunningServer
 def sample(engine: Engine) -> Sample:
     with unit_of_work(sessions_for(engine)) as db:
         return build(db, number=60, stage=Stage.DRAFTING)
-
-
-@pytest.fixture
-def server(sample: Sample, database_url: str, tmp_path: Path) -> Iterator[RunningServer]:
-    found = RunningServer(database_url, tmp_path / "server.log").start()
-    yield found
-    assert found.stop() == 0
-    assert "Traceback" not in found.log.read_text(errors="replace")
-
-
-@pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
-    with browser_at(chromium) as found:
-        yield found
 
 
 def item_and_writers(engine: Engine) -> tuple[str, list[str]]:

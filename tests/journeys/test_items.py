@@ -9,11 +9,11 @@ from sqlalchemy import Engine, select
 from consult.db import reading_session, sessions_for, unit_of_work
 from consult.items.models import ActionItem
 from consult.items.service import create_item
-from consult.people.models import Member, Role, User
+from consult.people.models import Role
 from consult.rooms.actors import actor_for
-from consult.rooms.models import Room, Seat
+from consult.rooms.models import Room
 from consult.sample.build import Sample, Stage, build
-from tests.journeys.people import Person
+from tests.journeys.people import Person, delegates_in
 from tests.running import RunningServer, wait_until
 
 
@@ -33,19 +33,6 @@ def room(engine: Engine, sample: Sample) -> str:
         for title in ("Alpha", "Beta", "Gamma"):
             create_item(db, actor, found, title=title)
         return found.public_id
-
-
-def two_of(engine: Engine, room: str) -> list[str]:
-    """E-mail addresses of two delegates seated there."""
-    with reading_session(engine) as db:
-        query = (
-            select(User.email)
-            .join(Member, Member.user_id == User.id)
-            .join(Seat, Seat.member_id == Member.id)
-            .join(Room, Room.id == Seat.room_id)
-            .where(Room.public_id == room, Member.role == Role.DELEGATE.value, Seat.left_at.is_(None))
-        )
-        return list(db.scalars(query.order_by(Member.id).limit(2)))
 
 
 def id_of(engine: Engine, title: str) -> str:
@@ -68,7 +55,7 @@ def says(page: Page, *last: str) -> None:
 def test_items_are_put_in_order(
     width: int, sample: Sample, room: str, server: RunningServer, browser: Browser, engine: Engine
 ) -> None:
-    one, other = (Person(browser, server.url, email, width=width) for email in two_of(engine, room))
+    one, other = (Person(browser, server.url, email, width=width) for email in delegates_in(engine, room)[:2])
     for person in (one, other):
         person.go(f"/rooms/{room}?item={id_of(engine, 'Alpha')}")
         expect(person.page.locator("#status")).to_have_text("All changes saved")
@@ -116,7 +103,7 @@ def test_items_are_put_in_order(
 def test_an_item_is_begun_split_and_merged_while_others_look_on(
     width: int, sample: Sample, room: str, server: RunningServer, browser: Browser, engine: Engine
 ) -> None:
-    one, other = (Person(browser, server.url, email, width=width) for email in two_of(engine, room))
+    one, other = (Person(browser, server.url, email, width=width) for email in delegates_in(engine, room)[:2])
     one.go(f"/rooms/{room}")
     one.tab("Items")
     one.page.get_by_text("Begin with a structure").click()
@@ -177,7 +164,7 @@ def test_an_item_is_begun_split_and_merged_while_others_look_on(
 def test_who_looks_at_an_item_that_is_merged_is_told_where_it_goes_on(
     sample: Sample, room: str, server: RunningServer, browser: Browser, engine: Engine
 ) -> None:
-    one, other = (Person(browser, server.url, email, width=1280) for email in two_of(engine, room))
+    one, other = (Person(browser, server.url, email, width=1280) for email in delegates_in(engine, room)[:2])
     beta, alpha = id_of(engine, "Beta"), id_of(engine, "Alpha")
     other.go(f"/rooms/{room}?item={beta}")
     other.sees_saved()

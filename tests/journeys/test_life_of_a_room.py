@@ -2,23 +2,21 @@
 Recall of the breakout table, and what users of other systems complain about: people left between rooms and plenary."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine, select
 
 from consult.db import reading_session, sessions_for, unit_of_work
-from consult.people.models import Member, Role, User
-from consult.rooms.models import Room, Round, Seat
+from consult.people.models import Role
+from consult.rooms.models import Room, Round
 from consult.sample.build import Sample, Stage, build
-from tests.journeys.people import Person, browser_at
+from tests.journeys.people import Person, delegates_in
 from tests.running import RunningServer
 
 ROOM = re.compile(r"/rooms/")
 #: Who sits where is drawn by lot: a room may have one delegate only.
-WRITING = (Role.DELEGATE.value, Role.PANELIST.value, Role.OBSERVER.value)
+WRITING = (Role.DELEGATE, Role.PANELIST, Role.OBSERVER)
 
 
 @pytest.fixture
@@ -28,30 +26,8 @@ def sample(engine: Engine) -> Sample:
 
 
 @pytest.fixture
-def server(sample: Sample, database_url: str, tmp_path: Path) -> Iterator[RunningServer]:
-    found = RunningServer(database_url, tmp_path / "server.log", recall_seconds="5").start()
-    yield found
-    assert found.stop() == 0
-    log = found.log.read_text(errors="replace")
-    assert "Traceback" not in log, log[-3000:]
-
-
-@pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
-    with browser_at(chromium) as found:
-        yield found
-
-
-def emails_in(engine: Engine, number: int) -> list[str]:
-    with reading_session(engine) as db:
-        query = (
-            select(User.email)
-            .join(Member, Member.user_id == User.id)
-            .join(Seat, Seat.member_id == Member.id)
-            .join(Room, Room.id == Seat.room_id)
-            .where(Room.number == number, Member.role.in_(WRITING), Seat.left_at.is_(None))
-        )
-        return list(db.scalars(query.order_by(Member.role != Role.DELEGATE.value, Member.id)))
+def server_settings() -> dict[str, str]:
+    return {"recall_seconds": "5"}
 
 
 def rooms_of(engine: Engine) -> list[str]:
@@ -72,7 +48,7 @@ def test_nobody_is_left_between_plenary_and_the_rooms(
     one, two, *_ = rooms_of(engine)
     goes, stays = (
         Person(browser, server.url, email, width=width)
-        for email, width in zip(emails_in(engine, 1)[:2], (1280, 375), strict=True)
+        for email, width in zip(delegates_in(engine, 1, WRITING)[:2], (1280, 375), strict=True)
     )
     for person in (goes, stays):
         person.go(f"/rounds/{round_}")

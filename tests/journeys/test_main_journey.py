@@ -5,7 +5,6 @@ room submits; everyone is called back; report-back, comments, poll, summary, dow
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,10 +13,9 @@ from sqlalchemy import Engine, select
 
 from consult.db import reading_session, sessions_for, unit_of_work
 from consult.items.models import ActionItem
-from consult.people.models import Delegation, Member, Role, User
-from consult.rooms.models import Room, Seat
+from consult.people.models import Role
 from consult.sample.build import Sample, Stage, build
-from tests.journeys.people import Person
+from tests.journeys.people import Person, delegates_in
 from tests.running import RunningServer, wait_until
 
 
@@ -28,27 +26,8 @@ def sample(engine: Engine) -> Sample:
 
 
 @pytest.fixture
-def server(sample: Sample, database_url: str, tmp_path: Path) -> Iterator[RunningServer]:
-    found = RunningServer(database_url, tmp_path / "server.log", recall_seconds="3").start()
-    yield found
-    assert found.stop() == 0
-    log = found.log.read_text(errors="replace")
-    assert "Traceback" not in log, log[-3000:]
-
-
-def emails_in_first_room(engine: Engine) -> list[str]:
-    """Member-State delegates seated in room 1."""
-    with reading_session(engine) as db:
-        query = (
-            select(User.email)
-            .join(Member, Member.user_id == User.id)
-            .join(Delegation, Delegation.id == Member.delegation_id)
-            .join(Seat, Seat.member_id == Member.id)
-            .join(Room, Room.id == Seat.room_id)
-            .where(Room.number == 1, Member.role == Role.DELEGATE.value, Seat.left_at.is_(None))
-            .order_by(Member.id)
-        )
-        return list(db.scalars(query))
+def server_settings() -> dict[str, str]:
+    return {"recall_seconds": "3"}
 
 
 def email_of(sample: Sample, role: Role) -> str:
@@ -76,9 +55,7 @@ def test_the_main_job(
     expect(facilitator.page.get_by_role("link", name="Facilitator console")).to_be_visible()
 
     # 2. Delegates wait on the session page; when the rooms open, their pages take them there by themselves.
-    delegates = [
-        Person(browser, server.url, email, width=width) for email in emails_in_first_room(engine)[:4]
-    ]
+    delegates = [Person(browser, server.url, email, width=width) for email in delegates_in(engine, 1)[:4]]
     assert len(delegates) == 4
     for delegate in delegates:
         delegate.go(session)

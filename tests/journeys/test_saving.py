@@ -1,8 +1,6 @@
 """What people are told about their text when the network or the server fails, and that it arrives: two people and the real server."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, WebSocketRoute, expect
@@ -10,10 +8,10 @@ from sqlalchemy import Engine, select
 
 from consult.db import reading_session, sessions_for, unit_of_work
 from consult.items.models import ActionItem
-from consult.people.models import Member, Role, User
-from consult.rooms.models import Room, Seat
+from consult.people.models import Role
+from consult.rooms.models import Room
 from consult.sample.build import Sample, Stage, build
-from tests.journeys.people import Person
+from tests.journeys.people import Person, delegates_in
 from tests.running import RunningServer, wait_until
 
 
@@ -24,13 +22,8 @@ def sample(engine: Engine) -> Sample:
 
 
 @pytest.fixture
-def server(sample: Sample, database_url: str, tmp_path: Path) -> Iterator[RunningServer]:
-    log = tmp_path / "server.log"
-    found = RunningServer(database_url, log, recall_seconds="1", late_sync_seconds="0").start()
-    yield found
-    assert found.stop() == 0
-    text = found.log.read_text(errors="replace")
-    assert "Traceback" not in text, text[-3000:]
+def server_settings() -> dict[str, str]:
+    return {"recall_seconds": "1", "late_sync_seconds": "0"}
 
 
 class Cable:
@@ -65,14 +58,8 @@ def path_and_people(engine: Engine) -> tuple[str, str, list[str]]:
         item = db.scalars(
             select(ActionItem.public_id).where(ActionItem.room_id == room.id).order_by(ActionItem.id)
         ).first()
-        query = (
-            select(User.email)
-            .join(Member, Member.user_id == User.id)
-            .join(Seat, Seat.member_id == Member.id)
-            .where(Seat.room_id == room.id, Member.role == Role.DELEGATE.value, Seat.left_at.is_(None))
-        )
         assert item is not None
-        return room.public_id, item, list(db.scalars(query.order_by(Member.id).limit(2)))
+        return room.public_id, item, delegates_in(engine, 1)[:2]
 
 
 @pytest.mark.parametrize("width", [1280, 375])
