@@ -239,7 +239,6 @@ MESSAGES: dict[str, str] = {
     "draft.epoch": N_(
         "The room was closed and opened again. Text from before that was not yet saved is offered for copying."
     ),
-    "draft.moved": N_("You have been moved to another room."),
     "draft.elsewhere": N_("You have this room open in several places: this one became read-only."),
     "draft.somebody": N_("A participant"),
     "late.too_many": N_("Too much text came after the end, so this was not kept. Copy it if you need it."),

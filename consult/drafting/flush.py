@@ -229,6 +229,6 @@ class Flush:
 
 def words_code(refusal: Refused) -> str:
     """The message code of a refusal: the reason where there is one, else that of the short code."""
-    if refusal.code in (Code.READONLY, Code.FORBIDDEN, Code.MOVED) and "." in refusal.detail:
+    if refusal.code in (Code.READONLY, Code.FORBIDDEN) and "." in refusal.detail:
         return refusal.detail
     return f"draft.{refusal.code.value}"

@@ -179,8 +179,14 @@ def past_of(db: Db, item_id: int) -> Past:
     return Past(rows, is_damaged=is_damaged)
 
 
-def members_of(db: Db, item_id: int) -> dict[ClientId, int]:
-    """Whose each client id of an item's draft is, as member row ids; none where attribution was "none" when they wrote."""
+def members_of(db: Db, item_id: int, clients: Collection[ClientId] | None = None) -> dict[ClientId, int]:
+    """Whose each client id of an item's draft is, as member row ids; none where attribution was "none" when they wrote.
+
+    Args:
+        clients: only these; None for all.
+    """
     query = select(DraftClient.client_id, DraftClient.member_id).join(Draft, Draft.id == DraftClient.draft_id)
     query = query.where(Draft.item_id == item_id, DraftClient.member_id.is_not(None))
+    if clients is not None:
+        query = query.where(DraftClient.client_id.in_(clients))
     return {client: member for client, member in db.execute(query) if member is not None}

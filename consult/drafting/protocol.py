@@ -14,7 +14,6 @@ class Code(StrEnum):
     """Short codes of a refused drafting message, as they stand on the wire."""
 
     FORBIDDEN = "forbidden"
-    MOVED = "moved"
     EPOCH = "epoch"
     BUSY = "busy"
     HANDOVER = "handover"
@@ -86,4 +85,3 @@ def checked_state_vector(data: bytes) -> bytes:
 
 
 EMPTY_STATE_VECTOR = b"\x00"
-EMPTY_UPDATE = b"\x00\x00"

@@ -6,7 +6,6 @@ so a change made here reaches open pages by itself. Who may do it is decided by 
 contributions, whose acts begin and end here.
 """
 
-from collections.abc import Iterable
 from typing import Protocol
 
 from sqlalchemy import select
@@ -16,7 +15,7 @@ from consult.db import Db
 from consult.drafting import store
 from consult.drafting.content import DraftContent, Facts, kept_facts
 from consult.drafting.document import Broken
-from consult.drafting.models import Draft, DraftClient, LateContribution
+from consult.drafting.models import Draft, LateContribution
 from consult.drafting.protocol import Refused
 from consult.drafting.pseudonyms import new_salt
 from consult.drafting.seed import seed_update
@@ -76,13 +75,6 @@ def content_of(db: Db, item: DraftedItem) -> DraftContent:
 def seq_of(db: Db, item: DraftedItem) -> int:
     """The number of the newest row of the item's log."""
     return _draft_of(db, item).seq
-
-
-def writers_of(db: Db, item: DraftedItem, clients: Iterable[int]) -> dict[int, int]:
-    """The members behind client ids of a draft: member ids by client id. None of them where attribution is "none"."""
-    query = select(DraftClient.client_id, DraftClient.member_id).join(Draft, Draft.id == DraftClient.draft_id)
-    query = query.where(Draft.item_id == item.id, DraftClient.client_id.in_(list(clients)))
-    return {client: member for client, member in db.execute(query) if member is not None}
 
 
 def write(

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consult import richtext
 from consult.drafting import service as drafting
+from consult.drafting.history import members_of
 from consult.errors import Conflict, Invalid, NotFound
 from consult.items import service
 from consult.items.models import ActionItem
@@ -98,7 +99,7 @@ def writers(public_id: str) -> Response:
     asked = [
         int(part) for part in request.args.get("clients", "").split(",")[:MOST_WRITERS] if _is_client(part)
     ]
-    by_client = drafting.writers_of(db(), found, asked)
+    by_client = members_of(db(), found.id, asked)
     query = select(Member).where(Member.id.in_(by_client.values()))
     members = db().scalars(query.options(joinedload(Member.user), joinedload(Member.delegation)))
     names = {member.id: author(member, consultation_of(found)).label for member in members}

@@ -69,6 +69,19 @@ def test_the_newest_moment_is_shown_with_what_it_changed(db: Db, world: World, c
     assert "2 words added, 1 word removed." in words(page)
 
 
+def test_those_behind_the_client_ids_that_were_asked_for_are_told_and_no_others(
+    db: Db, world: World, client_for: Browser
+) -> None:
+    item = rewritten(db, world)
+    for client, who in ((701, "kenya"), (702, "canada"), (703, None)):
+        typed_by(db, item, client, world.members[who].id if who else None, " more")
+    db.commit()
+    told = client_for("kenya").get(f"/items/{item.public_id}/writers?clients=701,703,704,x").json
+    assert list(told) == ["701"]
+    assert told["701"] != client_for("kenya").get(f"/items/{item.public_id}/writers?clients=702").json["702"]
+    assert client_for("kenya").get(f"/items/{item.public_id}/writers").json == {}
+
+
 def test_an_earlier_moment_is_shown_as_it_stood(db: Db, world: World, client_for: Browser) -> None:
     item = rewritten(db, world)
     for query in ("stop=0&view=text", "at=2&view=text"):

@@ -193,7 +193,6 @@ export class Draft extends EventTarget {
     this.#joined = false;
     if (answer.code === "epoch") return this.#rebuild(answer.message ?? "");
     if (BUSY_CODES.has(answer.code)) return this.#retry(answer.after);
-    if (answer.code === "moved") this.#moved({ room: answer.room, reason: answer.message });
     return this.#refuse(answer.message ?? "");
   }
 
