@@ -25,13 +25,13 @@ from consult.disclosure.attribution import Attribution
 from consult.drafting import protocol
 from consult.drafting.content import DraftContent
 from consult.drafting.limits import Limits
-from consult.drafting.live_draft import Ack, Subject
+from consult.drafting.live_draft import Ack, Reply, Subject
 from consult.drafting.registry import Registry
 from consult.drafting.runtime import Runtime
 from consult.items.models import ActionItem
 from consult.live.connections import Connection
 from consult.live.hub import Hub
-from consult.live.lane import Lane, Reply
+from consult.live.lane import Lane
 from consult.messages import message
 from consult.permissions.actor import Actor
 from consult.permissions.check import refusal
@@ -221,6 +221,20 @@ class SocketOutlet:
             log.debug("connection gone")
 
 
+class Noting:
+    """The way of an answer back to a page; a yes is noted on its way: the person behind the connection wrote now."""
+
+    __slots__ = ("_connection", "_reply")
+
+    def __init__(self, connection: Connection, reply: Reply) -> None:
+        self._connection, self._reply = connection, reply
+
+    def set(self, value: Ack) -> None:
+        if value["ok"]:
+            self._connection.wrote_at = clock.now()
+        self._reply.set(value)
+
+
 def _channel(draft: str) -> str:
     return f"draft:{draft}"
 
@@ -261,6 +275,10 @@ class Drafting:
             raise error
         return outcome
 
+    def update(self, connection: Connection, args: tuple[Any, ...], reply: Reply) -> None:
+        """Hand an update to the writer; its answer comes after the commit, and says who is writing."""
+        self.registry.update(connection.sid, args, Noting(connection, reply))
+
     def ask(self, request: Callable[[AsyncResult[Any]], None]) -> Ack:
         """Hand a message to the writer and wait for its answer, which comes after the commit."""
         reply: AsyncResult[Any] = AsyncResult()
@@ -294,17 +312,15 @@ def register(hub: Hub) -> None:
         connection = hub.connections.get(sid)
         if connection is None:
             return signed_out
-        answer = drafting.ask(lambda reply: registry.update(sid, args, reply))
-        if answer.get("ok") == 1:
-            connection.wrote_at = clock.now()
-        return answer
+        return drafting.ask(lambda reply: drafting.update(connection, args, reply))
 
     def update_at_once(sid: str, args: tuple[Any, ...], reply: Reply) -> None:
         """As `on_update`, but the connection is read on while the update waits for its commit."""
-        if hub.connections.get(sid) is None:
+        connection = hub.connections.get(sid)
+        if connection is None:
             reply.set(signed_out)
         else:
-            registry.update(sid, args, reply)
+            drafting.update(connection, args, reply)
 
     def on_caret(sid: str, *args: Any) -> None:
         if hub.connections.get(sid) is not None:

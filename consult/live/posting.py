@@ -81,10 +81,7 @@ class Posting:
         """What `u` answers on a websocket: yes after the commit only."""
         if connection is None:
             return _busy()
-        ack = self._ask(lambda reply: self._drafting.registry.update(connection.sid, (data, draft), reply))
-        if ack["ok"]:
-            connection.wrote_at = clock.now()
-        return ack
+        return self._ask(lambda reply: self._drafting.update(connection, (data, draft), reply))
 
     def _ask(self, request: Any) -> Ack:
         ack: Ack = self._drafting.ask(request)

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from consult.db import reading_session
 from consult.drafting import service
 from consult.items.models import ActionItem
+from consult.rooms.models import Presence
 from tests import cast
 from tests.drafting.stage import Editor, Stage
 from tests.live.drafting_wire import WirePage, signed_in
@@ -63,6 +64,30 @@ def test_two_people_write_together(
         assert found is not None
         assert found.title == "Portable papers", "a graceful stop brings the columns up to date"
         assert service.content_of(db, found).title == "Portable papers"
+
+
+def test_who_writes_is_known_to_write(
+    server: RunningServer, cookies: dict[str, str], item: ActionItem, engine: Engine, world: cast.World
+) -> None:
+    """The draft wall counts those who wrote lately, from what each process writes down about its connections."""
+
+    def wrote(who: str) -> bool:
+        with reading_session(engine) as db:
+            found = db.get(Presence, world.members[who].id)
+            return found is not None and found.wrote_at is not None
+
+    room = world.rooms[0].public_id
+    kenya = WirePage(server.url, cookies["kenya"], item.public_id, Editor(101), room=room)
+    kenya.join()
+    kenya.editor.title += "Portable papers"
+    assert kenya.send()["ok"] == 1
+    assert kenya.send(b"\xff")["ok"] == 0
+    with closing(WirePage(server.url, cookies["canada"], item.public_id, Editor(202), room=room)) as canada:
+        canada.join()
+        assert canada.send(b"\xff")["ok"] == 0
+        wait_until(lambda: wrote("kenya"), what="it to be written down that Kenya writes")
+        assert not wrote("canada"), "what was refused is not written"
+    kenya.close()
 
 
 def test_carets_carry_the_name_the_server_gives_and_go_with_the_connection(

@@ -16,7 +16,7 @@ from consult.db import reading_session, sessions_for, unit_of_work
 from consult.drafting import service
 from consult.drafting.models import LateContribution, RoomLease
 from consult.items.models import ActionItem
-from consult.rooms.models import Room
+from consult.rooms.models import Presence, Room
 from tests import cast
 from tests.drafting.stage import Editor, Stage
 from tests.live.drafting_wire import WirePage, signed_in
@@ -89,8 +89,15 @@ def written(engine: Engine, item: ActionItem) -> str:
         return str(service.content_of(db, found).text)
 
 
+def wrote(engine: Engine, member_id: int) -> bool:
+    """Whether it is written down that this member writes."""
+    with reading_session(engine) as db:
+        found = db.get(Presence, member_id)
+        return found is not None and found.wrote_at is not None
+
+
 def test_one_posts_and_the_other_has_a_websocket(
-    open_page: OpenPage, server: RunningServer, item: ActionItem, engine: Engine
+    open_page: OpenPage, server: RunningServer, item: ActionItem, engine: Engine, world: cast.World
 ) -> None:
     kenya = open_page("kenya", 101)
     canada = WirePage(
@@ -108,6 +115,11 @@ def test_one_posts_and_the_other_has_a_websocket(
     assert canada.send()["ok"] == 1
     kenya.join()
     assert str(kenya.editor.title) == "From a hotel, and an office"
+    wait_until(
+        lambda: wrote(engine, world.members["kenya"].id),
+        seconds=20,
+        what="it to be written down that Kenya writes",
+    )
     canada.close()
 
 
