@@ -52,6 +52,9 @@ MESSAGES: dict[str, str] = {
     "room.recall_running": N_("The room is being recalled. Give it more time first, or let it close."),
     "room.split_nobody": N_("Choose at least one person who goes, and leave at least one."),
     "duty.held": N_("Somebody has this duty already. They, or a facilitator, can hand it over."),
+    "duty.busy": N_(
+        "This person has a duty in the room already. Choose somebody else, or let them hand theirs over first."
+    ),
     "hand.gone": N_("This hand is down already. The page now shows how it stands."),
     "hand.nobody": N_("Nobody is waiting to speak."),
     "round.no_rooms": N_("There are no rooms yet: propose a seating and apply it first."),

@@ -10,7 +10,7 @@ from consult.permissions.check import require
 from consult.permissions.names import Permission
 from consult.rooms.deadlines import locked
 from consult.rooms.models import Room, Seat
-from consult.rooms.seats import ROOM_DUTIES, give_duty
+from consult.rooms.seats import DUTIES, ROOM_DUTIES, give_duty
 
 
 def may_hand_over(mine: str | None, duty: str) -> bool:
@@ -18,19 +18,27 @@ def may_hand_over(mine: str | None, duty: str) -> bool:
     return mine is not None and mine in (duty, "moderator", "deputy")
 
 
+def may_receive(held: str | None) -> bool:
+    """Rule: giving somebody a duty never takes one from the room: who moderates or reports is not given another. Pure."""
+    return held not in DUTIES
+
+
 def take(db: Db, actor: Actor, room: Room, member: Member, *, duty: str) -> None:
-    """Pick somebody of the room, oneself or another, for a duty that nobody there has.
+    """Pick somebody of the room, oneself or another, as the moderator or rapporteur that it lacks.
+
+    A deputy is not picked but named (`hand_over`), as one can do all that the moderator can.
 
     Raises:
         Invalid: `field.choice`.
         NotFound: the member has no seat in this room.
-        Conflict: `duty.held`.
+        Conflict: `duty.held`, `duty.busy` when the member has another one.
     """
     require(actor, Permission.DUTY_TAKE, room)
-    _check(duty)
-    locked(db, [room])
-    if _holder(db, room, duty) is not None:
+    _check(duty, DUTIES)
+    held = _held(db, room)
+    if duty in held.values():
         raise Conflict("duty.held")
+    _check_free(held.get(member.id))
     give_duty(db, actor, room, member, duty=duty)
 
 
@@ -41,25 +49,32 @@ def hand_over(db: Db, actor: Actor, room: Room, member: Member, *, duty: str) ->
         Invalid: `field.choice`.
         NotFound: the member has no seat in this room.
         NotAllowed: `room.rapporteurs_only` when the duty is not the actor's to give.
+        Conflict: `duty.busy` when the member has another duty.
     """
     require(actor, Permission.DUTY_HAND_OVER, room)
-    _check(duty)
-    locked(db, [room])
-    mine = db.scalar(
-        select(Seat.duty).where(
-            Seat.room_id == room.id, Seat.member_id == actor.member_id, Seat.left_at.is_(None)
-        )
-    )
-    if not actor.is_staff and not may_hand_over(mine, duty):
+    _check(duty, ROOM_DUTIES)
+    held = _held(db, room)
+    if not actor.is_staff and not may_hand_over(held.get(actor.member_id), duty):
         raise NotAllowed("room.rapporteurs_only")
+    if held.get(member.id) != duty:
+        _check_free(held.get(member.id))
     give_duty(db, actor, room, member, duty=duty)
 
 
-def _check(duty: str) -> None:
-    if duty not in ROOM_DUTIES:
+def _check(duty: str, known: tuple[str, ...]) -> None:
+    if duty not in known:
         raise Invalid("form.invalid", fields={"duty": "field.choice"})
 
 
-def _holder(db: Db, room: Room, duty: str) -> int | None:
-    query = select(Seat.member_id).where(Seat.room_id == room.id, Seat.duty == duty, Seat.left_at.is_(None))
-    return db.scalar(query)
+def _check_free(held: str | None) -> None:
+    if not may_receive(held):
+        raise Conflict("duty.busy")
+
+
+def _held(db: Db, room: Room) -> dict[int, str]:
+    """Who has which duty in the room, by row id of the member; it does not change before this act is done."""
+    locked(db, [room])
+    query = select(Seat.member_id, Seat.duty).where(
+        Seat.room_id == room.id, Seat.duty.is_not(None), Seat.left_at.is_(None)
+    )
+    return {member: duty for member, duty in db.execute(query) if duty}

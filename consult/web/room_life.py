@@ -31,6 +31,8 @@ class Life:
     missing: Sequence[str]
     #: Duties the reader may hand over.
     mine: Sequence[str]
+    #: Who can be given a duty: nobody who would lose another by it.
+    free: Sequence[Person]
     queue: queue.Queue
     #: The clock of who speaks now.
     clock: dict[str, Any] | None
@@ -55,6 +57,7 @@ def life_of(room: Room, actor: Actor, present: Sequence[Person]) -> Life:
         mine=[duty for duty in ROOM_DUTIES if actor.is_staff or duties.may_hand_over(mine, duty)]
         if may_hand_over
         else [],
+        free=[person for person in present if duties.may_receive(person.duty)],
         queue=found,
         clock=clock_view(found.ends_at),
         not_heard=[group_label(mark) for mark in found.not_heard] if may_call else [],
@@ -70,7 +73,7 @@ def change_duty(room_id: str) -> BaseResponse:
     """`act`: take (a duty nobody has) or hand_over; `duty`; `member`: who gets it."""
     form = Form(request.form)
     act = form.choice("act", ("take", "hand_over"))
-    duty = form.choice("duty", ROOM_DUTIES)
+    duty = form.choice("duty", DUTIES if act == "take" else ROOM_DUTIES)
     permission = Permission.DUTY_TAKE if act == "take" else Permission.DUTY_HAND_OVER
     room, actor = room_for(room_id, permission)
     form.check()

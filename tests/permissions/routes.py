@@ -182,7 +182,7 @@ ROWS: tuple[Row, ...] = (
     Row("POST /rooms/<room_id>/help/release", "/rooms/{taken_room}/help/release", frozenset({"facilitator"}),
         special=dict.fromkeys(("organizer", "cofacilitator"), "409")),
     row("POST /rooms/<room_id>/duty", "/rooms/{room1}/duty", STAFF, member="{canada}", duty="moderator"),
-    row("POST /rooms/<room_id>/duties", "/rooms/{room2}/duties", STAFF | ROOM2, act="take", duty="deputy", member="{philippines}"),
+    row("POST /rooms/<room_id>/duties", "/rooms/{room2}/duties", STAFF | ROOM2, act="take", duty="moderator", member="{philippines}"),
     row("POST /rooms/<room_id>/duties", "/rooms/{room1}/duties", STAFF | RAPPORTEUR, act="hand_over", duty="rapporteur", member="{kenya}"),
     row("GET /rooms/<room_id>/regroup", "/rooms/{room1}/regroup", STAFF),
     row("POST /rooms/<room_id>/merge", "/rooms/{room1}/merge", STAFF, into="2"),

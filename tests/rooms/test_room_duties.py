@@ -3,7 +3,7 @@
 import pytest
 
 from consult.db import Db
-from consult.errors import Conflict, NotAllowed, NotFound
+from consult.errors import Conflict, Invalid, NotAllowed, NotFound
 from consult.permissions.check import allows
 from consult.permissions.names import Permission
 from consult.rooms import duties
@@ -33,12 +33,41 @@ def test_who_has_a_duty_hands_it_over_and_is_free_of_its_rights(db: Db, world: W
 
 def test_a_deputy_stands_in_for_moderator_and_rapporteur(db: Db, world: World) -> None:
     room = world.rooms[0]
-    duties.take(db, world.actor(db, "ngo"), room, world.members["ngo"], duty="deputy")
+    duties.take(db, world.actor(db, "canada"), room, world.members["canada"], duty="moderator")
+    duties.hand_over(db, world.actor(db, "canada"), room, world.members["ngo"], duty="deputy")
     deputy = world.actor(db, "ngo")
     assert allows(deputy, Permission.HAND_CALL, room)
     assert allows(deputy, Permission.DUTY_HAND_OVER, room)
-    duties.hand_over(db, deputy, room, world.members["canada"], duty="rapporteur")
-    assert held(db, world) == {"rapporteur": "Delegate CAN-1", "deputy": "Person NGO-1"}
+    assert held(db, world) == {
+        "moderator": "Delegate CAN-1",
+        "rapporteur": "Delegate KEN-1",
+        "deputy": "Person NGO-1",
+    }
+    duties.hand_over(db, deputy, room, world.members["ngo"], duty="rapporteur")
+    assert held(db, world) == {"moderator": "Delegate CAN-1", "rapporteur": "Person NGO-1"}
+
+
+def test_nobody_loses_a_duty_by_being_given_another(db: Db, world: World) -> None:
+    """Any delegate could strip the moderator or the rapporteur by picking them for what is still free."""
+    room, ngo = world.rooms[0], world.actor(db, "ngo")
+    with pytest.raises(Conflict, match=r"duty.busy"):
+        duties.take(db, ngo, room, world.members["kenya"], duty="moderator")
+    duties.take(db, ngo, room, world.members["canada"], duty="moderator")
+    for giver, name, duty in (
+        ("kenya", "canada", "rapporteur"),
+        ("canada", "kenya", "moderator"),
+        ("canada", "kenya", "deputy"),
+        ("canada", "canada", "deputy"),
+        ("facilitator", "kenya", "moderator"),
+    ):
+        with pytest.raises(Conflict, match=r"duty.busy"):
+            duties.hand_over(db, world.actor(db, giver), room, world.members[name], duty=duty)
+    assert held(db, world) == {"rapporteur": "Delegate KEN-1", "moderator": "Delegate CAN-1"}
+
+
+def test_nobody_makes_themselves_the_deputy(db: Db, world: World) -> None:
+    with pytest.raises(Invalid):
+        duties.take(db, world.actor(db, "ngo"), world.rooms[0], world.members["ngo"], duty="deputy")
 
 
 @pytest.mark.parametrize(

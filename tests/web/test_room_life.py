@@ -49,6 +49,11 @@ def test_a_room_without_a_moderator_is_asked_to_pick_one(
     page = ngo.get(address).text
     assert "This room has no moderator yet" in page
     assert "This room has no rapporteur yet" not in page
+    picking = ngo.get(f"{address}?part=picking").text
+    picking = picking[picking.index('id="pick-moderator"') :].partition("</select>")[0]
+    assert "I do it" in picking
+    assert "Delegate CAN-1" in picking
+    assert "Delegate KEN-1" not in picking, "who reports cannot be picked away from it"
     fields = {"act": "take", "duty": "moderator", "member": world.members["ngo"].public_id}
     assert post(ngo, f"{address}/duties", page=address, **fields).status_code == 303
     page = ngo.get(address).text
@@ -64,7 +69,8 @@ def test_a_room_without_a_moderator_is_asked_to_pick_one(
     [
         ("hand", {"act": "wave"}, 422),
         ("duties", {"act": "take", "duty": "king", "member": "x"}, 422),
-        ("duties", {"act": "take", "duty": "deputy"}, 404),
+        ("duties", {"act": "take", "duty": "moderator"}, 404),
+        ("duties", {"act": "take", "duty": "deputy"}, 422),
         ("floor", {"act": "time", "minutes": "900"}, 422),
         ("floor", {"act": "done"}, 404),
         ("floor", {"act": "call", "member": "nobody"}, 404),
