@@ -21,9 +21,10 @@ from consult.permissions.names import Permission
 from consult.rooms import help as help_calls
 from consult.rooms import queue
 from consult.rooms import service as rooms
-from consult.rooms.models import Room, RoomState, Seat
+from consult.rooms.models import Room, RoomState, Round, Seat
 from consult.rooms.notices import chain_of, tell_state
 from consult.rooms.timing import EDITABLE
+from consult.seating import service as seating
 
 
 def merge_rooms(db: Db, actor: Actor, room: Room, into: Room, *, reason: str = "") -> list[ActionItem]:
@@ -46,8 +47,7 @@ def merge_rooms(db: Db, actor: Actor, room: Room, into: Room, *, reason: str = "
     _lock(db, room, into)
     brought = [bring_over(db, actor, item, into) for item in _drafted(db, room)]
     people = _seated(db, room)
-    for member in people:
-        rooms.move_member(db, actor, into, member, reason=reason)
+    _move(db, actor, people, into, reason=reason)
     now = clock.now()
     room.state, room.closed_at, room.deadline_at, room.paused_at = RoomState.CLOSED.value, now, now, None
     room.epoch += 1
@@ -81,14 +81,21 @@ def split_room(
         raise Conflict("item.changed_meanwhile")
     made = rooms.add_room(db, actor, room)
     brought = [bring_over(db, actor, item, made) for item in drafted]
-    for member in going:
-        rooms.move_member(db, actor, made, member)
+    _move(db, actor, going, made)
     facts = {"into": made.public_id, "people": len(going), "items": [item.public_id for item in brought]}
     audit.record(db, actor, "room.split", f"room:{room.public_id}", chain=chain_of(db, room), facts=facts)
     return made
 
 
+def _move(db: Db, actor: Actor, people: Collection[Member], to: Room, *, reason: str = "") -> None:
+    """Move people to another room of the round; the record of its seating writes it down as one act."""
+    round_ = db.get_one(Round, to.round_id)
+    seating.move_seats(db, actor, round_, [(member, to.number) for member in people], reason=reason)
+
+
 def _lock(db: Db, *found: Room) -> None:
+    # The round first, as whoever moves people takes it first.
+    seating.hold(db, db.get_one(Round, found[0].round_id))
     states = [room.state for room in rooms.locked(db, found)]
     if RoomState.CLOSING in states:
         raise Conflict("room.recall_running")

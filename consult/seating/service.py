@@ -22,7 +22,16 @@ from consult.seating.case import Case, Person
 from consult.seating.models import SeatingPlan
 from consult.seating.proposals import running
 from consult.seating.proposals.acts import Act, ActKind, Entry
-from consult.seating.proposals.adjusting import acts_of, exchange, lock, move_people, next_undo, tell, undo
+from consult.seating.proposals.adjusting import (
+    acts_of,
+    exchange,
+    lock,
+    move_people,
+    move_seats,
+    next_undo,
+    tell,
+    undo,
+)
 from consult.seating.proposals.constraints import ALWAYS, SEATABLE, Constraints, Mix, problems
 from consult.seating.proposals.duties import proposed_duties
 from consult.seating.proposals.gathering import (
@@ -83,10 +92,12 @@ __all__ = [
     "duties_of",
     "exchange",
     "final_seats",
+    "hold",
     "late_joiners",
     "lock",
     "members_to_seat",
     "move_people",
+    "move_seats",
     "my_topic_wishes",
     "next_undo",
     "open_plan",

@@ -44,6 +44,10 @@ class Standing:
 
     @cached_property
     def current(self) -> SeatingPlan | None:
+        """As `plans.current_plan`, of the proposals that were read already."""
+        if self.is_fixed:
+            applied = [(plan.applied_at, plan.id, plan) for plan in self.plans if plan.applied_at]
+            return max(applied)[2] if applied else None
         return max(self.plans, key=lambda plan: plan.revision, default=None)
 
     @property

@@ -11,7 +11,11 @@ from consult.errors import Conflict, Invalid, NotAllowed
 from consult.items.models import ActionItem, ItemState
 from consult.proceedings import regrouping
 from consult.proceedings import service as proceedings
-from consult.rooms.models import Room, Seat
+from consult.rooms import service as rooms
+from consult.rooms.models import Room, Round, Seat
+from consult.seating import service as seating
+from consult.seating.models import SeatingPlan
+from consult.seating.proposals.plans import real_seats
 from tests.cast import World
 from tests.factories.items import drafted
 
@@ -27,6 +31,17 @@ def words(db: Db, room: Room) -> list[str]:
     )
     items = db.scalars(query.order_by(ActionItem.position))
     return [richtext.to_text(drafting.content_of(db, item).text) for item in items]
+
+
+@pytest.fixture
+def seated(db: Db, world: World) -> tuple[Round, SeatingPlan]:
+    """A round whose two rooms were made of a proposal, and are open."""
+    staff = world.actor(db, "facilitator")
+    made = rooms.create_round(db, staff, world.session, topic="Reintegration", minutes=30)
+    plan = seating.propose(db, staff, made, room_count=2)
+    seating.apply(db, staff, made, plan)
+    rooms.open_rooms(db, staff, made)
+    return made, plan
 
 
 def test_merged_rooms_keep_everybody_and_both_drafts_side_by_side(db: Db, world: World) -> None:
@@ -64,6 +79,56 @@ def test_a_split_takes_along_who_and_what_was_chosen_and_nothing_else(db: Db, wo
     assert (words(db, room), words(db, made)) == (["It stays"], ["It goes"])
     assert stays.state == "drafting"
     assert (made.number, made.state, made.deadline_at) == (3, "open", room.deadline_at)
+
+
+def test_the_record_of_the_seating_follows_a_merge_as_one_act(
+    db: Db, world: World, seated: tuple[Round, SeatingPlan]
+) -> None:
+    staff, (round_, plan) = world.actor(db, "facilitator"), seated
+    one, two = rooms.rooms_of(db, round_)
+    moved = {name for name, number in real_seats(db, round_).items() if number == 1}
+    regrouping.merge_rooms(db, staff, one, two, reason="Too few people")
+    assert seating.final_seats(plan) == real_seats(db, round_)
+    (act,) = seating.acts_of(plan)
+    assert {entry.member for entry in act.entries} == moved
+    assert (act.kind, act.reason, act.in_rooms) == ("moved", "Too few people", True)
+    assert seating.plan_json(db, staff, plan)["final"] == real_seats(db, round_)
+    assert set(seating.late_joiners(db, round_).values()) <= {2}, "nobody is seated in a closed room"
+    rooms.unseat(db, staff, round_, world.members["kenya"])
+    assert seating.late_joiners(db, round_) == {world.members["kenya"].public_id: 2}
+
+
+def test_the_record_of_the_seating_follows_a_split_into_a_room_no_proposal_had(
+    db: Db, world: World, seated: tuple[Round, SeatingPlan]
+) -> None:
+    staff, (round_, plan) = world.actor(db, "facilitator"), seated
+    one, _two = rooms.rooms_of(db, round_)
+    going = db.get_one(Seat, db.scalars(select(Seat.id).where(Seat.room_id == one.id)).first()).member
+    made = regrouping.split_room(db, staff, one, people=[going])
+    assert seating.final_seats(plan) == real_seats(db, round_)
+    assert seating.final_seats(plan)[going.public_id] == made.number == 3
+    record = seating.plan_json(db, staff, plan)
+    assert record["final"] == real_seats(db, round_)
+    assert record["measures"]["final"]
+    assert going.public_id in seating.plan_csv(db, staff, plan) or going.user.name in seating.plan_csv(
+        db, staff, plan
+    )
+    assert seating.compare(db, staff, plan, plan).changes == ()
+
+
+def test_rooms_that_are_open_do_not_listen_to_a_proposal_that_was_never_applied(db: Db, world: World) -> None:
+    """A move on the console went into the forgotten proposal, and nobody was moved."""
+    staff, kenya = world.actor(db, "facilitator"), world.members["kenya"]
+    made = rooms.create_round(db, staff, world.session, topic="Reintegration", minutes=30)
+    first = seating.propose(db, staff, made, room_count=2)
+    seating.apply(db, staff, made, first)
+    forgotten = seating.propose(db, staff, made, room_count=2)
+    rooms.open_rooms(db, staff, made)
+    to = 3 - real_seats(db, made)[kenya.public_id]
+    seating.move_people(db, staff, made, [kenya], number=to)
+    assert real_seats(db, made)[kenya.public_id] == to
+    assert (seating.current_plan(db, made), forgotten.moves) == (first, [])
+    assert seating.final_seats(first) == real_seats(db, made)
 
 
 @pytest.mark.parametrize("names", [(), ("kenya", "canada", "ngo"), ("philippines",)])

@@ -23,7 +23,7 @@ from consult.rooms.notices import chain_of, session_audience
 from consult.seating.models import SeatingPlan
 from consult.seating.proposals.acts import Act, ActKind, Entry, acts, replayed, undoable, with_act
 from consult.seating.proposals.plans import (
-    current_plan,
+    applied_plan,
     held_open_plan,
     hold,
     open_plan,
@@ -174,23 +174,33 @@ def carry_out(
     hold(db, round_, revision=revision)
     plan = open_plan(db, round_)
     if plan is None:
-        return _move_seats(db, actor, round_, kind, moves, reason=reason)
+        return move_seats(db, actor, round_, moves, kind=kind, reason=reason)
     _check_rooms({room for _member, room in moves}, set(range(1, plan.room_count + 1)))
     entries = _entries(moves, plan.assignment)
     _written(db, actor, round_, plan, kind, entries, reason=reason)
     return len(entries)
 
 
-def _move_seats(
+def move_seats(
     db: Db,
     actor: Actor,
     round_: Round,
-    kind: ActKind,
     moves: Sequence[Move],
     *,
-    reason: str,
+    kind: ActKind = ActKind.MOVED,
+    reason: str = "",
 ) -> int:
-    """The same in the rooms. The plan that was applied writes it down; rooms made by hand have none."""
+    """Move people in the rooms as one act. The plan that was applied writes it down; rooms made by hand have none.
+
+    The caller holds the round (`plans.hold`).
+
+    Returns:
+        How many sit elsewhere now.
+
+    Raises:
+        Conflict: `seating.no_plan`, `seating.already_elsewhere`.
+        Invalid: `seating.invalid`.
+    """
     rooms = {room.number: room for room in rooms_service.rooms_of(db, round_)}
     if not rooms:
         raise Conflict("seating.no_plan")
@@ -201,7 +211,7 @@ def _move_seats(
             rooms_service.unseat(db, actor, round_, member, reason=reason)
         else:
             rooms_service.move_member(db, actor, rooms[number], member, reason=reason)
-    plan = current_plan(db, round_)
+    plan = applied_plan(db, round_)
     if plan is not None and entries:
         plan.revision = revision_of(db, round_) + 1
         plan.moves = with_act(

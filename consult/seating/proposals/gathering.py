@@ -126,30 +126,40 @@ def case_for(
 def case_of_plan(db: Db, round_: Round, plan: SeatingPlan) -> Case:
     """What a proposal was made of, and the people who joined it since. Seats of people who left have nobody."""
     asked = Constraints.from_json(plan.constraints)
-    placed = {*plan.assignment, *final_seats(plan)}
+    final = final_seats(plan)
+    placed, numbers = {*plan.assignment, *final}, {*range(1, plan.room_count + 1), *final.values()}
     members = [m for m in members_to_seat(db, round_, SEATABLE) if m.public_id in placed]
     if plan.case is None:
-        return case_for(db, round_, members, asked, numbers=range(1, plan.room_count + 1), locks={})
+        return case_for(db, round_, members, asked, numbers=numbers, locks={})
     case = case_of(plan.case)
     known = {person.id for person in case.people}
     joined = [as_person(member) for member in members if member.public_id not in known]
-    return replace(case, people=(*case.people, *joined))
+    # A room that was split off while it was open is in no proposal.
+    made = specs_of(asked, numbers - {int(room.id) for room in case.rooms})
+    return replace(case, people=(*case.people, *joined), rooms=(*case.rooms, *made))
 
 
 def case_now(
-    db: Db, round_: Round, *, among: Collection[str] | None = None, joining: Sequence[Member] = ()
+    db: Db,
+    round_: Round,
+    *,
+    among: Collection[str] | None = None,
+    joining: Sequence[Member] = (),
+    within: Collection[int] | None = None,
 ) -> tuple[Case, dict[str, str]]:
     """The case and the seats as they stand, in the open proposal or in the rooms.
 
     Args:
         among: members that count; None for all who have a seat.
         joining: members without a seat who count as well.
+        within: numbers of the rooms that count; None for all.
 
     Returns:
         The case of the people who have a seat, and their seats: member public id -> room key.
     """
     plan = current_plan(db, round_)
     seats, numbers = seats_now(db, round_)
+    numbers = [number for number in numbers if within is None or number in within]
     coming = {member.public_id for member in joining}
     members = [
         member

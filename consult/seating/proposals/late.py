@@ -17,7 +17,7 @@ from consult.seating.proposals.acts import ActKind
 from consult.seating.proposals.adjusting import carry_out
 from consult.seating.proposals.constraints import ALWAYS
 from consult.seating.proposals.gathering import case_now, members_to_seat
-from consult.seating.proposals.plans import seats_now
+from consult.seating.proposals.plans import rooms_to_seat_in, seats_now
 from consult.seating.proposals.running import off_hub
 from consult.seating.repair import place
 
@@ -52,11 +52,11 @@ def seat_late_joiners(db: Db, actor: Actor, round_: Round, *, revision: int | No
 
 
 def _places(db: Db, round_: Round) -> Mapping[str, tuple[Member, int]]:
-    seats, numbers = seats_now(db, round_)
+    seats, numbers = seats_now(db, round_)[0], rooms_to_seat_in(db, round_)
     waiting = [member for member in members_to_seat(db, round_, ALWAYS) if member.public_id not in seats]
     if not waiting or not numbers:
         return {}
-    case, seated = case_now(db, round_, joining=waiting)
+    case, seated = case_now(db, round_, joining=waiting, within=numbers)
     names = [member.public_id for member in waiting]
     found = off_hub(lambda: _placed(case, seated, names), people=len(case.people))
     return {m.public_id: (m, found[m.public_id]) for m in waiting if m.public_id in found}

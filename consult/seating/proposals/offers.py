@@ -27,7 +27,7 @@ from consult.seating.proposals.acts import ActKind
 from consult.seating.proposals.adjusting import carry_out
 from consult.seating.proposals.constraints import SEATABLE
 from consult.seating.proposals.gathering import case_now, members_to_seat, room_key
-from consult.seating.proposals.plans import hold, seats_now
+from consult.seating.proposals.plans import hold, rooms_to_seat_in, seats_now
 from consult.seating.proposals.running import off_hub
 from consult.seating.sentences import Sentence
 
@@ -54,7 +54,7 @@ def voluntary_moves(db: Db, round_: Round, k: int = 3) -> list[VoluntaryMove]:
     """The best moves that people who are here could agree to, the best first; people who are locked are left alone."""
     here = present_members(db, round_.consultation_id, now=clock.now())
     names = {m.public_id for m in members_to_seat(db, round_, SEATABLE) if m.id in here}
-    case, seats = case_now(db, round_, among=names)
+    case, seats = case_now(db, round_, among=names, within=rooms_to_seat_in(db, round_))
     case = without_gender(case)
     offers = off_hub(lambda: repair.voluntary_moves(case, seats, k=k), people=len(case.people))
     seen = _seen(db, round_)

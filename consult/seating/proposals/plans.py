@@ -1,18 +1,19 @@
 """Reading and finding the proposals of a round: which there are, which one is open, who sits where. No effects.
 
 Every change to a proposal of a round gives it the next revision number of the round; the proposal with the highest is
-the current one. While it is not applied it is the open one; when it is applied, its seats are those in the rooms.
+the current one. While it is not applied it is the open one; when it is applied, its seats are those in the rooms. Once a
+room has opened, the current one is that which the rooms were made of, whatever was proposed after it.
 """
 
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, exists, func, or_, select
 
 from consult.db import Db
 from consult.errors import Conflict, NotFound
 from consult.people.models import Member
 from consult.rooms import service as rooms_service
-from consult.rooms.models import Room, Round, Seat
+from consult.rooms.models import Room, RoomState, Round, Seat
 from consult.seating.models import SeatingPlan
 from consult.seating.proposals.acts import replayed
 
@@ -35,8 +36,12 @@ def plan_for(db: Db, round_: Round, public_id: str) -> SeatingPlan:
 
 
 def current_plan(db: Db, round_: Round) -> SeatingPlan | None:
-    """The proposal that was made, changed, chosen or applied last."""
-    query = _plans(round_).order_by(SeatingPlan.revision.desc()).limit(1)
+    """The proposal that was made, changed, chosen or applied last; of rooms that have opened, the one they were made of."""
+    opened = exists().where(Room.round_id == round_.id, Room.state != RoomState.STAGED.value)
+    query = _plans(round_).where(or_(~opened, SeatingPlan.applied_at.is_not(None)))
+    query = query.order_by(case((opened, SeatingPlan.applied_at)).desc(), SeatingPlan.revision.desc()).limit(
+        1
+    )
     return db.scalar(query.execution_options(populate_existing=True))
 
 
@@ -49,7 +54,8 @@ def open_plan(db: Db, round_: Round) -> SeatingPlan | None:
 def applied_plan(db: Db, round_: Round) -> SeatingPlan | None:
     """The proposal that the rooms of a round were made of: the one that was applied last."""
     query = _plans(round_).where(SeatingPlan.applied_at.is_not(None))
-    return db.scalar(query.order_by(SeatingPlan.applied_at.desc(), SeatingPlan.id.desc()).limit(1))
+    query = query.order_by(SeatingPlan.applied_at.desc(), SeatingPlan.id.desc()).limit(1)
+    return db.scalar(query.execution_options(populate_existing=True))
 
 
 def revision_of(db: Db, round_: Round) -> int:
@@ -96,6 +102,15 @@ def seats_now(db: Db, round_: Round) -> tuple[dict[str, int], list[int]]:
         return dict(plan.assignment), list(range(1, plan.room_count + 1))
     numbers = [room.number for room in rooms_service.rooms_of(db, round_)]
     return real_seats(db, round_), numbers
+
+
+def rooms_to_seat_in(db: Db, round_: Round) -> list[int]:
+    """Numbers of the rooms in which somebody can be seated now: those of the open proposal, or those that are not closed."""
+    plan = open_plan(db, round_)
+    if plan is not None:
+        return list(range(1, plan.room_count + 1))
+    rooms = rooms_service.rooms_of(db, round_)
+    return [room.number for room in rooms if room.state != RoomState.CLOSED]
 
 
 def real_seats(db: Db, round_: Round) -> dict[str, int]:
