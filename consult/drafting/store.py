@@ -100,7 +100,7 @@ def current(db: Db, draft_ids: Iterable[int]) -> list[DraftState]:
 
 
 class Locked(NamedTuple):
-    """Drafts that can be written now, and the ids of those somebody else is writing at this moment."""
+    """Drafts that can be written now, and the ids of those that, or whose rooms, somebody else is writing at this moment."""
 
     drafts: list[DraftState]
     busy: frozenset[int]
@@ -110,8 +110,8 @@ def locked(db: Db, known: Mapping[int, DraftState | None]) -> Locked:
     """Drafts as they stand now; their rooms neither close nor change hands before this transaction ends, nobody else writes them.
 
     On SQLite a writing transaction excludes every other one. Elsewhere the rows of room and lease are share-locked first, then
-    those of the drafts that are free: the writer of many drafts does not wait for a form that writes one. A draft without a
-    lease is in neither answer.
+    those of the drafts, each as far as it is free: the writer of many drafts waits neither for a form that writes one nor for
+    one that changes a room, so it cannot be part of a deadlock with them. A draft without a lease is in neither answer.
 
     Args:
         known: each draft as it was when last read. What has not changed since is the same object in the answer.
@@ -120,10 +120,12 @@ def locked(db: Db, known: Mapping[int, DraftState | None]) -> Locked:
     if connection.dialect.name == "sqlite":
         rows = connection.execute(_AT_ONCE, {"ids": json.dumps(list(known))})
         return Locked([_state(row, known.get(row[0])) for row in rows], frozenset())
-    held = [row.id for row in connection.execute(_HELD, {"ids": list(known)})]
+    held = leased = [row.id for row in connection.execute(_HELD, {"ids": list(known)})]
+    if len(held) < len(known):
+        leased = list(connection.scalars(_LEASED, {"ids": list(known)}))
     rows = connection.execute(_AT_ONCE_LOCKED, {"ids": held})
     drafts = [_state(row, known.get(row[0])) for row in rows]
-    return Locked(drafts, frozenset(held) - {draft.id for draft in drafts})
+    return Locked(drafts, frozenset(leased) - {draft.id for draft in drafts})
 
 
 def _joined(query: Select[*tuple[Any, ...]], *, leased: bool = False) -> Select[*tuple[Any, ...]]:
@@ -148,9 +150,10 @@ _HELD = _joined(
     select(Draft.id)
     .where(_ANY)
     .add_columns(func.set_config("idle_in_transaction_session_timeout", str(_FROZEN_MS), True))
-    .with_for_update(read=True, of=[Room, RoomLease]),
+    .with_for_update(read=True, skip_locked=True, of=[Room, RoomLease]),
     leased=True,
 )
+_LEASED = _joined(select(Draft.id).where(_ANY), leased=True)
 _AT_ONCE_LOCKED = _joined(
     select(*_COLUMNS).where(_ANY).with_for_update(key_share=True, skip_locked=True, of=Draft), leased=True
 )

@@ -1,13 +1,15 @@
 """The same writer on PostgreSQL: locks in the right order, several rows at once, a close that nothing can pass."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from consult import clock
 from consult.db import Db, engine_for, sessions_for, unit_of_work
 from consult.drafting import service
+from consult.drafting.models import RoomLease
 from consult.rooms.models import Room
 from tests import cast
 from tests.drafting.stage import Answer, Stage
@@ -96,6 +98,41 @@ def test_a_form_that_writes_one_draft_keeps_no_other_waiting(engine: Engine, wor
     kenya.hear()
     assert kenya.editor.facts.to_py() == {"term": "short"}
     assert not kenya.heard("resync")
+
+
+def test_a_form_that_changes_one_room_keeps_no_other_waiting(engine: Engine, world: cast.World) -> None:
+    """What belongs to its room is written behind it, by what the room has become."""
+    stage = Stage(engine, world)
+    item, other = stage.item(), stage.item(room=2)
+    kenya, elsewhere = (
+        stage.page("kenya", item, client_id=101),
+        stage.page("philippines", other, client_id=202),
+    )
+    kenya.join(), elsewhere.join()
+    kenya.editor.title += "behind the form"
+    elsewhere.editor.title += "elsewhere"
+    with unit_of_work(stage.sessions) as db:
+        db.get(Room, world.rooms[0].id, with_for_update=True)
+        (meeting,), (free,) = kenya.send(), elsewhere.send()
+        began = time.monotonic()
+        stage.turn()
+        assert time.monotonic() - began < 4, "it does not wait for the form to end"
+        assert free.value["ok"] == 1
+        assert meeting.value is None
+    stage.turn()
+    assert meeting.value["ok"] == 1
+    assert stage.content(item).title == "behind the form"
+
+
+def test_a_draft_whose_room_nobody_holds_is_not_waited_for(engine: Engine, world: cast.World) -> None:
+    stage = Stage(engine, world)
+    item = stage.item()
+    page = stage.page("kenya", item, client_id=101)
+    page.join()
+    page.editor.title += "x"
+    with unit_of_work(stage.sessions) as db:
+        db.execute(delete(RoomLease))
+    assert page.saved()[0]["code"] == "retry"
 
 
 def test_a_close_takes_along_what_a_form_kept_waiting(engine: Engine, world: cast.World) -> None:
