@@ -217,10 +217,17 @@ class Flush:
         event = LateKept(item=live.public_id, room=live.subject.room.public_id)
         outbox.add(db, event, to=[audiences.room(live.subject.room.public_id)])
 
+    def answer(self, error: Exception, sid: str) -> Ack:
+        """The answer to a message that was refused, or failed because the database did not answer or of a fault of ours."""
+        if isinstance(error, Refused):
+            return self.nack(error, sid=sid)
+        log.error("drafting: a message failed sid=%s", sid, exc_info=error)
+        return self.nack(Refused(Code.RETRY, "database"), sid=sid)
+
     def nack(self, refusal: Refused, *, sid: str | None = None) -> Ack:
         """The answer to a refused update, in words too."""
         if refusal.code not in (Code.RESYNC, Code.RETRY):
-            log.info("refused update code=%s detail=%s sid=%s", refusal.code.value, refusal.detail, sid)
+            log.info("refused code=%s detail=%s sid=%s", refusal.code.value, refusal.detail, sid)
         ack: Ack = {"ok": 0, "code": refusal.code.value, "message": self.outlet.words(words_code(refusal))}
         if refusal.after:
             ack["after"] = round(refusal.after * 1000)

@@ -98,8 +98,8 @@ class Registry:
             reason = self._rights.reading(sid, live.subject)
             if reason is not None:
                 raise Refused(Code.READONLY, reason)
-        except Refused as refusal:
-            reply.set(self._flusher.nack(refusal, sid=sid))
+        except Exception as error:  # whatever it is, the page hears of it
+            reply.set(self._flusher.answer(error, sid))
             return
         live.pending.append(item)
         self._runtime.wake.set()
@@ -117,8 +117,8 @@ class Registry:
             user = self._rights.signature(sid, live.subject)
             for caret in found:
                 live.show(sid, caret.signed(user), clock.monotonic())
-        except Refused as refusal:
-            log.info("refused caret detail=%s sid=%s", refusal.detail, sid)
+        except Exception as error:  # a caret is not worth a connection
+            self._flusher.answer(error, sid)
             return
         self._runtime.wake.set()
 
@@ -246,7 +246,9 @@ class Registry:
             self._give_back(batch)
             return False
         self.commits += 1
-        for written in done:
+        for written in sorted(
+            done, key=lambda each: not each.waiting
+        ):  # what waits is back before a room is lost
             try:
                 self._tell(written)
             except Exception:

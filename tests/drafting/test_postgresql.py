@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, update
 
 from consult import clock
 from consult.db import Db, engine_for, sessions_for, unit_of_work
@@ -122,6 +122,23 @@ def test_a_form_that_changes_one_room_keeps_no_other_waiting(engine: Engine, wor
     stage.turn()
     assert meeting.value["ok"] == 1
     assert stage.content(item).title == "behind the form"
+
+
+def test_what_waits_for_a_form_is_answered_when_its_room_is_lost(engine: Engine, world: cast.World) -> None:
+    stage, other = Stage(engine, world), Stage(engine, world, name="other")
+    free, busy = stage.item(), stage.item()
+    canada, kenya = stage.page("canada", free, client_id=202), stage.page("kenya", busy, client_id=101)
+    canada.join(), kenya.join()
+    with unit_of_work(stage.sessions) as db:
+        db.execute(update(RoomLease).values(expires_ms=0))
+    assert other.page("ngo", free, client_id=303).join()["ok"] == 1
+    canada.editor.title += "free"
+    kenya.editor.title += "meets the form"
+    with unit_of_work(stage.sessions) as db:
+        service.write(db, None, busy, facts={"term": "short"})
+        answers = [*canada.send(), *kenya.send()]
+        stage.turn()
+    assert [answer.value["code"] for answer in answers] == ["retry", "retry"]
 
 
 def test_a_draft_whose_room_nobody_holds_is_not_waited_for(engine: Engine, world: cast.World) -> None:

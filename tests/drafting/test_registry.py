@@ -9,6 +9,7 @@ from pycrdt import Doc, Text
 from consult import clock
 from consult.db import reading_session, unit_of_work
 from consult.drafting import protocol, service, store
+from consult.drafting.awareness import Caret, message
 from consult.drafting.document import Broken, Document
 from consult.drafting.limits import Limits
 from consult.drafting.live_draft import HEALING_SECONDS
@@ -173,6 +174,29 @@ def test_a_database_that_is_away_answers_busy_to_joins(stage: Stage, monkeypatch
     monkeypatch.setattr(store, "draft_by", away)
     ack = stage.page("kenya", item, client_id=101).join()
     assert (ack["ok"], ack["code"]) == (0, "busy")
+
+
+def test_a_database_that_is_away_while_rights_are_asked_ends_no_connection(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """On receipt, rights may have to be read: whatever happens then is answered, and nobody is sent away for a caret."""
+    item = stage.item()
+    page = stage.page("kenya", item, client_id=101)
+    page.join()
+
+    def away(*_args: Any) -> None:
+        raise OSError("away")
+
+    page.editor.title += "kept"
+    (update,) = page.editor.take_outgoing()
+    for question in ("reading", "editing", "signature"):
+        monkeypatch.setattr(stage.rights, question, away)
+    (ack,) = page.saved(update)
+    assert (ack["ok"], ack["code"], ack["message"]) == (0, "retry", "draft.retry")
+    stage.registry.caret(page.sid, (protocol.encoded(message([Caret(101, 1, {"cursor": None})])), page.name))
+    assert caplog.text.count("a message failed") == 2
+    monkeypatch.undo()
+    assert page.saved(update)[0]["ok"] == 1
 
 
 def test_one_poisoned_draft_does_not_hurt_the_others(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
