@@ -30,7 +30,7 @@ _QUIET.setLevel(logging.ERROR)
 
 #: Bytes of one message: the largest drafting update in base64, with room for its envelope.
 MESSAGE_BYTES = 256_000
-#: Bytes that may wait for a reader; with more it is disconnected. An answer larger than this may wait by itself.
+#: Bytes that may wait for a reader; with more it is disconnected. One answer larger than this may wait besides.
 BACKLOG_BYTES = 256_000
 #: Frames a second that one connection is read at, and how many at once; a page sends a few.
 FRAMES_PER_SECOND, FRAMES_AT_ONCE = 100, 300
@@ -130,7 +130,7 @@ class Wire:
                 return
             data = data[sent:]
         if len(data) > BACKLOG_BYTES:
-            self._slack += len(data)
+            self._slack = max(self._slack, len(data))
         backlog += data
         if len(backlog) > BACKLOG_BYTES + self._slack:
             log.info("slow reader cut off, %d bytes behind", len(backlog))

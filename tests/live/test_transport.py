@@ -295,6 +295,18 @@ def test_one_large_answer_may_wait_for_its_reader(pair: Pair) -> None:
     assert sizes == [3 * transport.BACKLOG_BYTES, *[1000] * 10]
 
 
+def test_several_large_answers_do_not_wait_for_who_reads_none(pair: Pair) -> None:
+    """Who keeps asking for a whole document and reads nothing does not fill the memory with copies of it."""
+    pair.server.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    answer = frame_of("z" * 3 * transport.BACKLOG_BYTES)
+    pair.wire.write(answer)
+    assert pair.slow == 0
+    pair.wire.write(answer)
+    assert pair.slow == 1
+    pair.until(pair.reading.ready)
+    assert not pair.wire._backlog
+
+
 # Ending.
 
 
