@@ -148,7 +148,7 @@ class Flush:
         admission = document.judge(item.update, self.limits)
         self._check_owner(live, admission, seat.owner)
         if refusal is not None and not self._synced(
-            live, item.sid, seat.owner, now, refusal, admission, document
+            written, item.sid, seat.owner, now, refusal, admission, document
         ):
             if refusal in _TOO_LATE and self.rights.reading(item.sid, live.subject) is None:
                 self._keep_late(db, written, item, now)
@@ -165,7 +165,7 @@ class Flush:
 
     def _synced(
         self,
-        live: LiveDraft,
+        written: Written,
         sid: str,
         owner: str,
         now: datetime,
@@ -174,11 +174,12 @@ class Flush:
         document: Document,
     ) -> bool:
         """Whether an update may still go in though the room is closed: it brings nothing, or its author was cut off."""
+        live = written.live
         if refusal not in _TOO_LATE or self.rights.reading(sid, live.subject) is not None:
             return False
         if not admission.clients and late.brings_nothing(document, admission.update):
             return True
-        return live.may_sync_late(sid, owner, now, self.grace)
+        return owner not in written.synced and live.may_sync_late(sid, owner, now, self.grace)
 
     @staticmethod
     def _check_owner(live: LiveDraft, admission: Admission, owner: str) -> None:

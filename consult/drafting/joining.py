@@ -110,12 +110,14 @@ class Joining:
             raise Refused(Code.BUSY, "not loaded")
         owner = owner_of(live.salt, member_id)
         reason = rights.editing(page.sid, live.subject)
-        if reason is None and live.subject.is_over_at(clock.now()):
+        is_over = live.subject.is_over_at(clock.now())
+        if reason is None and is_over:
             reason = "room.closed"
-        live.seats[page.sid] = Seat(page.sid, member_id, owner, reason is None, live.epoch)
+        hears = rights.hears(page.sid)
+        live.seats[page.sid] = Seat(page.sid, member_id, owner, reason is None, live.epoch, hears)
         page.drafts[live.public_id] = live
         live.idle_since = None
-        if live.is_open:
+        if live.is_open and not is_over:
             live.cut_off.pop(owner, None)
         self.flusher.outlet.enter(page.sid, live.public_id)
         return {
@@ -137,11 +139,11 @@ class Joining:
             self.leave(live, sid)
 
     def leave_all(self, page: Page) -> None:
-        """A connection has ended; its authors count as cut off."""
+        """A connection has ended; its authors count as cut off since then, unless the room had closed before."""
         for live in list(page.drafts.values()):
             seat = live.seats.get(page.sid)
-            if seat is not None:
-                live.cut_off[seat.owner] = clock.now()
+            if seat is not None and live.is_open:
+                live.cut_off.setdefault(seat.owner, clock.now())
             self.leave(live, page.sid)
 
     def leave(self, live: LiveDraft, sid: str) -> None:

@@ -42,6 +42,10 @@ class Rights(Protocol):
 
     def is_anonymous(self, subject: Subject) -> bool: ...
 
+    def hears(self, sid: str) -> bool:
+        """Whether the connection can be told anything between two questions of its own."""
+        ...
+
 
 class Outlet(Protocol):
     """The way to the pages."""
@@ -76,6 +80,8 @@ class Seat:
     owner: str
     edit: bool
     epoch: int
+    #: Whether the page is told at once when the room closes; one that asks by HTTP finds out at its next question.
+    hears: bool = True
 
 
 @dataclass
@@ -128,11 +134,12 @@ class LiveDraft:
     carets: dict[ClientId, Shown] = field(default_factory=dict)
     #: Caret messages to send at the next tick, by client id, with the connection that said so.
     caret_news: dict[ClientId, tuple[str, Caret]] = field(default_factory=dict)
-    #: Authors whose connection was lost, and when (UTC).
+    #: Authors whose connection was lost while the room was open, and when (UTC), until they are back.
     cut_off: dict[str, datetime] = field(default_factory=dict)
-    #: Connections that were here when the room closed; None while it is open.
-    here_at_close: frozenset[str] | None = None
-    #: Authors who used their one sync after the close.
+    #: When the room's time ended (UTC), and the connections that heard it, with their authors. None: it has not, as far as we saw.
+    ended_at: datetime | None = None
+    heard_end: dict[str, str] = field(default_factory=dict)
+    #: Authors who used their one sync after the end.
     synced: set[str] = field(default_factory=set)
     rows_since_snapshot: int = 0
     #: Monotonic seconds at which the item's columns are to follow; None when they do.
@@ -160,26 +167,44 @@ class LiveDraft:
     def follow(self, state: DraftState) -> bool:
         """Take over what the database says now about the draft and its room; whether anything changed for the pages."""
         before = (self.subject.state, self.subject.room.state, self.epoch)
-        was_open = self.is_open
+        was_open, room = self.is_open, self.subject.room
         self.subject, self.own_epoch, self.salt = state.subject, state.epoch, state.salt
-        if self.is_open:
-            self.here_at_close = None
+        if self.is_open and room != self.subject.room:
+            self.ended_at = None
+            self.heard_end.clear()
             self.synced.clear()
-        elif was_open:
-            self.here_at_close = frozenset(self.seats)
+        elif was_open and not self.is_open:
+            self._end(self.subject.room.closed_at)
         return before != (self.subject.state, self.subject.room.state, self.epoch)
 
+    def _end(self, at: datetime | None) -> None:
+        """The time is over: who hears it is here; who can only ask counts as cut off. The first who notices decides."""
+        if self.ended_at is not None or at is None:
+            return
+        self.ended_at = at
+        for sid, seat in self.seats.items():
+            if not seat.hears:
+                self.cut_off.setdefault(seat.owner, at)
+            elif seat.edit:
+                self.heard_end[sid] = seat.owner
+
     def may_sync_late(self, sid: str, owner: str, now: datetime, grace: float) -> bool:
-        """Rule: for a minute after the close, somebody who was cut off before it may sync once what they wrote while away."""
-        closed_at = self.subject.room.closed_at
-        if self.subject.room.state != "closed" or self.subject.state != "drafting" or closed_at is None:
+        """Rule: for a minute after the end, somebody who was cut off before it may sync once what they wrote while away.
+
+        Somebody who is not known to have been here, but wrote before, counts as cut off: a crash of the server forgets who was.
+        """
+        room = self.subject.room
+        if self.is_open and self.subject.is_over_at(now):
+            self._end(room.deadline_at)
+        ended_at = self.ended_at or room.closed_at
+        if ended_at is None or self.subject.state != "drafting":
             return False
-        if owner in self.synced or (now - closed_at).total_seconds() > grace:
-            return False
-        if self.here_at_close is not None and sid in self.here_at_close:
+        if owner in self.synced or (now - ended_at).total_seconds() > grace or sid in self.heard_end:
             return False
         lost_at = self.cut_off.get(owner)
-        return lost_at is not None or owner in self.owners.values()
+        if lost_at is not None:
+            return lost_at <= ended_at
+        return owner in self.owners.values() and owner not in self.heard_end.values()
 
     def show(self, sid: str, caret: Caret, now: float) -> None:
         """Take a caret; it must be this connection's own.

@@ -19,6 +19,7 @@ class Connection:
         console: public id of the round whose console the page is.
         visits: a facilitator in a room where they do not sit.
         observes: one who only looks on there.
+        hears: whether it can be told anything; False for one that asks by HTTP.
         wrote_at: when the last text from this page was accepted.
         audiences: names it follows.
     """
@@ -36,6 +37,7 @@ class Connection:
     console: str | None = None
     visits: bool = False
     observes: bool = False
+    hears: bool = True
     wrote_at: datetime | None = None
     audiences: set[str] = field(default_factory=set)
 

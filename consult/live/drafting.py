@@ -148,6 +148,10 @@ class LiveRights:
         actor = self._actor(sid, subject)
         return actor.member_id if actor else None
 
+    def hears(self, sid: str) -> bool:
+        connection = self._hub.connections.get(sid)
+        return connection is None or connection.hears
+
     def _rule(self, subject: Subject) -> str:
         known, now = self._rules.get(subject.consultation_id), clock.monotonic()
         if known is None or now - known[1] > ACTOR_SECONDS:

@@ -48,7 +48,7 @@ class Posting:
         if connection is None:
             if sum(other.startswith(mine) for other in self._heard) >= MOST_PER_SIGN_IN:
                 return None
-            connection = Connection(sid, sign_in_id, user_id, user_key)
+            connection = Connection(sid, sign_in_id, user_id, user_key, hears=False)
             place(self._hub, connection, {"room": room, "as": "observer" if observes else ""})
             connection.observes = observes
             if connection.room is not None:

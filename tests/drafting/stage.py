@@ -129,6 +129,8 @@ class TableRights:
     def __init__(self, stage: "Stage") -> None:
         self.stage = stage
         self.anonymous = False
+        #: Connections of pages that only ask, by HTTP.
+        self.asking: set[str] = set()
 
     def _refusal(self, sid: str, permission: Permission, subject: Subject) -> str | None:
         with reading_session(self.stage.engine) as db:
@@ -148,6 +150,9 @@ class TableRights:
 
     def is_anonymous(self, subject: Subject) -> bool:
         return self.anonymous
+
+    def hears(self, sid: str) -> bool:
+        return sid not in self.asking
 
 
 class Page:

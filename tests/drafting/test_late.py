@@ -65,6 +65,133 @@ def test_who_was_here_at_the_end_is_late(stage: Stage) -> None:
         assert kept[0].member_id == stage.world.members["kenya"].id
 
 
+def test_who_writes_by_http_counts_as_cut_off_at_the_end(stage: Stage) -> None:
+    """Nobody could tell the page that the time was over; what was typed in the seconds before it asked again is taken once."""
+    item = stage.item()
+    page = stage.page("kenya", item, client_id=101)
+    stage.rights.asking.add(page.sid)
+    page.join()
+    page.editor.title += "in the last seconds"
+    typed = page.editor.take_outgoing()[0]
+    close(stage)
+    assert page.join()["edit"] is False, "it asks again every few seconds"
+    assert page.saved(typed)[0]["ok"] == 1
+    assert stage.content(item).title == "in the last seconds"
+    page.editor.title += ", and more"
+    assert page.saved()[0]["code"] == "late", "once"
+
+
+def test_who_was_here_at_the_end_is_late_on_another_connection_too(stage: Stage) -> None:
+    item = stage.item()
+    kenya, canada = stage.page("kenya", item, client_id=101), stage.page("canada", item, client_id=202)
+    kenya.join(), canada.join()
+    kenya.editor.title += "in time"
+    kenya.saved()
+    canada.lose()
+    close(stage)
+    kenya.editor.title += ", late words"
+    kenya.lose()
+    back = reconnected(stage, kenya)
+    back.join()
+    assert back.saved(back.missing())[0]["code"] == "late"
+    again = reconnected(stage, canada)
+    again.join()
+    again.editor.facts["means"] = "a fund"
+    assert again.saved()[0]["ok"] == 1
+    assert stage.content(item).title == "in time"
+
+
+def test_a_connection_lost_between_the_end_and_our_hearing_of_it_was_here(stage: Stage) -> None:
+    item = stage.item()
+    page = stage.page("kenya", item, client_id=101)
+    page.join()
+    page.editor.title += "in time"
+    page.saved()
+    stage.set_room(state="closed", closed_at=clock.now())
+    page.editor.title += ", late words"
+    page.lose()
+    stage.registry.room_changed(stage.world.rooms[0].public_id)
+    back = reconnected(stage, page)
+    back.join()
+    assert back.saved(back.missing())[0]["code"] == "late"
+
+
+def test_who_comes_after_the_end_and_never_wrote_is_late_on_the_second_try_too(stage: Stage) -> None:
+    item = stage.item()
+    close(stage)
+    page = stage.page("kenya", item, client_id=101)
+    page.join()
+    page.editor.title += "never here"
+    assert page.saved()[0]["code"] == "late"
+    page.lose()
+    back = reconnected(stage, page)
+    back.join()
+    assert back.saved(back.missing())[0]["code"] == "late"
+    assert stage.content(item).title == ""
+
+
+def test_two_updates_of_one_tick_are_not_one_sync(stage: Stage) -> None:
+    item = stage.item()
+    page = stage.page("kenya", item, client_id=101)
+    page.join()
+    page.editor.title += "online"
+    page.saved()
+    page.lose()
+    close(stage)
+    back = reconnected(stage, page)
+    back.join()
+    back.editor.title += ", one"
+    back.editor.title += ", two"
+    assert [ack.get("code", "ok") for ack in back.saved()] == ["ok", "late"]
+    assert stage.content(item).title == "online, one"
+
+
+def test_who_is_back_between_the_deadline_and_the_close_may_sync_and_who_is_here_may_not(
+    stage: Stage,
+) -> None:
+    """The room is closed by a job, a moment after its time is over."""
+    item = stage.item()
+    away, here = stage.page("kenya", item, client_id=101), stage.page("canada", item, client_id=202)
+    away.join(), here.join()
+    away.lose()
+    away.editor.title += "offline"
+    away.editor.take_outgoing()
+    here.editor.title += "!"
+    here.saved()
+    stage.set_room(deadline_at=clock.now())
+    stage.turn()
+    back = reconnected(stage, away)
+    assert back.join()["edit"] is False
+    assert back.saved(back.missing())[0]["ok"] == 1
+    here.editor.title += "too late"
+    assert here.saved()[0]["code"] == "late"
+    close(stage)
+    back.editor.title += " again"
+    assert back.saved()[0]["code"] == "late", "once"
+    assert "offline" in stage.content(item).title
+
+
+def test_more_time_given_in_the_last_moment_forgets_the_end(stage: Stage) -> None:
+    item = stage.item()
+    page = stage.page("kenya", item, client_id=101)
+    page.join()
+    page.editor.title += "in time"
+    page.saved()
+    stage.set_room(deadline_at=clock.now())
+    page.editor.title += ", late"
+    assert page.saved()[0]["code"] == "late"
+    stage.set_room(deadline_at=clock.now() + timedelta(minutes=1))
+    page.editor.title += ", more time"
+    page.join()
+    assert page.saved(page.missing())[0]["ok"] == 1
+    page.lose()
+    page.editor.title += ", offline"
+    close(stage)
+    back = reconnected(stage, page)
+    back.join()
+    assert back.saved(back.missing())[0]["ok"] == 1
+
+
 def test_after_the_minute_even_who_was_cut_off_is_late(stage: Stage) -> None:
     item = stage.item()
     page = stage.page("kenya", item, client_id=101)

@@ -231,6 +231,23 @@ def test_a_closed_room_keeps_what_comes_late(
     assert "After the end" not in written(engine, item)
 
 
+def test_the_last_words_before_the_close_are_taken_within_the_minute(
+    open_page: OpenPage, server: RunningServer, item: ActionItem, engine: Engine
+) -> None:
+    kenya = open_page("kenya", 101)
+    kenya.join()
+    kenya.editor.title += "The last words"
+    (typed,) = kenya.editor.take_outgoing()
+    with unit_of_work(sessions_for(engine)) as db:
+        room = db.get(Room, item.room_id)
+        assert room is not None
+        room.state, room.closed_at = "closed", clock.now()
+    wait_until(lambda: kenya.join().json()["edit"] is False, what="the page to learn of the end")
+    assert kenya.send(typed).json()["ok"] == 1
+    kenya.editor.title += ", and more"
+    assert kenya.send().json()["code"] == "late"
+
+
 def test_a_room_that_another_process_holds_is_asked_for_again(
     open_page: OpenPage, server: RunningServer, item: ActionItem, engine: Engine
 ) -> None:
