@@ -44,6 +44,9 @@ class Reader:
     def uint(self) -> int:
         """A variable-length whole number, at most 2^53 - 1."""
         data, at, end = self._data, self._at, self._end
+        if at < end and data[at] < 128:
+            self._at = at + 1
+            return data[at]
         value = shift = 0
         while at < end:
             part = data[at]

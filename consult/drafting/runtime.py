@@ -19,6 +19,8 @@ LONGEST_TICK_SECONDS = 0.05
 #: Share of one core from which on the tick stretches, and at which it is longest.
 CALM, FULL = 0.7, 0.95
 LOAD_OVER_SECONDS = 0.25
+#: Share of a tick for which updates gather however long the turn before took.
+LEAST = 0.4
 
 
 def stretched(tick: float, load: float) -> float:
@@ -31,13 +33,14 @@ def stretched(tick: float, load: float) -> float:
 
 
 class Pace:
-    """How long each gathering lasts, by how busy the process has been over the last quarter of a second."""
+    """How long each gathering lasts: from turn to turn a tick, by how busy the process was over the last quarter of a second."""
 
     def __init__(self, tick: float, used: Callable[[], float]) -> None:
         """`used`: seconds of processor time of this process so far."""
         self._tick, self._used = tick, used
         self._since: tuple[float, float] | None = None
         self._seconds = tick
+        self._turned_at = float("-inf")
 
     def seconds(self, now: float) -> float:
         """How long to gather now. `now`: seconds of a clock that never jumps."""
@@ -47,7 +50,9 @@ class Pace:
             then, before = self._since
             self._since = (now, self._used())
             self._seconds = stretched(self._tick, (self._since[1] - before) / (now - then))
-        return self._seconds
+        seconds = max(LEAST * self._seconds, self._seconds - (now - self._turned_at))
+        self._turned_at = now + seconds
+        return seconds
 
 
 @dataclass(frozen=True)

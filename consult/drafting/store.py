@@ -85,6 +85,11 @@ _COLUMNS = (
     RoomLease.owner.label("lease_owner"),
     RoomLease.fence.label("lease_fence"),
 )
+_MIRRORED = (
+    update(Draft.__table__)  # type: ignore[arg-type]
+    .where(Draft.id == bindparam("draft"), Draft.mirrored_seq <= bindparam("upto"))
+    .values(mirrored_seq=bindparam("upto"))
+)
 #: On PostgreSQL a process that stops in the middle of a writing transaction keeps its rooms from others no longer than this.
 _FROZEN_MS = 4000
 
@@ -207,8 +212,7 @@ def unmirrored(db: Db, limit: int, owner: str) -> list[DraftState]:
 
 def mark_mirrored(db: Db, draft_id: int, seq: int) -> bool:
     """The item's columns are about to say what the log says up to `seq`; False when they already say more."""
-    forward = update(Draft).where(Draft.id == draft_id, Draft.mirrored_seq <= seq).values(mirrored_seq=seq)
-    return db.execute(forward).rowcount == 1  # type: ignore[attr-defined]
+    return db.connection().execute(_MIRRORED, {"draft": draft_id, "upto": seq}).rowcount == 1
 
 
 def unlink_closed(db: Db, closed_before: datetime) -> None:

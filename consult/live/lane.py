@@ -13,6 +13,8 @@ from consult.live.transport import frame_of
 
 _EVENT, _ACK = "42", "43"
 _NAMESPACE = "/"
+#: As python-socketio writes it; made once, since `json.dumps` would make an encoder at every call.
+_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Reply:
@@ -74,7 +76,7 @@ class Lane:
 
     def send(self, event: str, args: tuple[Any, ...], *, to: str, skip: str | None = None) -> None:
         """Send an event to everybody in the room `to`: one frame, written straight to each member's socket."""
-        text = _EVENT + json.dumps([event, *args], separators=(",", ":"))
+        text = _EVENT + _json([event, *args])
         frame, sessions = frame_of(text), self._engine.sockets
         for sid, eio_sid in self._manager.get_participants(_NAMESPACE, to):
             session = sessions.get(eio_sid)
@@ -85,6 +87,6 @@ class Lane:
         """The JSON of an answer."""
         known, text = self._told
         if known is not value:
-            text = json.dumps(value, separators=(",", ":"))
+            text = _json(value)
             self._told = (value, text)
         return text

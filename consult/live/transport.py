@@ -1,7 +1,7 @@
 """The websocket layer: the sans-I/O protocol of `websockets` over a gevent socket (docs/adr/0022).
 
-`websockets` judges every byte that comes in (RFC 6455); here are only the socket, the bounds and the pace. A message that
-announces more than the limit ends the connection before it is read (status 1009). Who sends faster than any page does is
+`websockets` judges what comes in (RFC 6455), but for a read that is one whole text message; here are the socket, the bounds and
+the pace. A message that announces more than the limit ends the connection before it is read (status 1009). Who sends faster than any page does is
 read more slowly: otherwise one socket that always has more keeps everybody else waiting. Who does not read what is written
 to it is disconnected; a page that comes back asks for what it lacks.
 """
@@ -15,7 +15,7 @@ from typing import Any
 import gevent
 from gevent import pywsgi
 from websockets.exceptions import InvalidState
-from websockets.frames import CloseCode, Frame, Opcode
+from websockets.frames import CloseCode, Frame, Opcode, apply_mask
 from websockets.http11 import Request
 from websockets.protocol import SEND_EOF, State
 from websockets.server import ServerProtocol
@@ -41,14 +41,23 @@ READ_BYTES, READ_MORE_BYTES = 4096, 65_536
 #: How long the other side may take to close, or to read what was written before the end.
 CLOSE_SECONDS = 5.0
 _READABLE, _WRITABLE = 1, 2
+#: The first byte of a whole text message; the bit of the second that says masked, and its value for a length in two bytes.
+_TEXT, _MASKED, _TWO_BYTES = 0x81, 0x80, 126
 
 Message = str | bytes
 
 
 def frame_of(message: Message) -> bytes:
     """A whole message as one unmasked frame, ready for any number of sockets."""
-    opcode, data = (Opcode.TEXT, message.encode()) if isinstance(message, str) else (Opcode.BINARY, message)
-    return Frame(opcode, data).serialize(mask=False)
+    if isinstance(message, bytes):
+        return Frame(Opcode.BINARY, message).serialize(mask=False)
+    data = message.encode()
+    size = len(data)
+    if size < _TWO_BYTES:
+        return b"%c%c%b" % (_TEXT, size, data)
+    if size < 1 << 16:
+        return b"%c%c%b%b" % (_TEXT, _TWO_BYTES, size.to_bytes(2, "big"), data)
+    return Frame(Opcode.TEXT, data).serialize(mask=False)
 
 
 def handshake(
@@ -78,6 +87,12 @@ def handshake(
     return protocol, response.status_code, b"".join(protocol.data_to_send())
 
 
+def _size_of(frame: Frame) -> int:
+    """Bytes of a masked frame as it came, at the least."""
+    size = len(frame.data)
+    return size + (6 if size < _TWO_BYTES else 8 if size < 1 << 16 else 14)
+
+
 class Wire:
     """One open websocket. Writing never waits; reading happens in the greenlet that runs `messages`."""
 
@@ -86,6 +101,7 @@ class Wire:
         "_drain",
         "_frames",
         "_is_over",
+        "_owed",
         "_parts",
         "_protocol",
         "_readable",
@@ -106,6 +122,8 @@ class Wire:
         self._readable = gevent.get_hub().loop.io(sock.fileno(), _READABLE)
         self._frames = TokenBucket(rate=FRAMES_PER_SECOND, burst=FRAMES_AT_ONCE)
         self._parts: list[bytes | bytearray | memoryview] = []
+        #: Bytes that `websockets` holds of a frame that is not whole yet.
+        self._owed = 0
         self._is_over = False
         #: Monotonic seconds since which we wait for the other side to close; None while open.
         self.closing_since: float | None = None
@@ -179,14 +197,21 @@ class Wire:
                 self._protocol.receive_eof()
                 self._answer()
                 return
+            plain = self._plain(data)
+            if plain is not None:
+                data = b""
+                self._keep_pace()
+                yield plain
+                continue
             self._protocol.receive_data(data)
+            self._owed += len(data)
             data = b""
             frames: list[Any] = self._protocol.events_received()
             size = READ_BYTES if frames else READ_MORE_BYTES
             self._answer()
             for frame in frames:
-                while not self._frames.take(1, clock.monotonic()):
-                    gevent.sleep(PAUSE_SECONDS)
+                self._owed -= _size_of(frame)
+                self._keep_pace()
                 message = self._whole(frame)
                 if message is not None:
                     yield message
@@ -194,6 +219,32 @@ class Wire:
                 self.closing_since is None or any(frame.opcode is Opcode.CLOSE for frame in frames)
             ):
                 return
+
+    def _plain(self, data: bytes) -> str | None:
+        """The text in `data` when that is one whole text message and nothing else, as nearly always.
+
+        Everything else, what is wrong with it included, is for `websockets` to judge.
+        """
+        if self._owed or self._parts or len(data) < 6 or data[0] != _TEXT:
+            return None
+        size, start = data[1] - _MASKED, 2
+        if size > _TWO_BYTES:
+            return None
+        if size == _TWO_BYTES:
+            size, start = int.from_bytes(data[2:4], "big"), 4
+            if size < _TWO_BYTES:
+                return None
+        if start + 4 + size != len(data) or self._protocol.state is not State.OPEN:
+            return None
+        try:
+            return str(apply_mask(data[start + 4 :], data[start : start + 4]), "utf-8")
+        except UnicodeDecodeError:
+            return None
+
+    def _keep_pace(self) -> None:
+        """Count a frame; wait where they come faster than any page sends."""
+        while not self._frames.take(1, clock.monotonic()):
+            gevent.sleep(PAUSE_SECONDS)
 
     def _whole(self, frame: Any) -> Message | None:
         """The message a frame completes."""

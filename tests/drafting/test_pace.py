@@ -2,7 +2,7 @@
 
 import pytest
 
-from consult.drafting.runtime import LOAD_OVER_SECONDS, Pace, stretched
+from consult.drafting.runtime import LEAST, LOAD_OVER_SECONDS, Pace, stretched
 
 
 @pytest.mark.parametrize(
@@ -25,8 +25,17 @@ def test_the_tick_stretches_with_the_load(tick: float, load: float, seconds: flo
 def test_the_pace_follows_the_last_quarter_second_and_comes_back() -> None:
     used = [0.0]
     pace = Pace(0.005, lambda: used[0])
-    assert pace.seconds(10.0) == 0.005
+    calm = pytest.approx(LEAST * 0.005)
+    assert pace.seconds(10.0) == calm
     used[0] = 0.25
-    assert pace.seconds(10.1) == 0.005
-    assert pace.seconds(10.0 + LOAD_OVER_SECONDS) == pytest.approx(0.05)
-    assert pace.seconds(10.0 + 2 * LOAD_OVER_SECONDS) == 0.005
+    assert pace.seconds(10.1) == calm
+    assert pace.seconds(10.0 + LOAD_OVER_SECONDS) == pytest.approx(LEAST * 0.05)
+    assert pace.seconds(10.0 + 2 * LOAD_OVER_SECONDS) == calm
+
+
+def test_from_turn_to_turn_it_is_a_tick_however_long_the_turn_took() -> None:
+    pace = Pace(0.020, lambda: 0.0)
+    began = 10.0 + pace.seconds(10.0)
+    assert pace.seconds(began + 0.004) == pytest.approx(0.016), "the turn took 4 ms"
+    began += 0.020
+    assert pace.seconds(began + 0.018) == pytest.approx(LEAST * 0.020), "some always gather"

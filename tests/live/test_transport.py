@@ -3,10 +3,13 @@
 import socket
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import gevent
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from websockets.client import ClientProtocol
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.protocol import State
@@ -91,16 +94,19 @@ class Pair:
                 return int.from_bytes(frame.data[:2], "big")
         return None
 
+    def end(self) -> None:
+        self.wire.abort()
+        self.reading.join(timeout=2)
+        assert self.reading.ready(), "the reading greenlet outlived its connection"
+        self.client.close()
+        self.server.close()
+
 
 @pytest.fixture
 def pair() -> Iterator[Pair]:
     found = Pair()
     yield found
-    found.wire.abort()
-    found.reading.join(timeout=2)
-    assert found.reading.ready(), "the reading greenlet outlived its connection"
-    found.client.close()
-    found.server.close()
+    found.end()
 
 
 def masked(data: bytes | str, opcode: Opcode | None = None, *, fin: bool = True) -> bytes:
@@ -177,6 +183,45 @@ def test_a_message_may_come_byte_by_byte(pair: Pair) -> None:
         gevent.sleep(0)
     pair.until(pair.reading.ready)
     assert pair.heard == ["slowly"]
+
+
+SIZES = st.one_of(st.integers(0, 140), st.sampled_from([65_535, 65_536]), st.integers(4_080, 4_100))
+
+
+@given(
+    messages=st.lists(st.tuples(SIZES, st.booleans()), min_size=1, max_size=6),
+    cuts=st.lists(st.floats(0, 1), max_size=8),
+)
+@settings(max_examples=60, deadline=None)
+def test_however_the_bytes_are_cut_the_messages_are_the_same(
+    messages: list[tuple[int, bool]], cuts: list[float]
+) -> None:
+    """The short way for a message that comes by itself, and the long one, hear the same."""
+    wanted = ["é" * (size // 2) + "x" * (size % 2) for size, _whole in messages]
+    stream = b""
+    for text, (_size, whole) in zip(wanted, messages, strict=True):
+        half = len(text) // 2
+        parts = (
+            [masked(text)] if whole else [masked(text[:half], fin=False), masked(text[half:], Opcode.CONT)]
+        )
+        stream += b"".join(parts)
+    stream += masked(b"", Opcode.CLOSE)
+    bounds = sorted({0, len(stream), *(int(cut * len(stream)) for cut in cuts)})
+    found = Pair()
+    for start, end in pairwise(bounds):
+        self_paced(found.client, stream[start:end])
+        gevent.sleep(0)
+    found.until(found.reading.ready)
+    assert found.heard == wanted
+    found.end()
+
+
+def test_a_length_in_eight_bytes_is_not_taken_for_a_short_one(pair: Pair) -> None:
+    frame = bytes([0x81, 0xFF]) + (119).to_bytes(8, "big") + bytes(4) + b"a" * 119
+    assert len(frame) == 2 + 4 + 127
+    pair.send(frame, masked(b"", Opcode.CLOSE))
+    pair.until(pair.reading.ready)
+    assert pair.heard in ([], ["a" * 119])
 
 
 @pytest.mark.parametrize(
