@@ -79,6 +79,9 @@ class Leases:
     def take(self, db: Db, room_id: int) -> int | None:
         """Take a lease that is free, has run out, or belongs to an earlier start of this process.
 
+        Never waits for a process that is writing the room's drafts at this moment, or stands still in the middle of it: the
+        drafts of all other rooms would wait too.
+
         Returns:
             The fence, or None while another process holds it; that process is told that pages ask for it here.
         """
@@ -90,12 +93,14 @@ class Leases:
             "expires_ms": database_ms() + LEASE_MS,
             "wanted_by": "",
         }
-        row = update(RoomLease).where(RoomLease.room_id == room_id)
-        fence = db.scalar(row.where(free).values(mine).returning(RoomLease.fence))
-        if fence is not None:
+        known = select(RoomLease.room_id).where(RoomLease.room_id == room_id)
+        if db.scalar(known.with_for_update(skip_locked=True)) is not None:
+            row = update(RoomLease).where(RoomLease.room_id == room_id)
+            fence = db.scalar(row.where(free).values(mine).returning(RoomLease.fence))
+            if fence is None:
+                db.execute(row.values(wanted_by=self.owner, wanted_ms=database_ms()))
             return fence
-        if db.scalar(select(RoomLease.room_id).where(RoomLease.room_id == room_id)) is not None:
-            db.execute(row.values(wanted_by=self.owner, wanted_ms=database_ms()))
+        if db.scalar(known) is not None:
             return None
         try:
             with db.begin_nested():

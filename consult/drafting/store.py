@@ -204,10 +204,14 @@ def _state(row: Row[*tuple[Any, ...]], known: DraftState | None = None) -> Draft
 
 
 def unmirrored(db: Db, limit: int, owner: str) -> list[DraftState]:
-    """Drafts whose item's columns are behind, as a crash may leave them, unless another process takes care of them."""
+    """Drafts whose item's columns are behind, as a crash may leave them, unless another process takes care of them.
+
+    Without those somebody is writing at this moment: nobody's update waits for this process to tidy up behind another.
+    """
     query = select(*_COLUMNS).where(Draft.mirrored_seq < Draft.seq, Draft.frozen_at.is_(None))
     free = or_(RoomLease.owner.is_(None), RoomLease.owner == owner, RoomLease.expires_ms < database_ms())
-    return _states(db, _joined(query.where(free).limit(limit)))
+    found = _joined(query.where(free).limit(limit))
+    return _states(db, found.with_for_update(key_share=True, skip_locked=True, of=Draft))
 
 
 def mark_mirrored(db: Db, draft_id: int, seq: int) -> bool:

@@ -1,5 +1,6 @@
 """Two processes on one database: one of them has a room at a time, and one that was stopped cannot write what another took over."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -225,4 +226,25 @@ def test_a_process_that_stops_in_the_middle_of_a_transaction_does_not_keep_the_r
             store.append(frozen, [store.Entry(draft_id, 2, b"\x00\x00")], clock.now())
         frozen.invalidate()
     assert two.content(item) == DraftContent(title="kept")
+    engine.dispose()
+
+
+def test_taking_a_room_does_not_wait_for_its_owner_to_end_a_transaction(postgresql_url: str) -> None:
+    """Else every room of the process that asks would stand still with the one that stopped."""
+    engine = engine_for(postgresql_url)
+    with unit_of_work(sessions_for(engine)) as db:
+        world = cast.build(db)
+    one, two = Stage(engine, world, name="one"), Stage(engine, world, name="two")
+    item = one.item()
+    written(one.page("kenya", item, client_id=101), "kept")
+    draft_id = next(iter(one.registry._drafts.values())).draft_id
+    run_out(one)
+    second = two.page("canada", item, client_id=202)
+    with one.sessions() as frozen:
+        assert len(store.locked(frozen, {draft_id: None}).drafts) == 1
+        began = time.monotonic()
+        assert second.join()["code"] == "handover"
+        assert time.monotonic() - began < store._FROZEN_MS / 2000
+        frozen.rollback()
+    assert second.join()["ok"] == 1
     engine.dispose()
