@@ -28,16 +28,20 @@ class Page:
 
     tiles: dict[int, dict[str, Any]] = field(default_factory=dict)
     order: list[int] = field(default_factory=list)
+    #: Number of the first room that did not fit into a digest: the next begins there, so that busy rooms keep no others away.
+    begins_at: int = 0
 
     def digest(self, tiles: list[dict[str, Any]], order: list[int]) -> dict[str, Any] | None:
-        """What the page has to hear, and is then known to show; None when it shows everything."""
+        """What the page has to hear, and is then known to show; None when it shows everything. `tiles`: by room number."""
         changed: list[dict[str, Any]] = []
         size = 0
-        for tile in tiles:
+        start = next((place for place, tile in enumerate(tiles) if tile["n"] >= self.begins_at), 0)
+        for tile in [*tiles[start:], *tiles[:start]]:
             if self.tiles.get(tile["n"]) == tile:
                 continue
             size += len(json.dumps(tile))
             if changed and size > MOST_BYTES:
+                self.begins_at = tile["n"]
                 break
             changed.append(tile)
             self.tiles[tile["n"]] = tile

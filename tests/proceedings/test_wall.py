@@ -111,3 +111,12 @@ def test_a_second_in_which_everything_changes_is_told_in_pieces_and_loses_nothin
         assert len(json.dumps(digest)) < MOST_BYTES + 1000
         told += digest["rooms"]
     assert told == rooms
+
+
+def test_rooms_that_change_every_second_keep_no_other_from_being_told() -> None:
+    page, waits = Page(), dict.fromkeys(range(1, 101), 0)
+    for second in range(12):
+        digest = page.digest([wire(number, x="w" * 300, l=second) for number in waits], [])
+        told = {tile["n"] for tile in digest["rooms"]} if digest else set()
+        waits = {number: 0 if number in told else wait + 1 for number, wait in waits.items()}
+        assert max(waits.values()) <= 3, "a hundred rooms are told in three seconds"
