@@ -254,7 +254,6 @@ MESSAGES: dict[str, str] = {
     "field.date_order": N_("The last day cannot be before the first."),
     "field.time": N_("Write a time as hours:minutes, such as 15:00."),
     "field.time_order": N_("Write when it begins as well; it ends after that, on the same day."),
-    "field.time_past": N_("Choose a time that is still to come, within the next four hours."),
     "field.password_short": N_("Use at least 15 characters; a sentence is good."),
     "field.password_long": N_("Use at most 200 characters."),
     "field.password_wrong": N_(

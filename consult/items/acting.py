@@ -10,28 +10,18 @@ from consult.announce.events import Event, ItemReadyChanged
 from consult.audit import service as audit
 from consult.db import Db
 from consult.drafting.content import DraftContent
-from consult.errors import Conflict, NotAllowed
+from consult.errors import Conflict
 from consult.items.models import ActionItem, ItemState
 from consult.items.queries import Place, place_of
 from consult.permissions.actor import Actor
+from consult.rooms import locking
 from consult.rooms.models import Room
 
 
 def locked(db: Db, room: Room) -> Room:
     """The room as it stands now; it cannot close, and no item can start or move in it, before this act is done."""
-    # By name: with everything, the rows that came with the room by a join would be locked too, which PostgreSQL refuses.
-    db.refresh(room, ["state", "deadline_at", "closed_at", "epoch"], with_for_update=True)
+    locking.locked(db, [room])
     return room
-
-
-def require_time(room: Room) -> None:
-    """Refuse what comes after the room's deadline.
-
-    Raises:
-        NotAllowed: `room.closed`.
-    """
-    if not room.is_open_at(clock.now()):
-        raise NotAllowed("room.closed")
 
 
 def move(db: Db, item: ActionItem, before: Sequence[ItemState], after: ItemState) -> None:

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from consult.announce.events import ItemMoved
 from consult.db import Db
 from consult.errors import Invalid
-from consult.items.acting import announce, locked, record, require_time
+from consult.items.acting import announce, locked, record
 from consult.items.models import GONE, ActionItem
 from consult.items.queries import items_of_room, place_of
 from consult.permissions.actor import Actor
 from consult.permissions.check import require
 from consult.permissions.names import Permission
+from consult.rooms.locking import require_time
 
 
 def move_up(db: Db, actor: Actor, item: ActionItem) -> int:

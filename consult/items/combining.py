@@ -13,13 +13,14 @@ from consult.drafting import service as drafting
 from consult.drafting.content import Facts
 from consult.errors import Conflict, Invalid
 from consult.items import pieces
-from consult.items.acting import announce, locked, mirror, move, record, require_time, set_ready
+from consult.items.acting import announce, locked, mirror, move, record, set_ready
 from consult.items.models import ActionItem, ItemState, Origin
 from consult.items.queries import place_of
 from consult.items.service import create_item
 from consult.permissions.actor import Actor
 from consult.permissions.check import require
 from consult.permissions.names import Permission
+from consult.rooms.locking import require_time
 from consult.rooms.models import Room
 
 COPY, PART, BROUGHT = "copy_of", "part_of", "brought"
@@ -109,11 +110,11 @@ def merge_item(
     item.merged_into_id = into.id
     title = ours.title or theirs.title
     heading = theirs.title if ours.title else ""
+    place = place_of(db, item)
+    record(db, actor, "item.merged", item, place, into=into.public_id, chosen=dict(chosen))
     _rewrite(
         db, actor, into, title=title, text=pieces.joined(ours.text, theirs.text, heading=heading), facts=facts
     )
-    place = place_of(db, item)
-    record(db, actor, "item.merged", item, place, into=into.public_id, chosen=dict(chosen))
     announce(db, ItemMerged(item.public_id, into.public_id, place.room), place)
     return []
 

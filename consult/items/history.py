@@ -17,7 +17,7 @@ from consult.errors import Conflict, Invalid, NotFound
 from consult.items.acting import record
 from consult.items.models import ActionItem, ItemVersion, VersionReason
 from consult.items.queries import place_of
-from consult.items.service import write_item
+from consult.items.service import change_words, tell_changed
 from consult.items.versions import keep_version, next_number, version_for
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows, require
@@ -118,9 +118,10 @@ def restore(db: Db, actor: Actor, item: ActionItem, point: Point) -> ItemVersion
     if drafting.content_of(db, item) == point.content:
         raise Conflict("item.says_so_already")
     content = point.content
-    write_item(db, actor, item, title=content.title, text=content.text, facts=dict(content.facts))
+    place = change_words(db, actor, item, title=content.title, text=content.text, facts=dict(content.facts))
     version = keep_version(db, item, content, VersionReason.RESTORED, by=actor)
     version.from_number = point.version.number if point.version else None
     version.from_at = point.at
-    record(db, actor, "item.restored", item, place_of(db, item), version=version.number, restored=point.key)
+    record(db, actor, "item.restored", item, place, version=version.number, restored=point.key)
+    tell_changed(db, item, place)
     return version

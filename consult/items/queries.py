@@ -44,6 +44,15 @@ def items_of_room(db: Db, room_id: int, *, gone: bool = False) -> Sequence[Actio
     return db.scalars(query).all()
 
 
+def drafted_in(db: Db, room_id: int) -> list[ActionItem]:
+    """The items a room is still drafting, as they stand now, in their order."""
+    query = select(ActionItem).where(
+        ActionItem.room_id == room_id, ActionItem.state == ItemState.DRAFTING.value
+    )
+    query = query.order_by(ActionItem.position, ActionItem.number)
+    return list(db.scalars(query.execution_options(populate_existing=True)))
+
+
 def items_of_session(db: Db, session_id: int, *, states: Iterable[str] = IN_PLENARY) -> Sequence[ActionItem]:
     """The items of a session with their rooms, in the order of rounds, rooms and their own."""
     query = (

@@ -21,16 +21,17 @@ from consult.drafting import service as drafting
 from consult.drafting.content import DraftContent, Facts
 from consult.drafting.models import LateContribution
 from consult.errors import Conflict, Invalid
-from consult.items.acting import announce, locked, mirror, move, record, require_time, set_ready
+from consult.items.acting import announce, locked, mirror, move, record, set_ready
 from consult.items.arranging import put_after
 from consult.items.models import GONE, ActionItem, ItemState, Origin, VersionReason
-from consult.items.queries import place_of
+from consult.items.queries import Place, drafted_in, place_of
 from consult.items.versions import keep_version
 from consult.library.models import Source
 from consult.permissions.actor import Actor
 from consult.permissions.check import require
 from consult.permissions.names import Permission
 from consult.programme.models import Session, SessionState
+from consult.rooms.locking import require_time
 from consult.rooms.models import Room
 
 #: Items of one room that are neither withdrawn nor merged.
@@ -104,12 +105,29 @@ def write_item(
         NotAllowed: not seated, the room is not open, or the item is submitted.
         Invalid: `draft.content`.
     """
+    tell_changed(db, item, change_words(db, actor, item, title=title, text=text, facts=facts))
+
+
+def change_words(
+    db: Db,
+    actor: Actor,
+    item: ActionItem,
+    *,
+    title: str | None = None,
+    text: richtext.Doc | None = None,
+    facts: dict[str, object] | None = None,
+) -> Place:
+    """As `write_item`, and the pages are still to be told (`tell_changed`): after what the act has to record."""
     require(actor, Permission.ITEM_EDIT, _locked_room_of(db, item))
     require_time(item.room)
     content = drafting.write(db, actor, item, title=title, text=text, facts=facts)
     mirror(item, content)
     item.text_changed_at = clock.now()
-    place = place_of(db, item)
+    return place_of(db, item)
+
+
+def tell_changed(db: Db, item: ActionItem, place: Place) -> None:
+    """Tell the pages that an item says something else now."""
     announce(db, ItemChanged(item.public_id, place.room), place)
 
 
@@ -130,7 +148,7 @@ def mark_ready(db: Db, actor: Actor, item: ActionItem) -> int:
     Raises:
         Invalid: `item.no_title`, `item.no_text`.
     """
-    require(actor, Permission.ITEM_SUBMIT, item)
+    require(actor, Permission.ITEM_SUBMIT, _locked_room_of(db, item))
     require_time(item.room)
     content = drafting.content_of(db, item)
     _check_complete(content)
@@ -141,7 +159,7 @@ def mark_ready(db: Db, actor: Actor, item: ActionItem) -> int:
 
 def unmark_ready(db: Db, actor: Actor, item: ActionItem) -> None:
     """Say that the item needs more work after all."""
-    require(actor, Permission.ITEM_SUBMIT, item)
+    require(actor, Permission.ITEM_SUBMIT, _locked_room_of(db, item))
     require_time(item.room)
     set_ready(db, actor, item, ready=False)
 
@@ -175,7 +193,7 @@ def withdraw_item(db: Db, actor: Actor, item: ActionItem) -> None:
         NotAllowed: not seated, the room is not open, or the item is submitted.
         Conflict: somebody was faster.
     """
-    require(actor, Permission.ITEM_WITHDRAW, item)
+    require(actor, Permission.ITEM_WITHDRAW, _locked_room_of(db, item))
     require_time(item.room)
     move(db, item, (ItemState.DRAFTING,), ItemState.WITHDRAWN)
     mirror(item, drafting.freeze(db, item))
@@ -254,12 +272,7 @@ def _check_complete(content: DraftContent) -> None:
 
 
 def _ready_items(db: Db, room: Room) -> list[ActionItem]:
-    query = select(ActionItem).where(
-        ActionItem.room_id == room.id,
-        ActionItem.state == ItemState.DRAFTING.value,
-        ActionItem.ready_at.is_not(None),
-    )
-    return list(db.scalars(query.order_by(ActionItem.position, ActionItem.number)))
+    return [item for item in drafted_in(db, room.id) if item.ready_at is not None]
 
 
 def _locked_room_of(db: Db, item: ActionItem) -> ActionItem:

@@ -13,7 +13,8 @@ from consult.audit import service as audit
 from consult.db import Db
 from consult.errors import Conflict, Invalid
 from consult.items.combining import bring_over
-from consult.items.models import ActionItem, ItemState
+from consult.items.models import ActionItem
+from consult.items.queries import drafted_in
 from consult.people.models import Member
 from consult.permissions.actor import Actor
 from consult.permissions.check import require
@@ -45,7 +46,7 @@ def merge_rooms(db: Db, actor: Actor, room: Room, into: Room, *, reason: str = "
     if room.id == into.id or room.round_id != into.round_id:
         raise Invalid("room.merge_itself")
     _lock(db, room, into)
-    brought = [bring_over(db, actor, item, into) for item in _drafted(db, room)]
+    brought = [bring_over(db, actor, item, into) for item in drafted_in(db, room.id)]
     people = _seated(db, room)
     _move(db, actor, people, into, reason=reason)
     now = clock.now()
@@ -76,7 +77,7 @@ def split_room(
     if not going or len(going) == len(seated):
         raise Invalid("room.split_nobody", fields={"member": "room.split_nobody"})
     chosen = {item.id for item in items}
-    drafted = [item for item in _drafted(db, room) if item.id in chosen]
+    drafted = [item for item in drafted_in(db, room.id) if item.id in chosen]
     if len(drafted) != len(chosen):
         raise Conflict("item.changed_meanwhile")
     made = rooms.add_room(db, actor, room)
@@ -84,6 +85,7 @@ def split_room(
     _move(db, actor, going, made)
     facts = {"into": made.public_id, "people": len(going), "items": [item.public_id for item in brought]}
     audit.record(db, actor, "room.split", f"room:{room.public_id}", chain=chain_of(db, room), facts=facts)
+    tell_state(db, made)
     return made
 
 
@@ -101,13 +103,6 @@ def _lock(db: Db, *found: Room) -> None:
         raise Conflict("room.recall_running")
     if any(state not in EDITABLE for state in states):
         raise Conflict("room.not_open")
-
-
-def _drafted(db: Db, room: Room) -> list[ActionItem]:
-    query = select(ActionItem).where(
-        ActionItem.room_id == room.id, ActionItem.state == ItemState.DRAFTING.value
-    )
-    return list(db.scalars(query.order_by(ActionItem.position, ActionItem.number)))
 
 
 def _seated(db: Db, room: Room) -> list[Member]:

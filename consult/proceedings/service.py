@@ -17,6 +17,7 @@ from consult.db import Db
 from consult.drafting import service as drafting
 from consult.errors import Conflict, Invalid
 from consult.items.models import ActionItem, ItemState, VersionReason
+from consult.items.queries import drafted_in
 from consult.items.versions import keep_version
 from consult.permissions.actor import Actor
 from consult.permissions.check import require
@@ -221,10 +222,7 @@ def _close(db: Db, room_id: int, now: datetime) -> Room | None:
 
 def _keep_versions(db: Db, room: Room, reason: VersionReason, actor: Actor | None = None) -> list[ActionItem]:
     """Every item still being drafted, as it stands when the room is called back or closes: its columns, and a version of it."""
-    query = select(ActionItem).where(
-        ActionItem.room_id == room.id, ActionItem.state == ItemState.DRAFTING.value
-    )
-    items = list(db.scalars(query.order_by(ActionItem.number)))
+    items = drafted_in(db, room.id)
     for item in items:
         content = drafting.snapshot(db, item)
         item.title, item.text, item.facts = content.title, content.text, dict(content.facts)

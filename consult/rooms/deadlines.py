@@ -1,10 +1,10 @@
-"""The clock of rooms: more time, less time, another end, pause and resume; of one room or of all of a round.
+"""The clock of rooms: more time, less time, a new length, pause and resume; of one room or of all of a round.
 
 Each act locks its rooms first, so that two facilitators who act at once act one after the other, and the second acts on
 what the first left. Every change is announced in each room and stands in the log.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from consult.permissions.check import require
 from consult.permissions.names import Permission
 from consult.programme.models import Session
 from consult.rooms import timing
+from consult.rooms.locking import locked
 from consult.rooms.models import EDITABLE, Room, RoomState
 from consult.rooms.notices import chain_of, tell, tell_state
 
@@ -85,23 +86,6 @@ def set_left(db: Db, actor: Actor, rooms: list[Room], *, minutes: int, past_end:
     )
 
 
-def set_deadline(
-    db: Db, actor: Actor, rooms: list[Room], *, deadline: datetime, past_end: bool = False
-) -> list[Room]:
-    """Set the end of open rooms to a moment (UTC) that is still to come; a pause ends with it.
-
-    Raises:
-        Invalid: `field.time_past`.
-        Conflict: as `extend`.
-    """
-    now = clock.now()
-    if not now < deadline <= now + timedelta(minutes=MOST_MINUTES):
-        raise Invalid("field.time_past", fields={"deadline": "field.time_past"})
-    found = _open(db, actor, rooms)
-    minutes = round((deadline - now) / timedelta(minutes=1))
-    return _move(db, actor, found, lambda _room: deadline, "set", minutes, past_end=past_end, resumes=True)
-
-
 def pause(db: Db, actor: Actor, rooms: list[Room]) -> list[Room]:
     """Let the clock of open rooms stand still; people go on writing. Rooms that are being recalled are left alone.
 
@@ -119,7 +103,8 @@ def pause(db: Db, actor: Actor, rooms: list[Room]) -> list[Room]:
         raise Conflict("room.cannot")
     for room in changed:
         room.paused_at = now
-    _settle(db, actor, changed, "rooms.paused", "paused", 0)
+    _record(db, actor, changed, "rooms.paused", "paused", 0)
+    _tell(db, changed, "paused", 0)
     return changed
 
 
@@ -143,7 +128,8 @@ def resume(db: Db, actor: Actor, rooms: list[Room], *, past_end: bool = False) -
         _check_end(db, room, room.deadline_at or now, later.get(room.id, now), past_end)
     for room in changed:
         room.deadline_at, room.paused_at = later.get(room.id), None
-    _settle(db, actor, changed, "rooms.resumed", "resumed", 0)
+    _record(db, actor, changed, "rooms.resumed", "resumed", 0)
+    _tell(db, changed, "resumed", 0)
     return changed
 
 
@@ -155,13 +141,6 @@ def check_end(session: Session, now: datetime, deadline: datetime, *, past_end: 
     """
     if not past_end and timing.passes_end(now, deadline, session.ends_at):
         raise Conflict("room.past_session_end")
-
-
-def locked(db: Db, rooms: Iterable[Room]) -> list[Room]:
-    """These rooms as they stand now, by number; nobody else changes them before this act is done."""
-    query = select(Room).where(Room.id.in_([room.id for room in rooms])).order_by(Room.id)
-    found = db.scalars(query.with_for_update().execution_options(populate_existing=True))
-    return sorted(found, key=lambda room: room.number)
 
 
 def _open(db: Db, actor: Actor, rooms: list[Room]) -> list[Room]:
@@ -182,7 +161,6 @@ def _move(
     minutes: int,
     *,
     past_end: bool,
-    resumes: bool = False,
 ) -> list[Room]:
     now = clock.now()
     deadlines = {room.id: to(room) for room in rooms}
@@ -190,20 +168,21 @@ def _move(
         room
         for room in rooms
         if deadlines[room.id] >= (room.deadline_at or now)
-        or deadlines[room.id] - (now if resumes else room.paused_at or now) >= LEAST_LEFT
+        or deadlines[room.id] - (room.paused_at or now) >= LEAST_LEFT
     ]
     if not rooms:
         raise Conflict("room.too_little_time")
     for room in rooms:
         _check_end(db, room, room.deadline_at or now, deadlines[room.id], past_end)
+    taken_back = [room for room in rooms if room.state == RoomState.CLOSING]
     for room in rooms:
         room.deadline_at = deadlines[room.id]
-        room.paused_at = None if resumes else room.paused_at
-        if room.state == RoomState.CLOSING:
-            room.state = RoomState.OPEN.value
-            db.flush()
-            tell_state(db, room)
-    _settle(db, actor, rooms, "rooms.deadline_changed", change, minutes)
+    for room in taken_back:
+        room.state = RoomState.OPEN.value
+    _record(db, actor, rooms, "rooms.deadline_changed", change, minutes)
+    for room in taken_back:
+        tell_state(db, room)
+    _tell(db, rooms, change, minutes)
     return rooms
 
 
@@ -213,14 +192,17 @@ def _check_end(db: Db, room: Room, before: datetime, after: datetime, past_end: 
         raise Conflict("room.past_session_end")
 
 
-def _settle(db: Db, actor: Actor, rooms: list[Room], act: str, change: str, minutes: int) -> None:
-    """Write the rooms, log the act and announce it in each room."""
+def _record(db: Db, actor: Actor, rooms: list[Room], act: str, change: str, minutes: int) -> None:
+    """Write the rooms and log the act; before anything is announced, as in every act."""
     db.flush()
     facts: dict[str, object] = {"rooms": [room.public_id for room in rooms]}
     facts |= {"change": change, "minutes": minutes} if minutes else {}
     if rooms[0].deadline_at:
         facts["deadline"] = rooms[0].deadline_at.isoformat(timespec="seconds")
     audit.record(db, actor, act, f"room:{rooms[0].public_id}", chain=chain_of(db, rooms[0]), facts=facts)
+
+
+def _tell(db: Db, rooms: list[Room], change: str, minutes: int) -> None:
     for room in rooms:
         if room.deadline_at:
             paused = clock.milliseconds(room.paused_at) if room.paused_at else None

@@ -6,9 +6,8 @@ from consult.db import Db
 from consult.errors import Conflict, Invalid, NotAllowed
 from consult.people.models import Member
 from consult.permissions.actor import Actor
-from consult.permissions.check import require
 from consult.permissions.names import Permission
-from consult.rooms.deadlines import locked
+from consult.rooms import locking
 from consult.rooms.models import Room, Seat
 from consult.rooms.seats import DUTIES, ROOM_DUTIES, give_duty
 
@@ -33,7 +32,7 @@ def take(db: Db, actor: Actor, room: Room, member: Member, *, duty: str) -> None
         NotFound: the member has no seat in this room.
         Conflict: `duty.held`, `duty.busy` when the member has another one.
     """
-    require(actor, Permission.DUTY_TAKE, room)
+    locking.take(db, actor, Permission.DUTY_TAKE, room)
     _check(duty, DUTIES)
     held = _held(db, room)
     if duty in held.values():
@@ -51,7 +50,7 @@ def hand_over(db: Db, actor: Actor, room: Room, member: Member, *, duty: str) ->
         NotAllowed: `room.rapporteurs_only` when the duty is not the actor's to give.
         Conflict: `duty.busy` when the member has another duty.
     """
-    require(actor, Permission.DUTY_HAND_OVER, room)
+    locking.take(db, actor, Permission.DUTY_HAND_OVER, room)
     _check(duty, ROOM_DUTIES)
     held = _held(db, room)
     if not actor.is_staff and not may_hand_over(held.get(actor.member_id), duty):
@@ -72,8 +71,7 @@ def _check_free(held: str | None) -> None:
 
 
 def _held(db: Db, room: Room) -> dict[int, str]:
-    """Who has which duty in the room, by row id of the member; it does not change before this act is done."""
-    locked(db, [room])
+    """Who has which duty in the room, by row id of the member."""
     query = select(Seat.member_id, Seat.duty).where(
         Seat.room_id == room.id, Seat.duty.is_not(None), Seat.left_at.is_(None)
     )

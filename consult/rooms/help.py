@@ -23,6 +23,7 @@ from consult.permissions.actor import Actor
 from consult.permissions.check import require
 from consult.permissions.names import Permission
 from consult.programme.models import Consultation
+from consult.rooms import locking
 from consult.rooms.help_models import HelpRequest
 from consult.rooms.models import Room, Round
 from consult.rooms.notices import chain_of
@@ -55,11 +56,12 @@ def ask(db: Db, actor: Actor, room: Room, *, category: str) -> HelpRequest:
     """Raise the room's flag.
 
     Raises:
+        NotAllowed: not seated, or the room is not open.
         Invalid: `field.choice`.
         Conflict: `help.already` when the flag is up.
         TooMany: `help.too_soon`, with the seconds to wait.
     """
-    require(actor, Permission.HELP_ASK, room)
+    locking.take(db, actor, Permission.HELP_ASK, room)
     if category not in CATEGORIES:
         raise Invalid("help.invalid", fields={"category": "field.choice"})
     if _live(db, room) is not None:

@@ -17,9 +17,8 @@ from consult.db import Db
 from consult.errors import Conflict, Invalid, NotFound
 from consult.people.models import Delegation, Member, User
 from consult.permissions.actor import Actor
-from consult.permissions.check import require
 from consult.permissions.names import Permission
-from consult.rooms.deadlines import locked
+from consult.rooms import locking
 from consult.rooms.models import Room, Seat
 from consult.rooms.queue_models import Hand
 
@@ -105,8 +104,7 @@ def queue_of(db: Db, room: Room) -> Queue:
 
 def raise_hand(db: Db, actor: Actor, room: Room) -> None:
     """Ask to speak. A hand that is up already stays where it is in the queue."""
-    require(actor, Permission.HAND_RAISE, room)
-    locked(db, [room])
+    locking.take(db, actor, Permission.HAND_RAISE, room)
     if _live(db, room, actor.member_id) is None:
         db.add(Hand(room_id=room.id, member_id=actor.member_id, raised_at=clock.now()))
         _tell(db, room)
@@ -119,8 +117,7 @@ def lower_hand(db: Db, actor: Actor, room: Room, member: Member | None = None) -
         Conflict: `hand.gone` when it is down already.
     """
     mine = member is None or member.id == actor.member_id
-    require(actor, Permission.HAND_RAISE if mine else Permission.HAND_CALL, room)
-    locked(db, [room])
+    locking.take(db, actor, Permission.HAND_RAISE if mine else Permission.HAND_CALL, room)
     found = _live(db, room, actor.member_id if member is None else member.id)
     if found is None:
         raise Conflict("hand.gone")
@@ -135,8 +132,7 @@ def call(db: Db, actor: Actor, room: Room, member: Member | None = None) -> None
         NotFound: the member has no seat in this room.
         Conflict: `hand.nobody` when the queue is empty.
     """
-    require(actor, Permission.HAND_CALL, room)
-    locked(db, [room])
+    locking.take(db, actor, Permission.HAND_CALL, room)
     now = clock.now()
     chosen = _live(db, room, member.id) if member else _next(db, room)
     if chosen is None and member is None:
@@ -163,7 +159,7 @@ def set_talk_time(db: Db, actor: Actor, room: Room, *, minutes: int) -> None:
     Raises:
         Invalid: not from 1 to 15 minutes.
     """
-    require(actor, Permission.HAND_CALL, room)
+    locking.take(db, actor, Permission.HAND_CALL, room)
     if not LEAST_TALK_MINUTES <= minutes <= MOST_TALK_MINUTES:
         fields = {"minutes": "field.number"}
         raise Invalid("form.invalid", fields=fields, low=LEAST_TALK_MINUTES, high=MOST_TALK_MINUTES)

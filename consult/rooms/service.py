@@ -18,12 +18,11 @@ from consult.rooms.deadlines import (
     MOST_MINUTES,
     check_end,
     extend,
-    locked,
     pause,
     resume,
-    set_deadline,
     set_left,
 )
+from consult.rooms.locking import locked
 from consult.rooms.models import Room, RoomState, Round, Seat
 from consult.rooms.notices import call_in, chain_of, session_audience, tell_state
 from consult.rooms.seats import DUTIES, add_seat, add_seats, assign_duty, move_member, seat_member, unseat
@@ -46,7 +45,6 @@ __all__ = [
     "resume",
     "rooms_of",
     "seat_member",
-    "set_deadline",
     "set_left",
     "set_topic",
     "stage_rooms",
@@ -212,6 +210,8 @@ def stage_rooms(db: Db, round_: Round, *, count: int) -> list[Room]:
 def add_room(db: Db, actor: Actor, like: Room) -> Room:
     """One more room of a round that is under way: open now, with the topic and the clock of another one.
 
+    The caller tells its state (`notices.tell_state`) when people and items are there.
+
     Raises:
         Invalid: `seating.too_many_rooms`.
     """
@@ -233,7 +233,6 @@ def add_room(db: Db, actor: Actor, like: Room) -> Room:
     )
     db.add(room)
     db.flush()
-    tell_state(db, room)
     return room
 
 

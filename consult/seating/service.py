@@ -290,9 +290,9 @@ def apply(
     rooms_service.add_seats(
         db, [(rooms[number - 1], members[name].id, duties.get(name)) for number, name in seated]
     )
-    outbox.add_each(db, {audiences.member(name): MemberChanged(name) for _number, name in seated})
     facts = {"plan": plan.public_id, "moves": len(plan.moves)}
     tell(db, actor, round_, "seating.applied", facts)
+    outbox.add_each(db, {audiences.member(name): MemberChanged(name) for _number, name in seated})
     return rooms
 
 

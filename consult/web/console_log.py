@@ -32,18 +32,18 @@ class Line:
 def log_view(found: Round, actor: Actor) -> dict[str, Any]:
     """The newest acts in the rooms of a round; the whole log is exported with the record."""
     chain = consultation_of(found).public_id
-    query = select(AuditEntry).where(AuditEntry.chain == chain, AuditEntry.act.in_(list(_words())))
+    words = words_for_acts()
+    query = select(AuditEntry).where(AuditEntry.chain == chain, AuditEntry.act.in_(list(words)))
     entries = db().scalars(query.order_by(AuditEntry.seq.desc()).limit(LOOKED_THROUGH)).all()
     numbers = {room.public_id: room.number for room in found.rooms}
     ours = [entry for entry in entries if _is_here(entry, found.public_id, numbers)][:SHOWN]
     names = _names({entry.actor for entry in ours} | {_member(entry) for entry in ours})
-    words = _words()
     return {
         "log": [
             Line(
                 at=entry.at,
                 who=names.get(entry.actor, t("The clock")),
-                what=words[entry.act],
+                what=_what(entry, words, numbers),
                 where=_where(entry, names, numbers),
             )
             for entry in ours
@@ -51,7 +51,8 @@ def log_view(found: Round, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _words() -> dict[str, str]:
+def words_for_acts() -> dict[str, str]:
+    """What was done, by the name of the act; these acts are what the log of the console shows."""
     return {
         "rooms.opened": t("opened the rooms"),
         "rooms.deadline_changed": t("changed the clock"),
@@ -60,6 +61,9 @@ def _words() -> dict[str, str]:
         "rooms.recalled": t("recalled to plenary"),
         "room.closed": t("closed the room"),
         "room.reopened": t("reopened the room"),
+        "room.topic_changed": t("changed the topic"),
+        "rooms.merged": t("merged the room into another one"),
+        "room.split": t("split the room in two"),
         "seat.taken": t("gave a seat"),
         "seat.moved": t("moved"),
         "seat.left": t("took the seat back"),
@@ -70,6 +74,18 @@ def _words() -> dict[str, str]:
         "help.released": t("gave the call back"),
         "help.ended": t("ended the call for help"),
     }
+
+
+def _what(entry: AuditEntry, words: dict[str, str], numbers: dict[str, int]) -> str:
+    facts = entry.facts or {}
+    more = {
+        "more": t("%(minutes)s minutes more", minutes=facts.get("minutes")),
+        "less": t("%(minutes)s minutes less", minutes=facts.get("minutes")),
+        "set": t("%(minutes)s minutes left", minutes=facts.get("minutes")),
+    }.get(facts.get("change", ""), "")
+    if not more and facts.get("into") in numbers:
+        more = t("Room %(number)s", number=numbers[facts["into"]])
+    return f"{words[entry.act]} ({more})" if more else words[entry.act]
 
 
 def _is_here(entry: AuditEntry, round_id: str, numbers: dict[str, int]) -> bool:

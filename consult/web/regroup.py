@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask import Blueprint, Response, request
-from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from consult.errors import Invalid, NotFound
-from consult.items.models import ActionItem, ItemState
+from consult.items.models import ActionItem
+from consult.items.queries import drafted_in
 from consult.permissions.actor import Actor
 from consult.permissions.names import Permission
 from consult.proceedings import regrouping
@@ -76,15 +76,8 @@ def _others(room: Room) -> list[Room]:
     return [other for other in room.round.rooms if other.id != room.id and other.state in EDITABLE]
 
 
-def _drafted(room: Room) -> list[ActionItem]:
-    query = select(ActionItem).where(
-        ActionItem.room_id == room.id, ActionItem.state == ItemState.DRAFTING.value
-    )
-    return list(db().scalars(query.order_by(ActionItem.position, ActionItem.number)))
-
-
 def _items_called(room: Room, names: list[str]) -> list[ActionItem]:
-    found = {item.public_id: item for item in _drafted(room)}
+    found = {item.public_id: item for item in drafted_in(db(), room.id)}
     if any(name not in found for name in names):
         raise NotFound()
     return [found[name] for name in dict.fromkeys(names)]
@@ -104,7 +97,7 @@ def _page(
         is_open=room.state in EDITABLE,
         others=_others(room),
         people=rooms.seated_in_room(db(), room),
-        items=_drafted(room),
+        items=drafted_in(db(), room.id),
         chosen=set(request.form.getlist("member")) | set(request.form.getlist("item")),
         values=values or {},
         errors=errors or {},

@@ -125,7 +125,6 @@ def test_rooms_pass_the_sessions_end_only_when_somebody_confirms_it(db: Db, worl
     for act in (
         lambda: rooms.extend(db, facilitator, both, minutes=1),
         lambda: rooms.set_left(db, facilitator, both, minutes=34),
-        lambda: rooms.set_deadline(db, facilitator, both, deadline=now + timedelta(minutes=34)),
     ):
         with pytest.raises(Conflict, match=r"room.past_session_end"):
             act()

@@ -115,14 +115,6 @@ def test_a_closed_room_gets_no_more_time(db: Db, world: World) -> None:
         rooms.extend(db, world.actor(db, "facilitator"), [world.rooms[0]], minutes=5)
 
 
-def test_the_deadline_can_be_set_to_a_moment_still_to_come(db: Db, world: World) -> None:
-    wanted = clock.now() + timedelta(minutes=12)
-    rooms.set_deadline(db, world.actor(db, "facilitator"), list(world.rooms), deadline=wanted)
-    assert {room.deadline_at for room in world.rooms} == {wanted}
-    with pytest.raises(Invalid):
-        rooms.set_deadline(db, world.actor(db, "facilitator"), list(world.rooms), deadline=clock.now())
-
-
 def test_staging_again_reuses_rooms_and_frees_all_seats(db: Db, world: World, staged: Round) -> None:
     names = [room.public_id for room in world.rooms]
     three = rooms.stage_rooms(db, staged, count=3)

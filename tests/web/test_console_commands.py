@@ -1,16 +1,22 @@
 """The command bar, what can be taken back, and the log of acts."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+import consult
 from consult import clock
 from consult.db import Db
+from consult.proceedings import regrouping
 from consult.rooms import service as rooms
 from consult.rooms.models import Room, Seat
+from consult.web.console_log import words_for_acts
 from tests.cast import World
 from tests.conftest import post
 from tests.web.conftest import Read
@@ -106,6 +112,34 @@ def test_going_to_a_room_from_the_command_bar(world: World, client_for: Browser,
     browser, room = client_for("facilitator"), f"/rooms/{world.rooms[1].public_id}"
     assert typed(browser, address, "join 2").headers["Location"] == room
     assert typed(browser, address, "watch 2").headers["Location"] == f"{room}?as=observer"
+
+
+def test_the_log_knows_every_act_on_rooms_and_seats(app: Flask) -> None:
+    """An act whose name the log does not know would be missing from it without a word."""
+    acts = set()
+    for folder in ("rooms", "proceedings"):
+        for path in (Path(consult.__file__).parent / folder).glob("*.py"):
+            calls = re.findall(
+                r"(?:audit\.record|_record)\((?:[^()]|\([^()]*\))*?\"([a-z]+\.[a-z_]+)\"", path.read_text()
+            )
+            acts |= {
+                act
+                for act in calls
+                if act.partition(".")[0] in ("room", "rooms", "seat", "help", "broadcast")
+            }
+    assert {"rooms.merged", "room.split", "seat.moved", "rooms.paused"} <= acts
+    with app.test_request_context():
+        assert acts <= set(words_for_acts())
+
+
+def test_the_log_names_a_merge_and_a_split(db: Db, world: World, client_for: Browser, address: str) -> None:
+    staff = world.actor(db, "facilitator")
+    regrouping.split_room(db, staff, world.rooms[0], people=[world.members["canada"]])
+    regrouping.merge_rooms(db, staff, *world.rooms)
+    db.commit()
+    page = client_for("facilitator").get(f"{address}/console?log=1&part=sheet").text
+    assert "split the room in two (Room 3)" in page
+    assert "merged the room into another one (Room 2)" in page
 
 
 def test_the_log_says_who_did_what_where(world: World, client_for: Browser, address: str) -> None:
