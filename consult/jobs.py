@@ -17,17 +17,18 @@ def due_work(hub: Any) -> Callable[[], None]:
     """A loop body that does what is due: rooms whose time is over, polls past their deadline.
 
     Rooms are closed inside the drafting engine's writer, so that everything received before is flushed first and
-    nothing can be committed after.
+    nothing can be committed after; of several processes, in that of the one that has the room's drafts.
     """
+    me = hub.drafting.registry.leases.owner
 
     def run() -> None:
         gevent.sleep(LOOK_EVERY_SECONDS)
         now = clock.now()
         with reading_session(hub.engine) as db:
-            rooms = proceedings.rooms_due(db, now)
+            rooms = proceedings.rooms_due(db, now, by=me)
             polls = decisions.due(db, now)
         if rooms:
-            hub.drafting.barrier(lambda db: proceedings.close_due(db, clock.now()))
+            hub.drafting.barrier(lambda db: proceedings.close_due(db, clock.now(), by=me))
         if polls:
             with hub.sessions.begin() as db:
                 decisions.close_due(db, clock.now())

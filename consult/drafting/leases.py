@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from consult import clock
@@ -43,6 +43,12 @@ class Renewal:
 
     lost: list[int]
     wanted: list[int]
+
+
+def held_by_another(room_id: SQLColumnExpression[int], owner: str) -> ColumnElement[bool]:
+    """Whether a process other than `owner` holds a room's drafts, as the database knows it."""
+    held = exists().where(RoomLease.room_id == room_id, RoomLease.owner.not_in(("", owner)))
+    return held.where(RoomLease.expires_ms >= database_ms())
 
 
 class Leases:

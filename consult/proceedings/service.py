@@ -7,7 +7,7 @@ one conditional update per room, so that of several processes exactly one wins.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from consult import clock
 from consult.announce import audiences, outbox
@@ -15,6 +15,7 @@ from consult.announce.events import ReportBackOpened, SessionChanged
 from consult.audit import service as audit
 from consult.db import Db
 from consult.drafting import service as drafting
+from consult.drafting.leases import held_by_another
 from consult.errors import Conflict, Invalid
 from consult.items.models import ActionItem, ItemState, VersionReason
 from consult.items.queries import drafted_in
@@ -32,6 +33,8 @@ from consult.rooms.notices import call_in, chain_of, tell_state
 
 #: Editable seconds after a recall, where the caller does not say otherwise.
 RECALL_SECONDS = 60
+#: How long a room whose time is over is left to the process that has its drafts.
+OWNER_SECONDS = 2
 
 
 def recall(
@@ -60,23 +63,35 @@ def recall_room(
     _recall(db, actor, [room], 0 if immediately else seconds)
 
 
-def rooms_due(db: Db, now: datetime) -> list[int]:
-    """Row ids of the rooms whose time is over and that are not closed yet."""
+def rooms_due(db: Db, now: datetime, *, by: str | None = None) -> list[int]:
+    """Row ids of the rooms whose time is over and that are not closed yet.
+
+    Args:
+        by: the process that is going to close them. Rule: whoever has a room's drafts in memory closes it, because there what
+            came in time may still wait to be written; others do so when it has not been done soon after.
+    """
     query = select(Room.id).where(*_is_due(now))
+    if by is not None:
+        overdue = Room.deadline_at <= now - timedelta(seconds=OWNER_SECONDS)
+        query = query.where(or_(overdue, ~held_by_another(Room.id, by)))
     return list(db.scalars(query.order_by(Room.id)))
 
 
-def close_due(db: Db, now: datetime) -> list[str]:
+def close_due(db: Db, now: datetime, *, by: str | None = None) -> list[str]:
     """Close every room whose time is over: read-only, its drafts kept as versions, everybody told.
 
-    Safe to call at any time by any process: a room is closed once.
+    Safe to call at any time by any process: a room is closed once. One that somebody is changing or writing in at this moment is
+    left for the next time: nobody's writing waits for that, and nobody waits for a room who has announced something already.
+
+    Args:
+        by: as `rooms_due`.
 
     Returns:
         Public ids of the rooms closed by this call.
     """
-    return [
-        room.public_id for room_id in rooms_due(db, now) if (room := _close(db, room_id, now)) is not None
-    ]
+    due = select(Room.id).where(Room.id.in_(rooms_due(db, now, by=by))).order_by(Room.id)
+    free = db.scalars(due.with_for_update(key_share=True, skip_locked=True)).all()
+    return [room.public_id for room_id in free if (room := _close(db, room_id, now)) is not None]
 
 
 def reopen_room(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, update
@@ -12,6 +13,7 @@ from consult.drafting import leases, store
 from consult.drafting.content import DraftContent
 from consult.drafting.models import Draft, DraftUpdate, RoomLease
 from consult.items.models import ActionItem
+from consult.proceedings import service as proceedings
 from tests import cast
 from tests.drafting.stage import Page, Stage
 
@@ -171,6 +173,29 @@ def test_who_stops_leaves_the_room_to_others_at_once(one: Stage, two: Stage, ite
     written(one.page("kenya", item, client_id=101), "kept")
     one.registry.stop()
     assert two.page("canada", item, client_id=202).join()["ok"] == 1
+
+
+def test_a_room_whose_time_is_over_is_left_to_the_process_that_has_its_drafts(
+    one: Stage, two: Stage, item: ActionItem
+) -> None:
+    """What came in time may still wait there; only where it is not closed soon after, another process does it."""
+    written(one.page("kenya", item, client_id=101), "x")
+    now = clock.now()
+    one.set_room(deadline_at=now)
+    room = one.world.rooms[0].id
+
+    def due(stage: Stage, seconds: float) -> list[int]:
+        with reading_session(stage.engine) as db:
+            later = now + timedelta(seconds=seconds)
+            return proceedings.rooms_due(db, later, by=stage.registry.leases.owner)
+
+    assert due(one, 0) == [room]
+    assert due(two, 1) == []
+    assert due(two, 2) == [room]
+    run_out(one)
+    assert due(two, 0) == [room]
+    with unit_of_work(one.sessions) as db:
+        assert len(proceedings.close_due(db, now, by=two.registry.leases.owner)) == 1
 
 
 def test_columns_never_go_back_to_what_a_stale_owner_remembers(
