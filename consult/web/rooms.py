@@ -37,6 +37,7 @@ from consult.web.context import db, settings
 from consult.web.figures import Badge, group_parts, in_words, room_clock, room_ends
 from consult.web.loading import consultation_of, room_for, session_of
 from consult.web.pages import back_to, live_page, render_page, t
+from consult.web.provenance import goes_on_in
 from consult.web.round_view import LEAVING
 
 pages = Blueprint("rooms", __name__)
@@ -150,6 +151,7 @@ def _draft(item: ActionItem, actor: Actor, sources: Sequence[Source]) -> dict[st
     return {
         "item": item,
         "badge": _badge(item),
+        "goes_on": goes_on_in(actor, item),
         "facts": facts,
         "brackets": richtext.open_brackets(item.text) + item.title.count("["),
         "plain": richtext.to_text(item.text),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from consult import richtext
 from consult.db import Db
-from consult.items import service
+from consult.items import combining, service
 from consult.items.models import ActionItem
 from tests.cast import World
 from tests.conftest import post
@@ -137,3 +137,25 @@ def test_an_item_that_stands_alone_is_not_offered_to_be_merged_or_split(
     page = browser.get(room_of(world)).text
     assert "Put in order" not in page
     assert "/merge" not in page
+
+
+def test_a_title_of_another_room_is_not_told_to_who_may_not_read_it(
+    db: Db, world: World, client_for: Browser
+) -> None:
+    facilitator, kenya = world.actor(db, "facilitator"), world.actor(db, "kenya")
+    item = service.create_item(db, kenya, world.rooms[0], title="A secret of room 1")
+    brought = combining.bring_over(db, facilitator, item, world.rooms[1])
+    service.write_item(db, facilitator, brought, title="What room 2 made of it", text=richtext.from_text("One."))
+    db.commit()
+    address = f"/items/{brought.public_id}"
+    theirs = client_for("philippines").get(address).text
+    assert "Brought along from another room: item 1" in theirs
+    assert "A secret of room 1" not in theirs
+    assert f"/items/{item.public_id}" not in theirs
+    assert "A secret of room 1" in client_for("facilitator").get(address).text
+    ours = client_for("kenya").get(f"{room_of(world)}?item={item.public_id}").text
+    assert "This item was merged into another one" in ours
+    assert "What room 2 made of it" not in ours
+    assert brought.public_id not in ours
+    there = f"/rooms/{world.rooms[1].public_id}?item={brought.public_id}"
+    assert there in client_for("facilitator").get(f"{room_of(world)}?item={item.public_id}").text
