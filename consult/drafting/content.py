@@ -14,10 +14,10 @@ from pycrdt import Doc, Map, Text, XmlElement, XmlFragment, XmlText
 
 from consult import richtext
 from consult.drafting import schema
+from consult.drafting.limits import LONGEST_FACT
 from consult.drafting.wording import Kind, matched, word_changes
 
 Facts = dict[str, Any]
-_FACT_UNITS = 2000
 #: The client id of the first content of every draft, and that of what the server writes later.
 SEED_CLIENT, SERVER_CLIENT = 1, 2
 #: Client ids below this are ours; a page's update under one of them is refused.
@@ -62,7 +62,7 @@ def kept_facts(facts: Facts | None) -> Facts:
     kept: Facts = {}
     for key, value in sorted((facts or {}).items()):
         text = richtext.clean(value).strip() if isinstance(value, str) else value
-        if text not in ("", False) and schema.is_fact(key, text, _FACT_UNITS):
+        if text not in ("", False) and schema.is_fact(key, text, LONGEST_FACT):
             kept[key] = text
     return kept
 
@@ -93,7 +93,7 @@ def write_content(
 
 def _check_facts(facts: Facts) -> None:
     for key, value in facts.items():
-        if not schema.is_fact(key, value, _FACT_UNITS):
+        if not schema.is_fact(key, value, LONGEST_FACT):
             raise ValueError(f"not a structured field: {key}")
 
 

@@ -5,6 +5,9 @@ Pure: no I/O, no clock (the caller passes seconds of a clock that never jumps).
 
 from dataclasses import dataclass
 
+#: Of an item's title, and of a structured field that holds words: UTF-16 units, as browsers and the library count.
+LONGEST_TITLE, LONGEST_FACT = 300, 2000
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -20,8 +23,8 @@ class Limits:
     deletions: int = 16_384
     #: Letters one client may claim in one update; a larger claim would lock the owner of the client id out.
     run_units: int = 1 << 20
-    title_units: int = 300
-    fact_units: int = 2000
+    title_units: int = LONGEST_TITLE
+    fact_units: int = LONGEST_FACT
     fact_keys: int = 200
     #: Encoded document; from `document_warning` on, every acknowledgement says how full it is.
     document_bytes: int = 1024 * 1024

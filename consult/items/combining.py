@@ -11,6 +11,7 @@ from consult.announce.events import ItemChanged, ItemMerged
 from consult.db import Db
 from consult.drafting import service as drafting
 from consult.drafting.content import Facts
+from consult.drafting.limits import LONGEST_FACT
 from consult.errors import Conflict, Invalid
 from consult.items import pieces
 from consult.items.acting import announce, locked, mirror, move, record, set_ready
@@ -24,7 +25,6 @@ from consult.rooms.locking import require_time
 from consult.rooms.models import Room
 
 COPY, PART, BROUGHT = "copy_of", "part_of", "brought"
-LONGEST_FACT = 2000
 
 
 def duplicate_item(db: Db, actor: Actor, item: ActionItem) -> ActionItem:
@@ -48,7 +48,7 @@ def split_item(
 
     Args:
         place, mark: of the block, as `pieces.blocks_of` names it.
-        title: of the new item; without one, the heading it begins with.
+        title: of the new item; without one, the heading it begins with, if that is short enough for a title.
 
     Raises:
         NotAllowed: not seated, the room is not open, or the item is not in drafting.
@@ -65,9 +65,9 @@ def split_item(
     blocks = pieces.blocks_of(now.text)
     if blocks and blocks[0].place >= found:
         raise Invalid("item.nothing_before")
-    stays, heading, goes = pieces.cut(now.text, found)
+    stays, title, goes = pieces.cut(now.text, found, title=title)
     made = create_item(
-        db, actor, item.room, title=title or heading, text=goes, facts=now.facts, origin=Origin(item, PART)
+        db, actor, item.room, title=title, text=goes, facts=now.facts, origin=Origin(item, PART)
     )
     _rewrite(db, actor, item, text=stays)
     record(db, actor, "item.split", item, place_of(db, item), into=made.public_id)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from consult import richtext
+from consult.drafting.limits import LONGEST_TITLE
 
 Facts = dict[str, Any]
 #: What becomes of a fact that two items state differently: the one it is merged into keeps its own, takes the other's, or both.
@@ -59,14 +60,18 @@ def place_of_block(text: richtext.Doc, place: int, mark: str) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
-def cut(text: richtext.Doc, place: int) -> tuple[richtext.Doc, str, richtext.Doc]:
-    """Cut a text before a block: what stays, the heading of the rest (empty when it begins with none), the rest."""
+def cut(text: richtext.Doc, place: int, *, title: str = "") -> tuple[richtext.Doc, str, richtext.Doc]:
+    """Cut a text before a block: what stays, the title of the rest (may be empty), the rest.
+
+    A heading the rest begins with becomes its title. It stays a heading where another title was given, or where it is too
+    long for a title: nothing that was written is lost.
+    """
     content = text.get("content", [])
     head, rest = content[:place], content[place:]
-    title = ""
     if rest and rest[0]["type"] == "heading":
-        title = " ".join(richtext.to_text({"type": "doc", "content": rest[:1]}).split())
-        rest = rest[1:] if title else rest
+        heading = " ".join(richtext.to_text({"type": "doc", "content": rest[:1]}).split())
+        if heading and len(heading) <= LONGEST_TITLE and title in ("", heading):
+            title, rest = heading, rest[1:]
     return _doc(head), title, _doc(rest)
 
 

@@ -19,6 +19,7 @@ from consult.announce.events import (
 from consult.db import Db
 from consult.drafting import service as drafting
 from consult.drafting.content import DraftContent, Facts
+from consult.drafting.limits import LONGEST_TITLE
 from consult.drafting.models import LateContribution
 from consult.errors import Conflict, Invalid
 from consult.items.acting import announce, locked, mirror, move, record, set_ready
@@ -36,7 +37,6 @@ from consult.rooms.models import Room
 
 #: Items of one room that are neither withdrawn nor merged.
 ITEMS_PER_ROOM = 30
-LONGEST_TITLE = 300
 LONGEST_REASON = 1000
 #: Rooms an item can be sent back to: they were open once and can be opened again.
 REOPENABLE = ("open", "closing", "closed", "reopened")

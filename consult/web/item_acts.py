@@ -6,11 +6,11 @@ from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from consult.drafting import service as drafting
+from consult.drafting.limits import LONGEST_TITLE
 from consult.errors import Invalid, NotAllowed, NotFound
 from consult.items import arranging, combining, pieces
 from consult.items.models import ActionItem, ItemState
 from consult.items.queries import items_of_room
-from consult.items.service import LONGEST_TITLE
 from consult.permissions.actor import Actor
 from consult.permissions.check import refusal as why_not
 from consult.permissions.names import Permission

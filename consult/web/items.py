@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from consult import richtext
 from consult.drafting import service as drafting
 from consult.drafting.history import members_of
+from consult.drafting.limits import LONGEST_TITLE
 from consult.errors import Conflict, Invalid, NotFound
 from consult.items import service
 from consult.items.models import ActionItem
@@ -114,7 +115,7 @@ def _is_client(part: str) -> bool:
 def write(public_id: str) -> BaseResponse:
     found, actor = item_for(public_id)
     form = Form(request.form)
-    title = form.line("title", limit=service.LONGEST_TITLE, required=False)
+    title = form.line("title", limit=LONGEST_TITLE, required=False)
     text = form.text("text", limit=LONGEST_TEXT, required=False)
     form.check()
     changed_at = found.text_changed_at.isoformat() if found.text_changed_at else ""

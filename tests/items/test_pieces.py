@@ -53,6 +53,18 @@ def test_a_heading_at_the_very_end_leaves_an_empty_text() -> None:
     assert richtext.is_blank(goes)
 
 
+def test_a_heading_stays_in_the_text_where_it_cannot_be_the_title() -> None:
+    _stays, title, goes = pieces.cut(TEXT, 2, title="Another title")
+    assert title == "Another title"
+    assert richtext.to_text(goes) == "Second part\n\nTwo.\n\nOne."
+    _stays, title, goes = pieces.cut(TEXT, 2, title="Second part")
+    assert (title, richtext.to_text(goes)) == ("Second part", "Two.\n\nOne."), "it says so already"
+    long = "word " * 80
+    _stays, title, goes = pieces.cut(doc(paragraph("One."), heading(long.strip()), paragraph("Two.")), 1)
+    assert title == ""
+    assert richtext.to_text(goes) == f"{long.strip()}\n\nTwo."
+
+
 def test_a_block_is_found_again_when_others_were_written_before_it() -> None:
     two = next(block for block in pieces.blocks_of(TEXT) if block.words == "Two.")
     longer = doc(paragraph("New."), *TEXT["content"])
