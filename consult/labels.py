@@ -35,6 +35,20 @@ LABELS: dict[str, dict[str, str]] = {
         "region": N_("By regional group"),
         "none": N_("None (Chatham House Rule)"),
     },
+    #: What an item's details are called, by their key, or by what stands before the colon of it (as in "target:10.7").
+    "fact": {
+        "term": N_("Term"),
+        "actor": N_("Who acts"),
+        "means": N_("Means of implementation"),
+        "beneficiaries": N_("Who benefits"),
+        "indicator": N_("Indicator"),
+        "baseline": N_("Baseline"),
+        "gender": N_("Gender considerations"),
+        "review": N_("Review"),
+        "target": N_("SDG targets"),
+        "instrument": N_("Instruments it builds on"),
+        "source": N_("Sources quoted"),
+    },
     "term": {
         "short": N_("Short term (up to 2 years)"),
         "medium": N_("Medium term (3-5 years)"),

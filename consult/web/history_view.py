@@ -11,6 +11,7 @@ from consult.disclosure.attribution import Shown, names_authors
 from consult.drafting.content import DraftContent
 from consult.drafting.history import Moment, Past, members_of, past_of
 from consult.drafting.letters import Run, written_lines, written_title
+from consult.drafting.schema import TEXT_FACTS
 from consult.drafting.wording import (
     counted,
     counted_pieces,
@@ -22,14 +23,14 @@ from consult.items.facts import ItemFacts, item_facts
 from consult.items.history import LONGEST_NAME, NOW, Point
 from consult.items.models import ActionItem, ItemVersion, VersionReason
 from consult.items.versions import version_for, versions_for
-from consult.labels import of
+from consult.labels import LABELS, of
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows
 from consult.permissions.check import refusal as why_not
 from consult.permissions.names import Permission
 from consult.programme.models import Consultation
 from consult.web.context import db
-from consult.web.item_pages import crumbs, item_name, room_name, sources_of, state_of
+from consult.web.item_pages import crumbs, item_name, room_name, sources_of
 from consult.web.loading import consultation_of, session_of
 from consult.web.pages import language, refusal, render_page, t
 from consult.web.voices import author, authors
@@ -89,7 +90,6 @@ def history_page(item: ActionItem, actor: Actor, asked: Asked) -> Response:
         session=session,
         item=item,
         room=room_name(item.room),
-        state_code=state_of(item),
         stops=[{"at": moment.seq, "text": hands.said(moment, consultation)} for moment in moments],
         stop=at,
         point=_moment(past, moments, at, asked, hands) if moments else None,
@@ -242,43 +242,24 @@ def fact_changes(before: ItemFacts, after: ItemFacts) -> list[dict[str, Any]]:
     """The details that are not the same, each as pieces of its words."""
     old, new = _facts_in_words(before), _facts_in_words(after)
     rows = []
-    for name, label in _fact_names().items():
-        if old[name] != new[name]:
-            pieces = word_changes(old[name], new[name])
-            rows.append({"label": label, "pieces": pieces, "counts": counted_pieces(pieces)})
+    for key in LABELS["fact"]:
+        if old[key] != new[key]:
+            pieces = word_changes(old[key], new[key])
+            rows.append({"label": t(of("fact", key)), "pieces": pieces, "counts": counted_pieces(pieces)})
     return rows
 
 
-def _fact_names() -> dict[str, str]:
-    return {
-        "term": t("Term"),
-        "actors": t("Who acts"),
-        "means": t("Means"),
-        "beneficiaries": t("Beneficiaries"),
-        "indicator": t("Measured by"),
-        "baseline": t("Baseline"),
-        "gender": t("Gender considerations"),
-        "review": t("Review"),
-        "targets": t("Sustainable Development Goals"),
-        "instruments": t("Builds on"),
-        "sources": t("Sources quoted"),
-    }
-
-
 def _facts_in_words(facts: ItemFacts) -> dict[str, str]:
-    written = {
-        name: getattr(facts, name)
-        for name in ("means", "beneficiaries", "indicator", "baseline", "gender", "review")
-    }
+    written = {key: getattr(facts, key) for key in TEXT_FACTS}
     return written | {
         "term": t(of("term", facts.term)) if facts.term else "",
-        "actors": "; ".join(t(label) for label in facts.actors),
-        "targets": "; ".join(
+        "actor": "; ".join(t(label) for label in facts.actors),
+        "target": "; ".join(
             f"{target.code} {t(target.label) if target.label else ''} ({t(of('alignment', target.alignment))})"
             for target in facts.targets
         ),
-        "instruments": "; ".join(instrument.label for instrument in facts.instruments),
-        "sources": "; ".join(source.title for source in sources_of(facts)),
+        "instrument": "; ".join(instrument.label for instrument in facts.instruments),
+        "source": "; ".join(source.title for source in sources_of(facts)),
     }
 
 

@@ -11,16 +11,6 @@ from consult.permissions.check import allows
 from consult.permissions.names import Permission
 from consult.web.pages import t
 
-FACT_NAMES = {
-    "term": N_("Term"),
-    "means": N_("Means of implementation"),
-    "indicator": N_("Indicator"),
-    "baseline": N_("Baseline"),
-    "beneficiaries": N_("Who benefits"),
-    "gender": N_("Gender considerations"),
-    "review": N_("Review"),
-}
-
 
 def called(item: ActionItem) -> str:
     """An item by its number and title, such as "2: Training by secondment"."""
@@ -31,7 +21,7 @@ def fact_name(key: str) -> str:
     """What a structured field is called; for an SDG target, which one."""
     if key.startswith("target:"):
         return t("SDG target %(target)s", target=key.removeprefix("target:"))
-    return t(FACT_NAMES.get(key, key))
+    return t(labels.of("fact", key))
 
 
 def fact_value(key: str, value: str) -> str:

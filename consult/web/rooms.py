@@ -10,9 +10,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from consult import clock, reference, richtext
 from consult.announce import audiences
 from consult.drafting import service as drafting
+from consult.drafting.limits import LONGEST_FACT, LONGEST_TITLE
+from consult.drafting.schema import TEXT_FACTS
 from consult.items.models import GONE, ActionItem, ItemState
 from consult.items.queries import items_of_room
 from consult.items.templates import TEMPLATES
+from consult.labels import LABELS
 from consult.library.models import Source
 from consult.library.service import sources_of
 from consult.permissions.actor import Actor
@@ -91,6 +94,7 @@ def room(room_id: str) -> BaseResponse:
         ends=room_ends(found, consultation),
         lines=[_line(item) for item in items],
         chosen=_draft(chosen, actor, sources) if chosen else None,
+        longest={"title": LONGEST_TITLE, "fact": LONGEST_FACT},
         may_create=allows(actor, Permission.ITEM_CREATE, found),
         may_arrange=allows(actor, Permission.ITEM_ARRANGE, found),
         templates=TEMPLATES,
@@ -153,6 +157,7 @@ def _draft(item: ActionItem, actor: Actor, sources: Sequence[Source]) -> dict[st
         "badge": _badge(item),
         "goes_on": goes_on_in(actor, item),
         "facts": facts,
+        "fact_names": {key: t(name) for key, name in LABELS["fact"].items() if key in TEXT_FACTS},
         "brackets": richtext.open_brackets(item.text) + item.title.count("["),
         "plain": richtext.to_text(item.text),
         "may_edit": allows(actor, Permission.ITEM_EDIT, item),

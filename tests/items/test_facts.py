@@ -4,7 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consult import reference
+from consult.drafting import schema
 from consult.items.facts import InstrumentLink, item_facts
+from consult.labels import LABELS, of
 
 keys = st.one_of(
     st.sampled_from(["term", "means", "indicator", "baseline", "beneficiaries", "gender", "review"]),
@@ -53,3 +55,9 @@ def test_anything_can_be_read(facts: dict[str, object]) -> None:
     read = item_facts(facts)
     assert len(read.targets) <= len(facts)
     assert all(isinstance(value, str) for value in (read.term, read.means, *read.actors))
+
+
+def test_every_detail_a_draft_may_hold_has_a_name() -> None:
+    kinds = {"term", "target"} | schema.TEXT_FACTS | schema.FLAG_FACTS
+    assert set(LABELS["fact"]) == kinds
+    assert all(of("fact", kind) != kind for kind in kinds)

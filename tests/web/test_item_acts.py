@@ -145,7 +145,9 @@ def test_a_title_of_another_room_is_not_told_to_who_may_not_read_it(
     facilitator, kenya = world.actor(db, "facilitator"), world.actor(db, "kenya")
     item = service.create_item(db, kenya, world.rooms[0], title="A secret of room 1")
     brought = combining.bring_over(db, facilitator, item, world.rooms[1])
-    service.write_item(db, facilitator, brought, title="What room 2 made of it", text=richtext.from_text("One."))
+    service.write_item(
+        db, facilitator, brought, title="What room 2 made of it", text=richtext.from_text("One.")
+    )
     db.commit()
     address = f"/items/{brought.public_id}"
     theirs = client_for("philippines").get(address).text

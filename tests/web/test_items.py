@@ -10,7 +10,7 @@ from consult import clock, richtext
 from consult.db import Db
 from consult.drafting import service as drafting
 from consult.items.models import ActionItem
-from consult.items.service import return_item
+from consult.items.service import return_item, write_item
 from consult.library.models import Source
 from tests.cast import World
 from tests.conftest import post
@@ -229,3 +229,25 @@ def test_each_live_part_is_the_same_html_without_the_frame(
     assert answer.status_code == 200
     assert "<html" not in answer.text
     assert answer.text.strip()
+
+
+def test_a_detail_is_called_the_same_where_it_is_written_read_and_compared(
+    db: Db, world: World, client_for: Browser
+) -> None:
+    item = drafted(db, world)
+    facts = {
+        "indicator": "Median days",
+        "means": "A fund",
+        "beneficiaries": "Nationals",
+        "actor:states": True,
+    }
+    write_item(db, world.actor(db, "kenya"), item, facts=facts)
+    db.commit()
+    browser = client_for("kenya")
+    written = browser.get(f"/rooms/{world.rooms[0].public_id}?item={item.public_id}").text
+    read_there = browser.get(f"/items/{item.public_id}").text
+    compared = browser.get(f"/items/{item.public_id}/compare?from=1&to=now").text
+    for name in ("Indicator", "Means of implementation", "Who benefits", "Who acts"):
+        assert f">{name}</l" in written, name
+        assert f"<dt>{name}</dt>" in read_there, name
+        assert f"<dt>{name}</dt>" in compared, name
