@@ -175,7 +175,7 @@ class ItemWithdrawn(Event):
 
 @dataclass(frozen=True)
 class ItemMerged(Event):
-    """An item was appended to another one of its room (`into`)."""
+    """An item goes on in another one (`into`): appended to one of its room, or brought along to another room."""
 
     name: ClassVar[str] = "item.merged"
     item: str

@@ -34,7 +34,8 @@ class DraftContent:
     title: str = ""
     text: richtext.Doc = field(default_factory=richtext.empty)
     facts: Facts = field(default_factory=dict)
-    suggestions: int = 0
+    #: Not what it says: two that differ in nothing else are equal.
+    suggestions: int = field(default=0, compare=False)
 
 
 def content_of(doc: "Doc[Any]") -> DraftContent:
@@ -140,16 +141,18 @@ def _write_text(root: XmlFragment, text: richtext.Doc) -> None:
 
 
 def _write_blocks(root: XmlFragment, blocks: list[dict[str, Any]]) -> None:
-    """From the end to the beginning, so that what stands before keeps its place."""
-    old = richtext.blocks_from_yxml(root)
+    """From the end to the beginning, so that what stands before keeps its place. Blocks that are only suggested stay suggested."""
+    found = richtext.blocks_from_yxml(root)
+    standing = [(place, block) for place, block in enumerate(found) if block is not None]
+    old = [block for _place, block in standing]
     new = [richtext.repaired({"type": "doc", "content": [block]}) for block in blocks]
-    here = len(old)
+    here = len(found)
     for was, now in reversed(list(_matched(old, new))):
         if was is not None:
-            here = was
-            if now is not None and (old[was] == new[now] or _rewritten(root.children[was], blocks[now])):
+            here = standing[was][0]
+            if now is not None and (old[was] == new[now] or _rewritten(root.children[here], blocks[now])):
                 continue
-            del root.children[was]
+            del root.children[here]
         if now is not None:
             element = root.children.insert(here, XmlElement(blocks[now]["type"], _attributes(blocks[now])))
             _append_all(element, blocks[now].get("content", []))

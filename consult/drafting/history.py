@@ -3,11 +3,11 @@
 Decides what counts as one moment; refuses to decide who may look. The log is only ever read here.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
 
 from pycrdt import Doc
@@ -27,6 +27,7 @@ MOMENT_SECONDS = 20.0
 MOST_MOMENTS = 300
 #: Rows read before others are let run.
 _STRETCH = 1000
+_T = TypeVar("_T")
 
 
 class PastRow(NamedTuple):
@@ -64,31 +65,40 @@ class Past:
 
     def document(self, seq: int) -> "Doc[Any]":
         """The shared document as it stood after this row. Its client id is the server's; do not write into it."""
+        return self._at_each([seq], lambda doc: doc)[0]
+
+    def content(self, seq: int) -> DraftContent:
+        """What the draft said after this row."""
+        return self.contents([seq])[0]
+
+    def contents(self, seqs: Sequence[int]) -> list[DraftContent]:
+        """What the draft said after each of these rows, which are in order: the log is replayed once for all of them."""
+        return self._at_each(seqs, content_of)
+
+    def change(self, moments: Sequence[Moment], place: int) -> tuple[DraftContent, DraftContent]:
+        """What the draft said before one of its moments, and after it."""
+        found = self.contents([moment.seq for moment in moments[max(place - 1, 0) : place + 1]])
+        return (found[0], found[1]) if place else (DraftContent(), found[0])
+
+    def _at_each(self, seqs: Sequence[int], read: Callable[["Doc[Any]"], _T]) -> list[_T]:
         if not self._is_damaged:
             try:
-                return self._replayed(seq)
+                return [read(doc) for doc in self._replayed(seqs)]
             except BaseException as error:  # a panic of the library is not an Exception
                 if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
                     raise
                 self._is_damaged = True
-        return self._careful(seq)
+        return [read(self._careful(seq)) for seq in seqs]
 
-    def content(self, seq: int) -> DraftContent:
-        """What the draft said after this row."""
-        return content_of(self.document(seq))
-
-    def before(self, moments: Sequence[Moment], moment: Moment) -> DraftContent:
-        """What the draft said before this one of its moments."""
-        at = moments.index(moment)
-        return self.content(moments[at - 1].seq) if at else DraftContent()
-
-    def _replayed(self, seq: int) -> "Doc[Any]":
-        doc = _empty()
-        for row in self.rows:
-            if row.seq > seq:
-                break
-            doc.apply_update(row.data)
-        return doc
+    def _replayed(self, seqs: Sequence[int]) -> Iterator["Doc[Any]"]:
+        doc, done = _empty(), 0
+        for seq in seqs:
+            while done < len(self.rows) and self.rows[done].seq <= seq:
+                doc.apply_update(self.rows[done].data)
+                done += 1
+                if done % _STRETCH == 0:
+                    clock.give_way()
+            yield doc
 
     def _careful(self, seq: int) -> "Doc[Any]":
         """Row by row through the judge: what builds on a damaged row is left out, as `store.load` does."""
@@ -96,7 +106,9 @@ class Past:
         while True:
             document = Document()
             try:
-                for row in self.rows:
+                for number, row in enumerate(self.rows, 1):
+                    if number % _STRETCH == 0:
+                        clock.give_way()
                     if row.seq <= seq and row.seq not in left_out:
                         last = row.seq
                         try:
@@ -171,7 +183,9 @@ def past_of(db: Db, item_id: int) -> Past:
     query = select(DraftUpdate.seq, DraftUpdate.data, DraftUpdate.crc, DraftUpdate.at)
     query = query.where(DraftUpdate.draft_id == draft_id).order_by(DraftUpdate.seq)
     rows, is_damaged = [], False
-    for seq, data, crc, at in db.execute(query):
+    for number, (seq, data, crc, at) in enumerate(db.execute(query), 1):
+        if number % _STRETCH == 0:
+            clock.give_way()
         if crc32(data) == crc:
             rows.append(PastRow(seq, data, at))
         else:

@@ -114,6 +114,14 @@ def write(
     return content
 
 
+def suggestions_lost(db: Db, item: DraftedItem, text: richtext.Doc) -> int:
+    """How many open suggestions would go if the draft were made to say this text: those in passages that change."""
+    document = store.load(db, _draft_of(db, item))
+    before = document.content().suggestions
+    document.write(text=text)
+    return before - document.content().suggestions
+
+
 def freeze(db: Db, item: DraftedItem) -> DraftContent:
     """Stop a draft (its item is submitted or withdrawn) and return what it says, for the item's columns and a version."""
     draft = _draft_of(db, item, lock=True)

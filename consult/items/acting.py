@@ -68,6 +68,11 @@ def mirror(item: ActionItem, content: DraftContent) -> None:
     item.title, item.text, item.facts = content.title, content.text, content.facts
 
 
+def open_suggestions(count: int) -> dict[str, int]:
+    """What the audit log keeps of suggestions that nobody had decided on when a text was moved, replaced or submitted."""
+    return {"open_suggestions": count} if count else {}
+
+
 def record(db: Db, actor: Actor, act: str, item: ActionItem, place: Place, **facts: object) -> None:
     """Keep an act on an item in the audit log."""
     audit.record(

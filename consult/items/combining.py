@@ -1,7 +1,8 @@
 """One item out of another: a copy, a part of it as an item of its own, two as one, the same in another room.
 
 Decides what goes along and what is kept of where it came from. Texts are written into the drafts, so open editors follow;
-nothing is taken out of any log.
+nothing is taken out of any log. Rule: open suggestions stay with the passage they were made in; what moves or is copied goes
+without them, and the audit log keeps how many they were (`docs/adr/0026`).
 """
 
 from collections.abc import Mapping
@@ -10,11 +11,19 @@ from consult import clock
 from consult.announce.events import ItemChanged, ItemMerged
 from consult.db import Db
 from consult.drafting import service as drafting
-from consult.drafting.content import Facts
+from consult.drafting.content import DraftContent, Facts
 from consult.drafting.limits import LONGEST_FACT
 from consult.errors import Conflict, Invalid
 from consult.items import pieces
-from consult.items.acting import announce, locked, mirror, move, record, set_ready
+from consult.items.acting import (
+    announce,
+    locked,
+    mirror,
+    move,
+    open_suggestions,
+    record,
+    set_ready,
+)
 from consult.items.models import ActionItem, ItemState, Origin
 from consult.items.queries import place_of
 from consult.items.service import create_item
@@ -69,8 +78,9 @@ def split_item(
     made = create_item(
         db, actor, item.room, title=title, text=goes, facts=now.facts, origin=Origin(item, PART)
     )
-    _rewrite(db, actor, item, text=stays)
-    record(db, actor, "item.split", item, place_of(db, item), into=made.public_id)
+    left = now.suggestions - _rewritten(db, actor, item, text=stays).suggestions
+    record(db, actor, "item.split", item, place_of(db, item), into=made.public_id, **open_suggestions(left))
+    _tell_rewritten(db, actor, item)
     return made
 
 
@@ -110,11 +120,12 @@ def merge_item(
     item.merged_into_id = into.id
     title = ours.title or theirs.title
     heading = theirs.title if ours.title else ""
+    text = pieces.joined(ours.text, theirs.text, heading=heading)
+    now = _rewritten(db, actor, into, title=title, text=text, facts=facts)
+    left = open_suggestions(theirs.suggestions + ours.suggestions - now.suggestions)
     place = place_of(db, item)
-    record(db, actor, "item.merged", item, place, into=into.public_id, chosen=dict(chosen))
-    _rewrite(
-        db, actor, into, title=title, text=pieces.joined(ours.text, theirs.text, heading=heading), facts=facts
-    )
+    record(db, actor, "item.merged", item, place, into=into.public_id, chosen=dict(chosen), **left)
+    _tell_rewritten(db, actor, into)
     announce(db, ItemMerged(item.public_id, into.public_id, place.room), place)
     return []
 
@@ -136,12 +147,13 @@ def bring_over(db: Db, actor: Actor, item: ActionItem, room: Room) -> ActionItem
     made.origin_id, made.origin_act = item.id, BROUGHT
     item.merged_into_id = made.id
     place = place_of(db, item)
-    record(db, actor, "item.brought_over", item, place, into=made.public_id)
+    left = open_suggestions(content.suggestions)
+    record(db, actor, "item.brought_over", item, place, into=made.public_id, **left)
     announce(db, ItemMerged(item.public_id, made.public_id, place.room), place)
     return made
 
 
-def _rewrite(
+def _rewritten(
     db: Db,
     actor: Actor,
     item: ActionItem,
@@ -149,10 +161,16 @@ def _rewrite(
     title: str | None = None,
     text: dict[str, object] | None = None,
     facts: Facts | None = None,
-) -> None:
-    """Write into an item on which the room must agree anew."""
-    mirror(item, drafting.write(db, actor, item, title=title, text=text, facts=facts))
+) -> DraftContent:
+    """What an item says once this is written into it; the pages are still to be told, after what the act has to record."""
+    content = drafting.write(db, actor, item, title=title, text=text, facts=facts)
+    mirror(item, content)
     item.text_changed_at = clock.now()
+    return content
+
+
+def _tell_rewritten(db: Db, actor: Actor, item: ActionItem) -> None:
+    """The room must agree on the item anew."""
     set_ready(db, actor, item, ready=False)
     place = place_of(db, item)
     announce(db, ItemChanged(item.public_id, place.room), place)

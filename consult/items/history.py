@@ -5,6 +5,7 @@ undoing of it. The words themselves belong to `drafting`.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +13,9 @@ from consult import clock
 from consult.db import Db
 from consult.drafting import service as drafting
 from consult.drafting.content import DraftContent
-from consult.drafting.history import Past, past_of
+from consult.drafting.history import past_of
 from consult.errors import Conflict, Invalid, NotFound
-from consult.items.acting import record
+from consult.items.acting import open_suggestions, record, set_ready
 from consult.items.models import ActionItem, ItemVersion, VersionReason
 from consult.items.queries import place_of
 from consult.items.service import change_words, tell_changed
@@ -45,33 +46,46 @@ class Point:
     version: ItemVersion | None = None
 
 
-def point_in(db: Db, actor: Actor, item: ActionItem, key: str, *, past: Past | None = None) -> Point:
+def point_in(db: Db, actor: Actor, item: ActionItem, key: str) -> Point:
     """What `key` points at.
-
-    Args:
-        past: the item's past, where the caller has it already.
 
     Raises:
         NotAllowed: a row of the log, for somebody who may not look at the history.
         NotFound: there is no such point, or it is not for this actor.
     """
+    return points_in(db, actor, item, [key])[0]
+
+
+def points_in(db: Db, actor: Actor, item: ActionItem, keys: Sequence[str]) -> list[Point]:
+    """What each of these keys points at, as `point_in`; the log is read and replayed once for all of them."""
+    rows = _rows(db, actor, item, sorted({int(key) for key in keys if _ROW.match(key)}))
+    return [rows[key] if key in rows else _standing(db, actor, item, key) for key in keys]
+
+
+def _rows(db: Db, actor: Actor, item: ActionItem, seqs: Sequence[int]) -> dict[str, Point]:
+    if not seqs:
+        return {}
+    require(actor, Permission.ITEM_HISTORY, item)
+    past = past_of(db, item.id)
+    if seqs[-1] > past.last_seq:
+        raise NotFound()
+    contents = zip(seqs, past.contents(seqs), strict=True)
+    return {str(seq): Point(str(seq), content, seq, past.at(seq)) for seq, content in contents}
+
+
+def _standing(db: Db, actor: Actor, item: ActionItem, key: str) -> Point:
+    """The item as it stands now, or one of its versions."""
     if key == NOW:
         if allows(actor, Permission.ITEM_HISTORY, item):
             return Point(NOW, drafting.content_of(db, item), drafting.seq_of(db, item), None)
         require(actor, Permission.ITEM_VIEW, item)
         return Point(NOW, DraftContent(item.title, item.text, item.facts), None, None)
-    if found := _VERSION.match(key):
-        version = version_for(db, actor, item, int(found[1]))
-        content = DraftContent(version.title, version.text, version.facts)
-        return Point(key, content, version.seq, version.at, version)
-    if not _ROW.match(key):
+    found = _VERSION.match(key)
+    if found is None:
         raise NotFound()
-    require(actor, Permission.ITEM_HISTORY, item)
-    past = past or past_of(db, item.id)
-    seq = int(key)
-    if seq > past.last_seq:
-        raise NotFound()
-    return Point(key, past.content(seq), seq, past.at(seq))
+    version = version_for(db, actor, item, int(found[1]))
+    content = DraftContent(version.title, version.text, version.facts)
+    return Point(key, content, version.seq, version.at, version)
 
 
 def name_version(db: Db, actor: Actor, item: ActionItem, point: Point, *, name: str) -> ItemVersion:
@@ -110,18 +124,23 @@ def name_version(db: Db, actor: Actor, item: ActionItem, point: Point, *, name: 
 def restore(db: Db, actor: Actor, item: ActionItem, point: Point) -> ItemVersion:
     """Write an earlier text at the end of the log, as a new version; open editors follow. What stood there stays in the history.
 
+    Suggestions in passages that change go with them, and an item that was ready is so no longer.
+
     Raises:
         NotAllowed: not seated, the room is not open, or the item is submitted.
         Conflict: `item.says_so_already`.
     """
     require(actor, Permission.ITEM_RESTORE, item)
-    if drafting.content_of(db, item) == point.content:
+    before, content = drafting.content_of(db, item), point.content
+    if before == content:
         raise Conflict("item.says_so_already")
-    content = point.content
     place = change_words(db, actor, item, title=content.title, text=content.text, facts=dict(content.facts))
     version = keep_version(db, item, content, VersionReason.RESTORED, by=actor)
     version.from_number = point.version.number if point.version else None
     version.from_at = point.at
-    record(db, actor, "item.restored", item, place, version=version.number, restored=point.key)
+    left = open_suggestions(before.suggestions - drafting.content_of(db, item).suggestions)
+    record(db, actor, "item.restored", item, place, version=version.number, restored=point.key, **left)
+    # The room agreed to another text.
+    set_ready(db, actor, item, ready=False)
     tell_changed(db, item, place)
     return version

@@ -22,7 +22,15 @@ from consult.drafting.content import DraftContent, Facts
 from consult.drafting.limits import LONGEST_TITLE
 from consult.drafting.models import LateContribution
 from consult.errors import Conflict, Invalid
-from consult.items.acting import announce, locked, mirror, move, record, set_ready
+from consult.items.acting import (
+    announce,
+    locked,
+    mirror,
+    move,
+    open_suggestions,
+    record,
+    set_ready,
+)
 from consult.items.arranging import put_after
 from consult.items.models import GONE, ActionItem, ItemState, Origin, VersionReason
 from consult.items.queries import Place, drafted_in, place_of
@@ -259,8 +267,8 @@ def _submit(db: Db, actor: Actor, item: ActionItem) -> None:
     item.returned_reason = ""
     version = keep_version(db, item, content, VersionReason.SUBMITTED, by=actor)
     place = place_of(db, item)
-    open_ones = {"open_suggestions": content.suggestions} if content.suggestions else {}
-    record(db, actor, "item.submitted", item, place, version=version.number, **open_ones)
+    left = open_suggestions(content.suggestions)
+    record(db, actor, "item.submitted", item, place, version=version.number, **left)
     announce(db, ItemSubmitted(item.public_id, place.room), place)
 
 

@@ -66,7 +66,6 @@ TEMPLATES = (
         ),
     ),
 )
-CODES = tuple(template.code for template in TEMPLATES)
 
 
 def template_called(code: str) -> Template | None:

@@ -25,9 +25,10 @@ def from_yxml(fragment: XmlFragment) -> Doc:
     return repaired({"type": "doc", "content": _children(fragment, 0)})
 
 
-def blocks_from_yxml(fragment: XmlFragment) -> list[Doc]:
-    """Every part of a draft's fragment as a rich text of its own, repaired."""
-    return [repaired({"type": "doc", "content": _nodes(child, 0)}) for child in fragment.children]
+def blocks_from_yxml(fragment: XmlFragment) -> list[Doc | None]:
+    """Every part of a draft's fragment as a rich text of its own, repaired; None: it is only suggested, no part of the text."""
+    found = [_nodes(child, 0) for child in fragment.children]
+    return [repaired({"type": "doc", "content": nodes}) if nodes else None for nodes in found]
 
 
 def open_suggestions(fragment: XmlFragment) -> int:

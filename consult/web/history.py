@@ -8,7 +8,7 @@ from consult.items import history as past
 from consult.permissions.check import require
 from consult.permissions.names import Permission
 from consult.web.context import db
-from consult.web.forms import Form
+from consult.web.forms import Form, sentences
 from consult.web.history_view import Asked, comparison_page, history_page
 from consult.web.loading import item_for
 from consult.web.pages import back_to, say, t
@@ -26,8 +26,8 @@ def history(public_id: str) -> Response:
 @pages.get("/items/<public_id>/compare")
 def compare(public_id: str) -> Response:
     found, actor = item_for(public_id)
-    start, end = request.args.get("from", ""), request.args.get("to", past.NOW)
-    points = [past.point_in(db(), actor, found, key) for key in (start, end)]
+    keys = [request.args.get("from", ""), request.args.get("to", past.NOW)]
+    points = past.points_in(db(), actor, found, keys)
     return comparison_page(
         found, actor, points[0], points[1], side_by_side=request.args.get("view") == "side"
     )
@@ -44,8 +44,9 @@ def name_version(public_id: str) -> BaseResponse:
         form.check()
         version = past.name_version(db(), actor, found, past.point_in(db(), actor, found, at), name=name)
     except Invalid as error:
-        asked = Asked(at=at, errors=error.fields or {"name": str(error)}, values=form.values)
-        return history_page(found, actor, asked)
+        db().rollback()
+        errors = sentences(error.fields or {"name": error.code})
+        return history_page(found, actor, Asked(at=at, errors=errors, values=form.values))
     say(t("Version %(number)s is kept as “%(name)s”.", number=version.number, name=version.name))
     return back_to(f"/items/{found.public_id}/history?at={at}")
 

@@ -8,7 +8,8 @@ from flask import Response
 
 from consult import clock, i18n, richtext
 from consult.disclosure.attribution import Shown, names_authors
-from consult.drafting.content import DraftContent
+from consult.drafting import service as drafting
+from consult.drafting.content import DraftContent, content_of
 from consult.drafting.history import Moment, Past, members_of, past_of
 from consult.drafting.letters import Run, written_lines, written_title
 from consult.drafting.schema import TEXT_FACTS
@@ -75,6 +76,7 @@ def history_page(item: ActionItem, actor: Actor, asked: Asked) -> Response:
     at = _chosen(item, actor, asked, past, moments)
     hands = Hands.of(item, consultation)
     shown = [version_view(version, item, consultation) for version in versions]
+    point = _moment(past, moments, at, asked, hands) if moments else None
     restorable = allows(actor, Permission.ITEM_RESTORE, item) and item.room.is_open_at(clock.now())
     return render_page(
         "items/history.html",
@@ -92,7 +94,10 @@ def history_page(item: ActionItem, actor: Actor, asked: Asked) -> Response:
         room=room_name(item.room),
         stops=[{"at": moment.seq, "text": hands.said(moment, consultation)} for moment in moments],
         stop=at,
-        point=_moment(past, moments, at, asked, hands) if moments else None,
+        point=point,
+        suggestions_lost=drafting.suggestions_lost(db(), item, point["text"])
+        if asked.is_restoring and point
+        else 0,
         view=asked.view,
         asked=asked,
         versions=shown,
@@ -132,9 +137,17 @@ def _chosen(item: ActionItem, actor: Actor, asked: Asked, past: Past, moments: S
 def _moment(
     past: Past, moments: Sequence[Moment], place: int, asked: Asked, hands: "Hands"
 ) -> dict[str, Any]:
+    """The moment as the view asked for shows it; the log is replayed once, whichever it is."""
     moment = moments[place]
-    content = past.content(moment.seq)
-    view: dict[str, Any] = {
+    if asked.view == "changes":
+        before, content = past.change(moments, place)
+        view: dict[str, Any] = {"change": difference(before, content)}
+    elif asked.view == "who" and hands.are_named:
+        doc = past.document(moment.seq)
+        content, view = content_of(doc), _who_wrote(doc, hands)
+    else:
+        content, view = past.content(moment.seq), {}
+    return view | {
         "seq": moment.seq,
         "title": content.title,
         "text": content.text,
@@ -142,19 +155,14 @@ def _moment(
         "facts": item_facts(content.facts),
         "sources": sources_of(item_facts(content.facts)),
         "is_newest": place == len(moments) - 1,
-        "at": moment.at,
     }
-    if asked.view == "changes":
-        view["change"] = difference(past.before(moments, moment), content)
-    if asked.view == "who" and hands.are_named:
-        doc = past.document(moment.seq)
-        lines = written_lines(doc)
-        view["title_hands"] = hands.runs(written_title(doc))
-        view["hands"] = [{"line": line, "runs": hands.runs(line.runs)} for line in lines]
-        view["legend"] = hands.legend(
-            [*view["title_hands"], *(run for line in view["hands"] for run in line["runs"])]
-        )
-    return view
+
+
+def _who_wrote(doc: Any, hands: "Hands") -> dict[str, Any]:
+    title = hands.runs(written_title(doc))
+    lines = [{"line": line, "runs": hands.runs(line.runs)} for line in written_lines(doc)]
+    legend = hands.legend([*title, *(run for line in lines for run in line["runs"])])
+    return {"title_hands": title, "hands": lines, "legend": legend}
 
 
 class Hands:

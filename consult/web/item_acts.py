@@ -77,6 +77,7 @@ def split(public_id: str) -> BaseResponse:
         form.check()
         made = combining.split_item(db(), actor, found, place=int(number), mark=mark, title=title)
     except Invalid as error:
+        db().rollback()  # the page shows how things stand, without what was begun
         _require_edit(actor, found)
         return _split_page(found, actor, form, error.fields or {"at": refusal(error.code)})
     say(
@@ -108,6 +109,7 @@ def merge(public_id: str) -> BaseResponse:
     try:
         unanswered = combining.merge_item(db(), actor, found, into, choices=choices)
     except Invalid as error:
+        db().rollback()  # as above
         _require_merge(actor, found)
         return _merge_page(found, actor, into, choices, {"into": refusal(error.code)})
     if unanswered:
@@ -135,6 +137,7 @@ def _split_page(
         actor,
         errors,
         named=content.title,
+        suggestions=content.suggestions,
         first=blocks[0] if blocks else None,
         blocks=blocks[1:],
         chosen=values.get("at", ""),
@@ -151,8 +154,10 @@ def _merge_page(
     errors: dict[str, str] | None = None,
 ) -> Response:
     against: list[dict[str, Any]] = []
+    suggestions = 0
     if into is not None:
         theirs, ours = drafting.content_of(db(), item), drafting.content_of(db(), into)
+        suggestions = theirs.suggestions
         against = [
             {
                 "key": found.key,
@@ -174,6 +179,7 @@ def _merge_page(
         others=[(one.public_id, called(one)) for one in others if one.id != item.id],
         called=called,
         against=against,
+        suggestions=suggestions,
         crumb=t("Merge"),
     )
 

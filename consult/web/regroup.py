@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from consult.drafting import service as drafting
 from consult.errors import Invalid, NotFound
 from consult.items.models import ActionItem
 from consult.items.queries import drafted_in
@@ -86,6 +87,7 @@ def _items_called(room: Room, names: list[str]) -> list[ActionItem]:
 def _page(
     room: Room, actor: Actor, values: dict[str, Any] | None = None, errors: dict[str, str] | None = None
 ) -> Response:
+    items = drafted_in(db(), room.id)
     return render_page(
         "rooms/regroup.html",
         status=422 if errors else 200,
@@ -97,7 +99,8 @@ def _page(
         is_open=room.state in EDITABLE,
         others=_others(room),
         people=rooms.seated_in_room(db(), room),
-        items=drafted_in(db(), room.id),
+        items=items,
+        suggestions={item.public_id: drafting.content_of(db(), item).suggestions for item in items},
         chosen=set(request.form.getlist("member")) | set(request.form.getlist("item")),
         values=values or {},
         errors=errors or {},

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from pycrdt import Doc, XmlText
 from sqlalchemy import Engine
 
-from consult import richtext
+from consult import clock, richtext
 from consult.db import reading_session, unit_of_work
 from consult.drafting import service, store
-from consult.drafting.content import content_of, roots
+from consult.drafting.content import DraftContent, content_of, roots
 from consult.drafting.document import Document
 from consult.drafting.history import Past, PastRow, past_of
 from consult.drafting.letters import written_lines, written_title
@@ -215,8 +215,23 @@ def test_an_update_that_breaks_the_library_does_not_keep_the_rest_from_being_rea
     editor = Editor(9)
     editor.paragraph("Kept")
     found = past(editor.take_outgoing())
-    monkeypatch.setattr(found, "_replayed", lambda seq: (_ for _ in ()).throw(PanicException("panic")))
+    monkeypatch.setattr(found, "_replayed", lambda seqs: (_ for _ in ()).throw(PanicException("panic")))
     assert richtext.to_text(found.content(found.last_seq).text) == "Kept"
+
+
+def test_several_points_are_read_in_one_go_and_others_are_let_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    editor = Editor(9)
+    for number in range(1500):
+        editor.paragraph(f"{number}")
+    found, pauses = past(editor.take_outgoing()), []
+    monkeypatch.setattr(clock, "give_way", lambda: pauses.append(1))
+    seqs = [10, 1000, 3000]
+    assert found.contents(seqs) == [found.content(seq) for seq in seqs]
+    assert len(pauses) >= 6, "twice through three thousand rows"
+    moments = found.moments()
+    before, after = found.change(moments, 3)
+    assert (before, after) == (found.content(moments[2].seq), found.content(moments[3].seq))
+    assert found.change(moments, 0) == (DraftContent(), found.content(moments[0].seq))
 
 
 def test_the_log_is_read_as_it_was_written(stage: Stage, engine: Engine) -> None:

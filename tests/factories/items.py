@@ -1,12 +1,17 @@
 """Items at the stations of their way, made through the services a person's clicks call."""
 
-from consult import richtext
+from sqlalchemy import select
+
+from consult import clock, richtext
 from consult.db import Db
+from consult.drafting import store
+from consult.drafting.models import Draft
 from consult.items import service as items
 from consult.items.models import ActionItem
 from consult.proceedings import service as proceedings
 from consult.rooms.models import RoomState
 from tests.cast import World
+from tests.drafting.stage import Editor
 
 TITLE = "Training by secondment"
 TEXT = "By mid-2019 [ten] States train the officers of States that ask for it."
@@ -46,3 +51,22 @@ def close_rooms(db: Db, world: World) -> None:
     for room in world.rooms:
         room.state = RoomState.CLOSED.value
     db.flush()
+
+
+def suggested(db: Db, item: ActionItem, *, name: str, line: int = 0, paragraph: str = "") -> None:
+    """An open suggestion in an item's draft: a line to be taken out, or a paragraph to be put in at the end."""
+    draft = db.scalars(select(Draft).where(Draft.item_id == item.id)).one()
+    editor = Editor(9001)
+    editor.receive(store.load(db, draft).encoded())
+    mark = {"id": name, "by": "9001"}
+    if paragraph:
+        editor.paragraph(paragraph)
+        editor.lines()[-1].format(0, len(paragraph), {"insertion": mark})
+    else:
+        words = editor.lines()[line]
+        words.format(0, len(str(words)), {"deletion": mark})
+    rows = editor.take_outgoing()
+    entries = [store.Entry(draft.id, draft.seq + number, data) for number, data in enumerate(rows, 1)]
+    store.append(db, entries, clock.now())
+    db.flush()
+    db.refresh(draft)

@@ -14,7 +14,7 @@ from consult.items import combining, pieces, service
 from consult.items.models import ActionItem
 from consult.items.queries import items_of_room
 from tests.cast import World
-from tests.factories.items import close_rooms
+from tests.factories.items import close_rooms, suggested
 
 FACTS = {"term": "short", "means": "A fund", "actor:states": True}
 
@@ -142,6 +142,39 @@ def test_facts_that_contradict_are_asked_about_first(db: Db, world: World) -> No
     assert combining.merge_item(db, kenya, item, into, choices={"term": "kept", "means": "both"}) == []
     assert says(db, into)[2] == {"term": "short", "means": "A fund\nTraining"}
     assert last(db, "item.merged")["chosen"] == {"term": "kept", "means": "both"}
+
+
+def test_suggestions_stay_where_they_were_made_and_the_record_counts_what_is_left_behind(
+    db: Db, world: World
+) -> None:
+    kenya = world.actor(db, "kenya")
+    item = made(db, world, "Training", "One.\n\nTwo.\n\nThree.")
+    suggested(db, item, name="staying1", line=0)
+    suggested(db, item, name="moving01", line=1)
+    suggested(db, item, name="newpart1", paragraph="Four.")
+    chosen = block(db, item, "Two.")
+    rest = combining.split_item(db, kenya, item, place=chosen.place, mark=chosen.mark)
+    assert says(db, item)[1] == "One."
+    assert drafting.content_of(db, item).suggestions == 2, "also the paragraph that is only suggested"
+    assert drafting.content_of(db, rest).suggestions == 0
+    assert last(db, "item.split")["open_suggestions"] == 1
+    other = made(db, world, "Officers", "Else.")
+    assert combining.merge_item(db, kenya, item, other) == []
+    assert (drafting.content_of(db, other).suggestions, last(db, "item.merged")["open_suggestions"]) == (0, 2)
+    assert combining.merge_item(db, kenya, rest, other) == []
+    assert "open_suggestions" not in last(db, "item.merged"), "said only where there were any"
+    suggested(db, other, name="brought1", line=0)
+    combining.bring_over(db, world.actor(db, "facilitator"), other, world.rooms[1])
+    assert last(db, "item.brought_over")["open_suggestions"] == 1
+
+
+def test_the_item_that_goes_on_keeps_its_own_suggestions(db: Db, world: World) -> None:
+    into, item = made(db, world, "Training", "One."), made(db, world, "Officers", "Two.")
+    suggested(db, into, name="staying1", line=0)
+    suggested(db, into, name="newpart1", paragraph="Three.")
+    combining.merge_item(db, world.actor(db, "kenya"), item, into)
+    assert drafting.content_of(db, into).suggestions == 2
+    assert "open_suggestions" not in last(db, "item.merged")
 
 
 def test_an_item_without_a_title_takes_that_of_the_other(db: Db, world: World) -> None:

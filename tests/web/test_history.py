@@ -14,14 +14,16 @@ from consult.audit.models import AuditEntry
 from consult.db import Db
 from consult.drafting import service as drafting
 from consult.drafting import store
+from consult.drafting.history import Past
 from consult.drafting.models import Draft, DraftClient
+from consult.items import history as past
 from consult.items import service as items
 from consult.items.models import ActionItem, ItemVersion
 from consult.items.versions import keep_published
 from tests.cast import World
 from tests.conftest import post
 from tests.drafting.stage import Editor
-from tests.factories.items import TEXT, TITLE, drafted, submitted, under_comment
+from tests.factories.items import TEXT, TITLE, drafted, submitted, suggested, under_comment
 from tests.web.conftest import Read
 
 Browser = Callable[[str], FlaskClient]
@@ -145,12 +147,16 @@ def test_a_named_version_is_for_those_who_may_look_at_the_history(
 
 
 def test_a_version_without_a_name_is_asked_for_again_with_nothing_lost(
-    db: Db, read: Read, world: World, client_for: Browser
+    db: Db, read: Read, world: World, client_for: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item = rewritten(db, world)
     answer = post(client_for("kenya"), f"/items/{item.public_id}/versions", name="x" * 121, at="2")
     assert answer.status_code == 422
     assert "x" * 121 in answer.text
+    monkeypatch.setattr(past, "MOST_NAMED", 0)
+    full = post(client_for("kenya"), f"/items/{item.public_id}/versions", name="Kept", at="2")
+    assert "This item has reached the limit" in full.text
+    assert "version.too_many" not in full.text
     assert read(select(ItemVersion)) == []
 
 
@@ -189,6 +195,32 @@ def test_restoring_asks_first_then_writes_a_new_version_and_says_who_did_it(
     page = browser.get(f"{address}/history").text
     assert "Restored as it stood on" in page
     assert post(browser, f"{address}/restore", at="2", confirmed="1").status_code == 409
+
+
+def test_restoring_says_which_suggestions_are_lost_and_the_room_agrees_anew(
+    db: Db, read: Read, world: World, client_for: Browser
+) -> None:
+    item = rewritten(db, world)
+    items.mark_ready(db, world.actor(db, "kenya"), item)
+    suggested(db, item, name="abcdef12")
+    db.commit()
+    browser, address = client_for("kenya"), f"/items/{item.public_id}"
+    asked = post(browser, f"{address}/restore", at="2").text
+    assert "1 open suggestion in what changes is lost." in asked
+    assert "The item has to be marked ready again." in asked
+    assert post(browser, f"{address}/restore", at="2", confirmed="1").status_code == 303
+    assert read(select(ActionItem.ready_at)) == [None]
+    (entry,) = read(select(AuditEntry).where(AuditEntry.act == "item.restored"))
+    assert entry.facts["open_suggestions"] == 1
+
+
+def test_a_text_with_other_suggestions_says_the_same(db: Db, world: World, client_for: Browser) -> None:
+    item = rewritten(db, world)
+    suggested(db, item, name="abcdef12")
+    db.commit()
+    answer = post(client_for("kenya"), f"/items/{item.public_id}/restore", at="3", confirmed="1")
+    assert answer.status_code == 409
+    assert "says exactly this already" in answer.text
 
 
 def test_nothing_is_restored_once_the_item_is_submitted(
@@ -279,6 +311,23 @@ def test_publishing_keeps_what_was_published(db: Db, read: Read, world: World) -
         "published",
     ]
     assert drafting.seq_of(db, item) == read(select(ItemVersion))[1].seq
+
+
+def test_the_log_is_replayed_once_for_whatever_a_page_shows_of_it(
+    db: Db, world: World, client_for: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item, replays = rewritten(db, world), []
+    replayed = Past._replayed
+
+    def counted(past: Past, seqs: object) -> object:
+        replays.append(seqs)
+        return replayed(past, seqs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Past, "_replayed", counted)
+    for page in ("history?view=changes", "history?view=text", "history?view=who", "compare?from=1&to=2"):
+        replays.clear()
+        assert client_for("kenya").get(f"/items/{item.public_id}/{page}").status_code == 200
+        assert len(replays) == 1, page
 
 
 def test_ten_thousand_rows_open_within_a_second(db: Db, world: World, client_for: Browser) -> None:

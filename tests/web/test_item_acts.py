@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from consult import richtext
 from consult.db import Db
+from consult.errors import Invalid
 from consult.items import combining, service
 from consult.items.models import ActionItem
 from tests.cast import World
 from tests.conftest import post
+from tests.factories.items import suggested
 from tests.web.conftest import Read
 
 Browser = Callable[[str], FlaskClient]
@@ -161,3 +163,41 @@ def test_a_title_of_another_room_is_not_told_to_who_may_not_read_it(
     assert brought.public_id not in ours
     there = f"/rooms/{world.rooms[1].public_id}?item={brought.public_id}"
     assert there in client_for("facilitator").get(f"{room_of(world)}?item={item.public_id}").text
+
+
+def test_what_becomes_of_open_suggestions_is_said_before_an_item_is_split_or_merged(
+    db: Db, world: World, two: tuple[ActionItem, ActionItem], client_for: Browser
+) -> None:
+    item, into = two
+    browser, address = client_for("kenya"), f"/items/{item.public_id}"
+    for page in ("split", f"merge?into={into.public_id}"):
+        assert "open suggestion" not in browser.get(f"{address}/{page}").text
+    suggested(db, item, name="abcdef12", line=1)
+    db.commit()
+    for page in ("split", f"merge?into={into.public_id}"):
+        assert "1 open suggestion<" in browser.get(f"{address}/{page}").text
+        assert "not taken along" in browser.get(f"{address}/{page}").text
+    regroup = client_for("facilitator").get(f"{room_of(world)}/regroup").text
+    assert regroup.count("1 open suggestion<") == 2, "in all, and beside the item"
+
+
+def test_a_merger_that_fails_half_way_leaves_no_trace_on_the_page(
+    read: Read, two: tuple[ActionItem, ActionItem], client_for: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was begun must be gone before the page is made: it would call the item merged, and refuse it with 403."""
+    item, into = two
+
+    def refuses(*_arguments: object, **_more: object) -> None:
+        raise Invalid("draft.content")
+
+    monkeypatch.setattr(combining, "_rewritten", refuses)
+    choices = {"fact.term": "kept", "fact.means": "kept", "fact.target:10.7": "kept"}
+    browser = client_for("kenya")
+    answer = post(browser, f"/items/{item.public_id}/merge", into=into.public_id, **choices)
+    assert answer.status_code == 422
+    assert 'value="kept" required checked' in answer.text
+    (value,) = re.findall(r'name="at" value="([\w.]+)"', browser.get(f"/items/{item.public_id}/split").text)
+    answer = post(browser, f"/items/{item.public_id}/split", at=value, title="The rest")
+    assert answer.status_code == 422
+    assert "The rest" in answer.text
+    assert read(select(ActionItem.state)) == ["drafting", "drafting"]
