@@ -19,7 +19,7 @@ from consult.items.acting import open_suggestions, record, set_ready
 from consult.items.models import ActionItem, ItemVersion, VersionReason
 from consult.items.queries import place_of
 from consult.items.service import change_words, tell_changed
-from consult.items.versions import keep_version, next_number, version_for
+from consult.items.versions import keep_version, maker_of, next_number, version_for
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows, require
 from consult.permissions.names import Permission
@@ -113,7 +113,7 @@ def name_version(db: Db, actor: Actor, item: ActionItem, point: Point, *, name: 
         facts=dict(point.content.facts),
         at=point.at or clock.now(),
         seq=point.seq,
-        made_by_id=actor.member_id,
+        made_by_id=maker_of(db, item, actor),
     )
     db.add(version)
     db.flush()

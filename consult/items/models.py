@@ -100,7 +100,7 @@ class ItemVersion(Base):
     at: Mapped[Moment]
     #: Row of the draft's log up to which it says what the draft said; None for versions kept before this was noted.
     seq: Mapped[int | None]
-    #: Who named it, restored it, submitted the item, or called the room back; None for what the clock did.
+    #: Who named it, restored it, submitted the item, or called the room back; None for what the clock did, and under attribution "none".
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     #: For a restored version: the version it was taken from, if it was one, and when that text stood.
     from_number: Mapped[int | None]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from consult import clock
 from consult.db import Db
+from consult.disclosure.attribution import names_authors
 from consult.drafting import service as drafting
 from consult.drafting.content import DraftContent
 from consult.errors import NotFound
@@ -19,6 +20,7 @@ from consult.people.models import Member
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows
 from consult.permissions.names import Permission
+from consult.programme.models import Consultation
 
 #: Versions of what a room has let go of; the others say what it tried, and are for those who may look at its history.
 PUBLIC = (VersionReason.SUBMITTED.value, VersionReason.PUBLISHED.value)
@@ -41,11 +43,20 @@ def keep_version(
         facts=dict(content.facts),
         at=clock.now(),
         seq=drafting.seq_of(db, item),
-        made_by_id=by.member_id if by else None,
+        made_by_id=maker_of(db, item, by),
     )
     db.add(version)
     db.flush()
     return version
+
+
+def maker_of(db: Db, item: ActionItem, by: Actor | None) -> int | None:
+    """Who is kept as the maker of a version (row id of a member); nobody for what the clock did.
+
+    Rule: under "none" (Chatham House Rule) nothing says who wrote, so nobody is kept; what is not there cannot be shown later.
+    """
+    rule = db.scalar(select(Consultation.attribution).where(Consultation.id == item.consultation_id))
+    return by.member_id if by and names_authors(rule or "") else None
 
 
 def keep_published(db: Db, items: Iterable[ActionItem], *, by: Actor) -> list[ItemVersion]:

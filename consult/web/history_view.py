@@ -160,7 +160,9 @@ def _moment(
 
 def _who_wrote(doc: Any, hands: "Hands") -> dict[str, Any]:
     title = hands.runs(written_title(doc))
-    lines = [{"line": line, "runs": hands.runs(line.runs)} for line in written_lines(doc)]
+    lines: list[dict[str, Any]] = [
+        {"line": line, "runs": hands.runs(line.runs)} for line in written_lines(doc)
+    ]
     legend = hands.legend([*title, *(run for line in lines for run in line["runs"])])
     return {"title_hands": title, "hands": lines, "legend": legend}
 

@@ -280,6 +280,14 @@ def test_the_chatham_house_rule_shows_no_hand_at_all(db: Db, world: World, clien
         assert "CAN-1" not in page
         assert 'class="hand' not in page
         assert ", by " not in page
+    post(browser, f"{address}/restore", at="2", confirmed="1")
+    items.submit_items(db, world.actor(db, "kenya"), world.rooms[0], items=[db.get_one(ActionItem, item.id)])
+    made = list(db.scalars(select(ItemVersion).order_by(ItemVersion.number)))
+    assert [(version.reason, version.made_by_id) for version in made] == [
+        ("named", None),
+        ("restored", None),
+        ("submitted", None),
+    ]
     assert "Chatham House Rule" in browser.get(f"{address}/history?view=who").text
 
 
