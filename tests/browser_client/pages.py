@@ -103,7 +103,8 @@ def _item(name: str, user: str) -> str:
     me = json.dumps({"name": f"Delegate {user}", "delegation": f"State {user}", "mark": "AF", "hue": "af"})
     return f"""<article id="item-{name}" data-keep data-controller="draft" data-draft-id-value="{name}" data-draft-user-value="user{user}"
  data-draft-me-value='{me}' data-text-title="Title" data-text-text="Text"><p data-draft-target="notice" hidden></p>
-<label for="t-{name}">Title</label><input id="t-{name}" data-controller="title" value="" readonly>
+<div class="titled"><label for="t-{name}">Title</label><input id="t-{name}" data-controller="title" value="" data-text-changed="{{who}} changed: {{field}}"
+ data-text-just-now="{{who}}, just now" data-text-somebody="Somebody" readonly></div>
 <div data-controller="editor" data-editor-words-value="12" data-text-words-only="Words only" data-editor-label-value="Text of the action item">{toolbar("editor")}
 <div data-editor-target="static"><p>As the server has it</p></div><div data-editor-target="mount"></div>{BAR}{SUGGESTIONS}{link_dialog("editor")}</div>
 <fieldset data-controller="facts" data-text-changed="{{who}} changed: {{field}}" data-text-just-now="{{who}}, just now" data-text-somebody="Somebody"

@@ -31,6 +31,25 @@ def test_who_changed_a_detail_is_shown_beside_it_and_said(both: tuple[Page, Page
     expect(ann.locator("[data-controller=fact-list] > .changed")).to_have_text("State B, just now")
 
 
+def test_who_changed_the_title_is_shown_beside_it_and_said(both: tuple[Page, Page]) -> None:
+    ann, ben = both
+    place = ben.locator(".titled")
+    ann.get_by_label("Title").press_sequentially("Training")
+    expect(ben.get_by_label("Title")).to_have_value("Training")
+    expect(place.locator(".changed.hue-af")).to_have_text("State A, just now")
+    expect(ben.locator("[data-announce=polite]")).to_contain_text("State A changed: Title")
+    expect(ben.get_by_label("Title")).to_have_accessible_name("Title")
+    expect(ann.locator(".changed")).to_have_count(0)
+    expect(place.locator(".changed")).to_have_count(0)
+
+    ann.get_by_label("Means").focus()
+    ben.get_by_label("Title").focus()  # a removal has no author in the shared text: who is in the field tells
+    ben.keyboard.press("End")
+    ben.keyboard.press("Backspace")
+    expect(ann.get_by_label("Title")).to_have_value("Trainin")
+    expect(ann.locator(".titled .changed")).to_have_text("State B, just now")
+
+
 def both_write_means(ann: Page, ben: Page, site: Site) -> Locator:
     """Ann and Ben write at the same time, without a connection; the question that one of them is asked."""
     site.go_down()

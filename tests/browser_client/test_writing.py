@@ -158,6 +158,16 @@ def test_paragraph_numbers_are_a_choice_that_stays(page: Page, open_page: OpenPa
     expect(numbers).to_have_attribute("aria-pressed", "true")
 
 
+def test_a_browser_that_keeps_nothing_still_has_the_bar(open_page: OpenPage) -> None:
+    closed = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('closed', 'SecurityError'); } })"
+    page = open_page(first=closed)
+    write(page, "One")
+    numbers = page.get_by_role("button", name="Paragraph numbers")
+    numbers.click()
+    expect(numbers).to_have_attribute("aria-pressed", "true")
+    expect(text(page)).to_contain_class("prose--numbered")
+
+
 def test_a_source_is_quoted_with_the_way_back_to_it(page: Page, site: Site) -> None:
     write(page, "Before")
     page.get_by_role("button", name="Quote", exact=True).click()

@@ -1,12 +1,15 @@
 import { Controller } from "../../vendor/page.js";
+import { FactNotes } from "../editing/fact_notes.js";
 import { draftAround } from "../live/drafts.js";
+import { sayField } from "../live/facts.js";
 
 const ROOT = "title";
 
-/** The title of a draft in an ordinary field. Other people's changes keep the caret where it was. */
+/** The title of a draft in an ordinary field. Other people's changes keep the caret where it was, and say whose they are. */
 export default class extends Controller {
   #draft = null;
   #text = null;
+  #notes = null;
   #isComposing = false;
   #isGone = false;
   #shown = "";
@@ -14,10 +17,8 @@ export default class extends Controller {
 
   async connect() {
     this.#isGone = false;
-    this.element.addEventListener("input", this.#typed);
-    this.element.addEventListener("keydown", this.#noBreak);
-    this.element.addEventListener("compositionstart", this.#composing);
-    this.element.addEventListener("compositionend", this.#composed);
+    this.#notes = new FactNotes(this.element);
+    for (const [name, act] of this.#acts) this.element.addEventListener(name, act);
     const draft = await draftAround(this.element);
     if (this.#isGone) return;
     this.#draft = draft;
@@ -28,13 +29,22 @@ export default class extends Controller {
 
   disconnect() {
     this.#isGone = true;
-    this.element.removeEventListener("input", this.#typed);
-    this.element.removeEventListener("keydown", this.#noBreak);
-    this.element.removeEventListener("compositionstart", this.#composing);
-    this.element.removeEventListener("compositionend", this.#composed);
+    for (const [name, act] of this.#acts) this.element.removeEventListener(name, act);
+    this.#notes.clear();
     this.#text?.unobserve(this.#changed);
     this.#draft?.removeEventListener("replaced", this.#bind);
     this.#draft?.removeEventListener("state", this.#permit);
+  }
+
+  get #acts() {
+    return [
+      ["input", this.#typed],
+      ["keydown", this.#noBreak],
+      ["compositionstart", this.#composing],
+      ["compositionend", this.#composed],
+      ["focus", this.#entered],
+      ["blur", this.#left],
+    ];
   }
 
   #bind = () => {
@@ -51,9 +61,20 @@ export default class extends Controller {
 
   #changed = (event) => {
     if (event.transaction.origin === this || !this.#draft.isOpen) return;
+    if (!event.transaction.local) this.#sayWho(event);
     if (this.#isComposing) this.#missed.push(event.delta);
     else this.#write(this.#text.toString(), (at) => moved(at, event.delta));
   };
+
+  /** Letters say whose they are; what was removed was removed by somebody who is in this field. */
+  #sayWho({ changes }) {
+    const client = [...changes.added].at(-1)?.id.client ?? null;
+    this.#notes.show(this.#draft, ROOT, this.element.parentElement, this.element.labels[0]?.textContent.trim() ?? "", client);
+  }
+
+  #entered = () => this.#draft && sayField(this.#draft, ROOT);
+
+  #left = () => this.#draft && sayField(this.#draft, null);
 
   #write(value, move) {
     const field = this.element;

@@ -1,4 +1,5 @@
 import { announce, textOf } from "../helpers/text.js";
+import { stored, write } from "../live/unsent.js";
 import { openBrackets } from "./brackets.js";
 import { wordsIn } from "./reading.js";
 import { keepSelection } from "./toolbar.js";
@@ -27,7 +28,7 @@ export class WritingBar {
     element.addEventListener("mousedown", keepSelection);
     surface.editor.on("update", this.#countSoon);
     element.hidden = false;
-    this.#press("numbers", localStorage.getItem(NUMBERS_KEY) === "1");
+    this.#press("numbers", stored(NUMBERS_KEY) === "1");
     this.#count();
   }
 
@@ -48,7 +49,7 @@ export class WritingBar {
     if (act === "next" || act === "previous") return this.#goTo(act);
     const isPressed = button.getAttribute("aria-pressed") !== "true";
     this.#press(act, isPressed);
-    if (act === "numbers") localStorage.setItem(NUMBERS_KEY, isPressed ? "1" : "0");
+    if (act === "numbers") write(NUMBERS_KEY, isPressed ? "1" : "0");
     if (act !== "numbers") announce(textOf(button, isPressed ? "on" : "off"));
   };
 

@@ -7,7 +7,7 @@ const SHOWN_MS = 6_000;
 const NAMED_AFTER_MS = 700;
 const SPOKEN_GAP_MS = 30_000;
 
-/** Says briefly beside a detail who has just changed it; spoken once in a while. The words stand on one element. */
+/** Says briefly beside a detail, or the title, who has just changed it; spoken once in a while. The words stand on one element. */
 export class FactNotes {
   #words;
   #notes = new Map();
@@ -19,8 +19,8 @@ export class FactNotes {
   }
 
   /** The person's delegation or name; "Somebody" where the consultation names nobody. */
-  who(draft, key) {
-    const { delegation, name, mark } = writerOf(draft, key) ?? {};
+  who(draft, key, client = null) {
+    const { delegation, name, mark } = writerOf(draft, key, client) ?? {};
     return delegation || (mark && name) || textOf(this.#words, "somebody");
   }
 
@@ -29,16 +29,17 @@ export class FactNotes {
    * @param {string} key  of the detail
    * @param {HTMLElement} place  gets the note as its last child
    * @param {string} label  what the detail is called
+   * @param {number|null} client  as in `writerOf`
    */
-  show(draft, key, place, label) {
-    this.#remove(place);
-    const element = document.createElement("span");
-    element.setAttribute("aria-hidden", "true");
-    this.#fill(element, draft, key);
+  show(draft, key, place, label, client = null) {
+    const known = this.#notes.get(place);
+    known?.timers.forEach(clearTimeout);
+    const element = known?.element ?? note();
+    this.#fill(element, draft, key, client);
     place.append(element);
     const naming = setTimeout(() => {
-      this.#fill(element, draft, key);
-      this.#say(this.who(draft, key), label);
+      this.#fill(element, draft, key, client);
+      this.#say(this.who(draft, key, client), label);
     }, NAMED_AFTER_MS);
     const leaving = setTimeout(() => this.#remove(place), SHOWN_MS);
     this.#notes.set(place, { element, timers: [naming, leaving] });
@@ -48,10 +49,10 @@ export class FactNotes {
     for (const place of [...this.#notes.keys()]) this.#remove(place);
   }
 
-  #fill(element, draft, key) {
-    const user = writerOf(draft, key);
+  #fill(element, draft, key, client) {
+    const user = writerOf(draft, key, client);
     element.className = `changed ${hueClass(user ?? {})}`;
-    element.textContent = textOf(this.#words, "just-now", { who: this.who(draft, key) });
+    element.textContent = textOf(this.#words, "just-now", { who: this.who(draft, key, client) });
   }
 
   #say(who, label) {
@@ -68,4 +69,10 @@ export class FactNotes {
     note.element.remove();
     this.#notes.delete(place);
   }
+}
+
+function note() {
+  const element = document.createElement("span");
+  element.setAttribute("aria-hidden", "true");
+  return element;
 }

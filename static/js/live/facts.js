@@ -26,10 +26,12 @@ export function isAfter(facts, key, earlier) {
 /**
  * How the person appears who wrote a key last, as the server names them; null when that cannot be told.
  * @param {Draft} draft
+ * @param {number|null} client  of what was written, where that is no entry of the map (the title)
  * @returns {{name: string, delegation: string, mark: string, hue: string}|null}
  */
-export function writerOf(draft, key) {
+export function writerOf(draft, key, client = null) {
   const states = draft.awareness.getStates();
+  if (client !== null) return states.get(client)?.user ?? null;
   const entry = factsOf(draft)._map.get(key);
   if (entry && !entry.deleted) return states.get(entry.id.client)?.user ?? null;
   // A removal names nobody: it was made by somebody who is in that field.
