@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from consult.drafting import service as drafting
 from consult.drafting.limits import LONGEST_TITLE
 from consult.errors import Invalid, NotAllowed, NotFound
+from consult.i18n import N_
 from consult.items import arranging, combining, pieces
 from consult.items.models import ActionItem, ItemState
 from consult.items.queries import items_of_room
@@ -24,6 +25,10 @@ from consult.web.provenance import called, fact_name, fact_value
 
 pages = Blueprint("item_acts", __name__)
 STEPS = {"up": arranging.move_up, "down": arranging.move_down}
+ALREADY_THERE = {
+    "up": N_("Item %(number)s is the first of %(count)s already."),
+    "down": N_("Item %(number)s is the last of %(count)s already."),
+}
 
 
 @pages.post("/items/<public_id>/place")
@@ -31,6 +36,7 @@ def place(public_id: str) -> BaseResponse:
     """Move an item by one place (`step`), or behind another one (`after`; empty: to the top)."""
     found, actor = item_for(public_id)
     form = Form(request.form)
+    before = [item.id for item in items_of_room(db(), found.room_id)]
     if "step" in form.values:
         step = form.choice("step", STEPS)
         form.check()
@@ -38,15 +44,12 @@ def place(public_id: str) -> BaseResponse:
     else:
         after = form.values.get("after", "")
         now = arranging.move_behind(db(), actor, found, _neighbour(found, after) if after else None)
-    count = len(items_of_room(db(), found.room_id))
-    say(
-        t(
-            "Item %(number)s is now at place %(place)s of %(count)s.",
-            number=found.number,
-            place=now,
-            count=count,
+    words = N_("Item %(number)s is now at place %(place)s of %(count)s.")
+    if before[now - 1 : now] == [found.id]:
+        words = ALREADY_THERE.get(
+            form.values.get("step", ""), N_("Item %(number)s is at place %(place)s of %(count)s already.")
         )
-    )
+    say(t(words, number=found.number, place=now, count=len(items_of_room(db(), found.room_id))))
     return back_to(_in_room(found.room, _looked_at(found)))
 
 

@@ -60,6 +60,25 @@ def test_moving_leads_back_to_the_item_that_was_looked_at(
     assert post(browser, f"/items/{second.public_id}/place", step="sideways").status_code == 422
 
 
+def test_the_first_and_the_last_item_say_why_they_cannot_be_moved_further(
+    read: Read, world: World, two: tuple[ActionItem, ActionItem], client_for: Browser
+) -> None:
+    first, last = two
+    browser = client_for("canada")
+    page = browser.get(room_of(world)).text
+    for item, step, why in ((first, "up", "is-first"), (last, "down", "is-last")):
+        button = re.search(rf'<button[^>]* id="{step}-{item.public_id}"[^>]*>', page)
+        assert button
+        assert 'aria-disabled="true"' in button[0]
+        assert " disabled" not in button[0], "it keeps the focus"
+        assert f'aria-describedby="{why}"' in button[0]
+        assert page.count(f'id="{why}"') == 1
+    for item, step, why in ((first, "up", "the first of 2 already"), (last, "down", "the last of 2 already")):
+        answer = post(browser, f"/items/{item.public_id}/place", step=step, at=first.public_id)
+        assert why in browser.get(answer.location).text
+    assert order(read) == ["Training", "Officers"]
+
+
 def test_a_structure_is_begun_with_and_an_unknown_one_is_an_empty_item(
     read: Read, world: World, client_for: Browser
 ) -> None:
