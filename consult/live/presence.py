@@ -14,6 +14,8 @@ from consult.rooms import presence
 
 TELL_EVERY_SECONDS = 2.0
 WRITE_EVERY_SECONDS = 15.0
+#: Of a process, as the table keeps it.
+NAME_LENGTH = 60
 
 
 class Register:
@@ -21,6 +23,7 @@ class Register:
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
+        self.process = hub.settings.process_name[:NAME_LENGTH]
         self.changed: set[tuple[str | None, str | None]] = set()
         self.gone: set[int] = set()
         self.since_written = WRITE_EVERY_SECONDS
@@ -53,8 +56,8 @@ class Register:
         away = gone - set(here)
         with unit_of_work(self.hub.sessions) as db:
             if away:
-                presence.left(db, away)
-            presence.seen(db, here)
+                presence.left(db, away, process=self.process)
+            presence.seen(db, here, process=self.process)
 
     def tell(self, session: str | None, room: str | None) -> None:
         event = PresenceChanged(session=session, room=room)
@@ -73,7 +76,7 @@ class Register:
 
 
 def whereabouts(connections: Iterable[Connection]) -> dict[int, presence.Whereabouts]:
-    """Where each member is, by row id: of several pages of one person a room's counts, and there the one not only observing."""
+    """Where each member is, by row id; of several pages of one person the one that counts most."""
     here: dict[int, presence.Whereabouts] = {}
     for found in connections:
         if found.member_id is None:
@@ -82,14 +85,9 @@ def whereabouts(connections: Iterable[Connection]) -> dict[int, presence.Whereab
             found.consultation_id, found.room_id, found.wrote_at if found.room_id else None, found.observes
         )
         known = here.get(found.member_id)
-        if known is None or _rank(place) > _rank(known):
+        if known is None or presence.rank(place) > presence.rank(known):
             here[found.member_id] = place
     return here
-
-
-def _rank(place: presence.Whereabouts) -> tuple[bool, bool, float]:
-    wrote = place.wrote_at.timestamp() if place.wrote_at else 0.0
-    return place.room_id is not None, not place.observes, wrote
 
 
 def register(hub: Hub) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from consult import clock, reference, richtext
 from consult.db import Db
@@ -18,8 +18,8 @@ from consult.people.models import Delegation, Member
 from consult.proceedings.attention import Signals, need, ordered
 from consult.proceedings.queries import Progress, progress_of
 from consult.rooms import help as rooms_help
+from consult.rooms import presence
 from consult.rooms.models import EDITABLE, Presence, Room, Round, Seat
-from consult.rooms.presence import FRESH_SECONDS
 from consult.rooms.queries import ORDER
 from consult.rooms.queue_models import Hand
 
@@ -144,29 +144,29 @@ def _people(
     query = (
         select(
             Seat.room_id,
+            Seat.member_id,
             Delegation.kind,
             Delegation.group,
+            Presence.member_id.is_not(None).label("is_here"),
             Presence.room_id.label("inside"),
-            Presence.seen_at,
-            Presence.left_at,
             Presence.wrote_at,
         )
         .join(Member, Member.id == Seat.member_id)
         .join(Delegation, Delegation.id == Member.delegation_id)
-        .outerjoin(Presence, Presence.member_id == Seat.member_id)
+        .outerjoin(Presence, and_(Presence.member_id == Seat.member_id, *presence.is_here(now)))
         .where(Seat.round_id == round_id, Seat.left_at.is_(None))
+        .order_by(*presence.BY_RANK)
     )
-    fresh = now - timedelta(seconds=FRESH_SECONDS)
+    people = {row.member_id: row for row in db.execute(query)}
     marks: dict[int, Counter[str]] = {}
     inside: Counter[int] = Counter()
     here: Counter[int] = Counter()
     writing: Counter[int] = Counter()
-    for room_id, kind, group, where, seen_at, left_at, wrote_at in db.execute(query):
+    for room_id, _member, kind, group, is_here, where, wrote_at in people.values():
         marks.setdefault(room_id, Counter())[reference.mark_of(kind, group)] += 1
-        if seen_at is not None and left_at is None and seen_at >= fresh:
-            here[room_id] += 1
-            inside[room_id] += where == room_id
-            writing[room_id] += where == room_id and wrote_at is not None and wrote_at >= now - WRITING
+        here[room_id] += is_here
+        inside[room_id] += where == room_id
+        writing[room_id] += where == room_id and wrote_at is not None and wrote_at >= now - WRITING
     in_order = {
         room_id: {mark: found[mark] for mark in ORDER if found[mark]} for room_id, found in marks.items()
     }

@@ -121,15 +121,20 @@ class Seat(Base):
 
 
 class Presence(Base):
-    """Where a member's page was last heard from; older than `presence.FRESH_SECONDS` means gone."""
+    """Where a member's pages at one server process were last heard from; older than `presence.FRESH_SECONDS` means gone.
+
+    Each process writes its own rows and no others, so what one of them does not know it cannot take from another.
+    """
 
     __tablename__ = "presence"
 
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    #: Name of the process.
+    process: Mapped[str] = mapped_column(String(60), primary_key=True, default="")
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"), index=True)
     room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"), index=True)
     seen_at: Mapped[Moment]
-    #: When the last of their pages was closed; None while one is open.
+    #: When the last of their pages there was closed; None while one is open.
     left_at: Mapped[MomentOrNone]
     #: When they last wrote in the room's drafts. Counted by room only, and gone with the next presence elsewhere.
     wrote_at: Mapped[MomentOrNone]

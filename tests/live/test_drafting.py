@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 import websocket
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from consult.db import reading_session
 from consult.drafting import service
@@ -73,8 +73,8 @@ def test_who_writes_is_known_to_write(
 
     def wrote(who: str) -> bool:
         with reading_session(engine) as db:
-            found = db.get(Presence, world.members[who].id)
-            return found is not None and found.wrote_at is not None
+            query = select(Presence.wrote_at).where(Presence.member_id == world.members[who].id)
+            return bool(db.scalars(query).first())
 
     room = world.rooms[0].public_id
     kenya = WirePage(server.url, cookies["kenya"], item.public_id, Editor(101), room=room)

@@ -92,8 +92,7 @@ def written(engine: Engine, item: ActionItem) -> str:
 def wrote(engine: Engine, member_id: int) -> bool:
     """Whether it is written down that this member writes."""
     with reading_session(engine) as db:
-        found = db.get(Presence, member_id)
-        return found is not None and found.wrote_at is not None
+        return bool(db.scalars(select(Presence.wrote_at).where(Presence.member_id == member_id)).first())
 
 
 def test_one_posts_and_the_other_has_a_websocket(
