@@ -150,7 +150,7 @@ class Flush:
         if refusal is not None and not self._synced(
             written, item.sid, seat.owner, now, refusal, admission, document
         ):
-            if refusal in _TOO_LATE and self.rights.reading(item.sid, live.subject) is None:
+            if refusal in _TOO_LATE and self._may_leave_words(live, item.sid):
                 self._keep_late(db, written, item, now)
                 raise Refused(Code.LATE, refusal)
             raise Refused(Code.READONLY, refusal)
@@ -180,6 +180,12 @@ class Flush:
         if not admission.clients and late.brings_nothing(document, admission.update):
             return True
         return owner not in written.synced and live.may_sync_late(sid, owner, now, self.grace)
+
+    def _may_leave_words(self, live: LiveDraft, sid: str) -> bool:
+        """Whether what cannot be written any more is kept as late: of who may read on; and where rooms were merged or split, so
+        that item and people went on elsewhere, of who was at it until then."""
+        reason = self.rights.reading(sid, live.subject)
+        return reason is None or (reason == "room.not_seated" and live.subject.state != "drafting")
 
     @staticmethod
     def _check_owner(live: LiveDraft, admission: Admission, owner: str) -> None:

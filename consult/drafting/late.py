@@ -16,10 +16,15 @@ from consult.drafting.walker import STRING, TRUSTED, Update
 PREVIEW_LENGTH = 500
 
 
+def words(update: Update) -> str:
+    """The words an update brings, in order."""
+    found = (str(piece.content) for run in update.runs for piece in run.structs if piece.kind == STRING)
+    return " ".join("".join(found).replace("\x00", "").split())
+
+
 def preview(update: Update) -> str:
-    """The words an update brings, in order, shortened."""
-    words = (str(piece.content) for run in update.runs for piece in run.structs if piece.kind == STRING)
-    text = " ".join("".join(words).replace("\x00", "").split())
+    """The same, shortened."""
+    text = words(update)
     return text if len(text) <= PREVIEW_LENGTH else text[: PREVIEW_LENGTH - 1].rstrip() + "…"
 
 

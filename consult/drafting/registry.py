@@ -143,6 +143,7 @@ class Registry:
             except Exception as error:  # the caller's, raised again where it waits
                 reply.set((None, error))
                 return
+            self._flush()  # what came meanwhile, before those who may not read any more are sent away
             self._look(list(self._drafts.values()), True)
             reply.set(outcome)
 

@@ -6,13 +6,14 @@ so a change made here reaches open pages by itself. Who may do it is decided by 
 contributions, whose acts begin and end here.
 """
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from sqlalchemy import select
 
 from consult import clock, richtext
 from consult.db import Db
-from consult.drafting import store
+from consult.drafting import late, store
 from consult.drafting.content import DraftContent, Facts, kept_facts
 from consult.drafting.document import Broken
 from consult.drafting.models import Draft, LateContribution
@@ -155,9 +156,12 @@ def rebuild(db: Db, item: DraftedItem) -> DraftContent:
     return snapshot(db, item)
 
 
-def late_contributions(db: Db, item: DraftedItem, *, undecided_only: bool = True) -> list[LateContribution]:
-    """Late contributions to an item, oldest first."""
-    query = select(LateContribution).join(LateContribution.draft).where(Draft.item_id == item.id)
+def late_contributions(
+    db: Db, item: DraftedItem, *, undecided_only: bool = True, gone_on_here: Iterable[int] = ()
+) -> list[LateContribution]:
+    """Late contributions to an item, and to those that go on as it (`gone_on_here`: their row ids), oldest first."""
+    query = select(LateContribution).join(LateContribution.draft)
+    query = query.where(Draft.item_id.in_([item.id, *gone_on_here]))
     if undecided_only:
         query = query.where(LateContribution.decided_at.is_(None))
     return list(db.scalars(query.order_by(LateContribution.id)))
@@ -200,22 +204,40 @@ def accept_late(db: Db, actor: Actor, contribution: LateContribution) -> DraftCo
     return document.content()
 
 
-def drop_late(db: Db, actor: Actor, contribution: LateContribution) -> None:
+def accept_late_words(db: Db, actor: Actor, contribution: LateContribution, item: DraftedItem) -> str:
+    """Accept a late contribution to an item that goes on as another one: the words it brings, for the caller to write there.
+
+    Raises:
+        NotAllowed, Conflict: as `accept_late`.
+    """
+    _undecided(db, actor, contribution, item)
+    _decide(contribution, actor, ACCEPTED)
+    return late.words(walked(contribution.data, TRUSTED))
+
+
+def drop_late(
+    db: Db, actor: Actor, contribution: LateContribution, *, item: DraftedItem | None = None
+) -> None:
     """Set a late contribution aside; it stays in the record.
+
+    Args:
+        item: as which the item of the draft goes on, where it does.
 
     Raises:
         NotAllowed: not of the room's record.
         Conflict: `late.decided` already.
     """
-    _undecided(db, actor, contribution)
+    _undecided(db, actor, contribution, item)
     _decide(contribution, actor, DROPPED)
 
 
-def _undecided(db: Db, actor: Actor, contribution: LateContribution) -> Draft:
+def _undecided(
+    db: Db, actor: Actor, contribution: LateContribution, item: DraftedItem | None = None
+) -> Draft:
     draft = db.get(Draft, contribution.draft_id, with_for_update=True, populate_existing=True)
     if draft is None:
         raise NotFound()
-    require(actor, Permission.LATE_DECIDE, draft)
+    require(actor, Permission.LATE_DECIDE, draft if item is None else item)
     db.refresh(contribution, ["decided_at"])  # somebody may have decided while we waited for the draft
     if contribution.decided_at is not None:
         raise Conflict("late.decided")

@@ -53,6 +53,22 @@ def drafted_in(db: Db, room_id: int) -> list[ActionItem]:
     return list(db.scalars(query.execution_options(populate_existing=True)))
 
 
+def gone_on_as(db: Db, item: ActionItem) -> list[int]:
+    """Row ids of the items that were merged into an item, directly or by way of another one."""
+    found: list[int] = []
+    last = [item.id]
+    while last:
+        last = list(
+            db.scalars(
+                select(ActionItem.id).where(
+                    ActionItem.merged_into_id.in_(last), ActionItem.id.not_in([item.id, *found])
+                )
+            )
+        )
+        found += last
+    return found
+
+
 def items_of_session(db: Db, session_id: int, *, states: Iterable[str] = IN_PLENARY) -> Sequence[ActionItem]:
     """The items of a session with their rooms, in the order of rounds, rooms and their own."""
     query = (

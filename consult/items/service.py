@@ -21,7 +21,8 @@ from consult.drafting import service as drafting
 from consult.drafting.content import DraftContent, Facts
 from consult.drafting.limits import LONGEST_TITLE
 from consult.drafting.models import LateContribution
-from consult.errors import Conflict, Invalid
+from consult.errors import Conflict, Invalid, NotFound
+from consult.items import pieces
 from consult.items.acting import (
     announce,
     locked,
@@ -33,7 +34,7 @@ from consult.items.acting import (
 )
 from consult.items.arranging import put_after
 from consult.items.models import GONE, ActionItem, ItemState, Origin, VersionReason
-from consult.items.queries import Place, drafted_in, place_of
+from consult.items.queries import Place, drafted_in, gone_on_as, place_of
 from consult.items.versions import keep_version
 from consult.library.models import Source
 from consult.permissions.actor import Actor
@@ -239,21 +240,39 @@ def decide_late(
 ) -> None:
     """Take a late contribution into the item's text, or set it aside; it stays in the record.
 
+    Words for an item that went on as this one are put at the end of the text: what they stood beside has been moved since.
+
     Raises:
         NotAllowed: not of the room's record.
+        NotFound: it was made to another item.
         Conflict: decided already, no longer usable, or the item is not in drafting any more.
     """
     require(actor, Permission.LATE_DECIDE, item)
+    if contribution.draft.item_id not in (item.id, *gone_on_as(db, item)):
+        raise NotFound()
     if accept:
         if item.state != ItemState.DRAFTING:
             raise Conflict("item.not_drafting")
-        mirror(item, drafting.accept_late(db, actor, contribution))
+        mirror(item, _with_late(db, actor, item, contribution))
         item.text_changed_at = clock.now()
     else:
-        drafting.drop_late(db, actor, contribution)
+        drafting.drop_late(db, actor, contribution, item=item)
     place = place_of(db, item)
     record(db, actor, "late.decided", item, place, late=contribution.public_id, accepted=accept)
     announce(db, LateDecided(item.public_id, place.room, accept), place)
+
+
+def late_contributions(db: Db, item: ActionItem) -> list[LateContribution]:
+    """What waits to be decided for an item: late contributions to it, and to those that went on as it."""
+    return drafting.late_contributions(db, item, gone_on_here=gone_on_as(db, item))
+
+
+def _with_late(db: Db, actor: Actor, item: ActionItem, contribution: LateContribution) -> DraftContent:
+    if contribution.draft.item_id == item.id:
+        return drafting.accept_late(db, actor, contribution)
+    said = richtext.from_text(drafting.accept_late_words(db, actor, contribution, item))
+    now = drafting.content_of(db, item)
+    return drafting.write(db, actor, item, text=pieces.joined(now.text, said, heading=""))
 
 
 def _submit(db: Db, actor: Actor, item: ActionItem) -> None:

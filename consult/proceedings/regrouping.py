@@ -1,7 +1,9 @@
 """Two rooms become one, one becomes two: people and their items go along, nothing they wrote is lost.
 
 An item goes on as a new item of the other room, beside the items there; the old one stays in the record and says what
-became of it. Both rooms are locked first, so that neither closes in between.
+became of it. Both rooms are locked first, so that neither closes in between. Where people write at this moment, both acts
+run inside the drafting engine's writer (its barrier), as a close does: what was received before goes along, and what comes
+after is late, and decided where the item goes on.
 """
 
 from collections.abc import Collection

@@ -1,7 +1,8 @@
 """Recall, close, reopen, report-back, end of a session: what touches rooms, drafts, items and plenary at once.
 
 Nothing closes a room but the clock: an act of a person only moves the deadline, and `close_due` closes what is due, with
-one conditional update per room, so that of several processes exactly one wins.
+one conditional update per room, so that of several processes exactly one wins. A room that is merged into another one
+(`regrouping`) closes with it.
 """
 
 from collections.abc import Sequence

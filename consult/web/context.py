@@ -1,8 +1,8 @@
 """One request, one unit of work: the database session, settings and sign-in of the request at hand."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -11,6 +11,7 @@ from consult.config import Settings
 from consult.db import Db, Sessions, reading_session
 from consult.errors import Conflict
 
+T = TypeVar("T")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -90,7 +91,18 @@ def reading_first() -> Iterator[None]:
     finally:
         close(None)
         g.reads_first = False
-        g.pop("_login_user", None)  # as Flask-Login keeps it; it is loaded again where it can be written
+        _forget_the_account()
+
+
+def in_the_writer(act: Callable[[Db], T]) -> T:
+    """Do what ends the writing in a room: whatever was received before is written first, and nothing comes in between.
+
+    What was loaded before has to be loaded again inside: `act` gets a session of its own, which is committed when it is done.
+    """
+    _save_and_close()
+    _forget_the_account()
+    done: T = current_app.extensions["consult.hub"].drafting.barrier(act)
+    return done
 
 
 def _save_and_close() -> None:
@@ -98,6 +110,11 @@ def _save_and_close() -> None:
     if "db" in g:
         g.db.commit()
     close(None)
+
+
+def _forget_the_account() -> None:
+    """As Flask-Login keeps it: it is loaded again with the next session."""
+    g.pop("_login_user", None)
 
 
 def settings() -> Settings:

@@ -172,8 +172,6 @@ def send_back(public_id: str) -> BaseResponse:
 def late(public_id: str, late_id: str) -> BaseResponse:
     found, actor = item_for(public_id)
     contribution = drafting.late_contribution(db(), late_id)
-    if contribution.draft.item_id != found.id:
-        raise NotFound()
     decision = request.form.get("decision", "")
     if decision not in ("accept", "drop"):
         raise Invalid("form.invalid", fields={"decision": refusal("field.choice")})

@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consult import clock, reference, richtext
 from consult.announce import audiences
-from consult.drafting import service as drafting
 from consult.drafting.limits import LONGEST_FACT, LONGEST_TITLE
 from consult.drafting.schema import TEXT_FACTS
 from consult.items.models import GONE, ActionItem, ItemState
 from consult.items.queries import items_of_room
+from consult.items.service import late_contributions
 from consult.items.templates import TEMPLATES
 from consult.labels import LABELS
 from consult.library.models import Source
@@ -183,7 +183,7 @@ def _late(item: ActionItem | None, actor: Actor) -> list[Any]:
     """Late contributions to the chosen item, for those who decide on them."""
     if item is None or not allows(actor, Permission.LATE_DECIDE, item):
         return []
-    return list(drafting.late_contributions(db(), item))
+    return late_contributions(db(), item)
 
 
 def _goto(room: Room, session_id: str) -> list[dict[str, Any]]:

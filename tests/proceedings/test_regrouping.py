@@ -1,22 +1,26 @@
 """Two rooms become one, one becomes two: nobody and no word is lost on the way."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from consult import clock, richtext
 from consult.audit.models import AuditEntry
-from consult.db import Db
+from consult.db import Db, reading_session, unit_of_work
 from consult.drafting import service as drafting
 from consult.errors import Conflict, Invalid, NotAllowed
+from consult.items import service as items
 from consult.items.models import ActionItem, ItemState
+from consult.items.queries import drafted_in
 from consult.proceedings import regrouping
 from consult.proceedings import service as proceedings
 from consult.rooms import service as rooms
 from consult.rooms.models import Room, Round, Seat
+from consult.rooms.seats import assign_duty
 from consult.seating import service as seating
 from consult.seating.models import SeatingPlan
 from consult.seating.proposals.plans import real_seats
 from tests.cast import World
+from tests.drafting.stage import Answer, Stage
 from tests.factories.items import drafted
 
 
@@ -29,8 +33,8 @@ def words(db: Db, room: Room) -> list[str]:
     query = select(ActionItem).where(
         ActionItem.room_id == room.id, ActionItem.state == ItemState.DRAFTING.value
     )
-    items = db.scalars(query.order_by(ActionItem.position))
-    return [richtext.to_text(drafting.content_of(db, item).text) for item in items]
+    found = db.scalars(query.order_by(ActionItem.position))
+    return [richtext.to_text(drafting.content_of(db, item).text) for item in found]
 
 
 @pytest.fixture
@@ -159,3 +163,78 @@ def test_only_staff_regroups(db: Db, world: World, name: str) -> None:
         regrouping.merge_rooms(db, actor, *world.rooms)
     with pytest.raises(NotAllowed):
         regrouping.split_room(db, actor, world.rooms[0], people=[world.members["canada"]])
+
+
+@pytest.mark.parametrize("act", ["merge", "split"])
+def test_an_edit_in_flight_comes_along_or_is_kept_as_late(engine: Engine, world: World, act: str) -> None:
+    """What was received before goes on in the other room; what comes while the rooms are merged or split is not lost."""
+    stage = Stage(engine, world)
+    item, (one, two) = stage.item(), world.rooms
+    page = stage.page("kenya", item, client_id=101)
+    page.join()
+    page.editor.title += "received before"
+    (before,) = page.send()
+    meanwhile, done = [], Answer()
+
+    def regroup(db: Db) -> str:
+        staff, place = stage.actor(db, "facilitator"), db.merge(one)
+        if act == "merge":
+            (made,) = regrouping.merge_rooms(db, staff, place, db.merge(two))
+        else:
+            kenya, found = db.merge(world.members["kenya"]), db.get_one(ActionItem, item.id)
+            room = regrouping.split_room(db, staff, place, people=[kenya], items=[found])
+            made = drafted_in(db, room.id)[0]
+        page.editor.title += ", sent meanwhile"
+        meanwhile.extend(page.send())
+        return made.public_id
+
+    stage.registry.barrier(regroup, done)
+    stage.turn()
+    name, error = done.value
+    assert error is None
+    assert before.value["ok"] == 1
+    assert [answer.value["code"] for answer in meanwhile] == ["late"]
+    assert page.heard("moved"), "and the page is told"
+    with reading_session(engine) as db:
+        goes_on = db.scalars(select(ActionItem).where(ActionItem.public_id == name)).one()
+        assert goes_on.title == "received before"
+        assert [late.preview for late in items.late_contributions(db, goes_on)] == [", sent meanwhile"]
+
+
+def test_late_words_are_decided_where_the_item_goes_on(engine: Engine, world: World) -> None:
+    stage = Stage(engine, world)
+    item = stage.item(title="Documents")
+    pages = {
+        "One late line": stage.page("kenya", item, client_id=101),
+        "Another": stage.page("canada", item, client_id=102),
+    }
+    for page in pages.values():
+        page.join()
+    answers = []
+    for words_typed, page in pages.items():
+        page.editor.title += words_typed
+        answers += page.send()
+    with unit_of_work(stage.sessions) as db:  # by a process that has not received them
+        rooms_now = [db.merge(room) for room in world.rooms]
+        (made,) = regrouping.merge_rooms(db, stage.actor(db, "facilitator"), *rooms_now)
+        assign_duty(
+            db,
+            stage.actor(db, "facilitator"),
+            rooms_now[1],
+            db.merge(world.members["ngo"]),
+            duty="rapporteur",
+        )
+    stage.turn()
+    assert [answer.value["code"] for answer in answers] == ["late", "late"]
+    with unit_of_work(stage.sessions) as db:
+        made, ngo = db.merge(made), stage.actor(db, "ngo")
+        accepted, dropped = items.late_contributions(db, made)
+        with pytest.raises(NotAllowed):
+            items.decide_late(db, stage.actor(db, "canada"), made, accepted, accept=True)
+        items.decide_late(db, ngo, made, accepted, accept=True)
+        items.decide_late(db, ngo, made, dropped, accept=False)
+        with pytest.raises(Conflict, match=r"late.decided"):
+            items.decide_late(db, ngo, made, accepted, accept=True)
+        assert richtext.to_text(made.text).strip() == "One late line"
+        assert items.late_contributions(db, made) == []
+        assert (accepted.decision, dropped.decision) == ("accepted", "dropped")

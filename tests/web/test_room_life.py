@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from consult.db import Db
 from tests.cast import World
 from tests.conftest import post
 
@@ -80,6 +82,24 @@ def test_forged_forms_change_nothing(
     client_for: Browser, address: str, act: str, fields: dict[str, str], status: int
 ) -> None:
     assert post(client_for("kenya"), f"{address}/{act}", page=address, **fields).status_code == status
+
+
+@pytest.mark.parametrize("act", ["merge", "split"])
+def test_rooms_are_regrouped_by_the_writer_after_what_it_has_received(
+    app: Flask, world: World, client_for: Browser, address: str, act: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafting, done = app.extensions["consult.hub"].drafting, []
+    barrier = drafting.barrier
+
+    def watched(inner: Callable[[Db], object]) -> object:
+        done.append(act)
+        return barrier(inner)
+
+    monkeypatch.setattr(drafting, "barrier", watched)
+    fields = {"into": "2"} if act == "merge" else {"member": world.members["ngo"].public_id}
+    answer = post(client_for("facilitator"), f"{address}/{act}", page=f"{address}/regroup", **fields)
+    assert (answer.status_code, done) == (303, [act])
+    assert "Room 1" in client_for("facilitator").get(answer.headers["Location"]).text
 
 
 def test_a_split_that_names_nobody_is_shown_again_with_what_was_chosen(
