@@ -6,8 +6,8 @@ Going back, who is where is forgotten; it is written down anew within seconds.
 import sqlalchemy as sa
 from alembic import op
 
-revision = '20261125_1030'
-down_revision = '20261125_1020'
+revision = '20261126_0110'
+down_revision = '20261126_0100'
 branch_labels = None
 depends_on = None
 
