@@ -4,7 +4,7 @@ Each act locks its rooms first, so that two facilitators who act at once act one
 what the first left. Every change is announced in each room and stands in the log.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -31,16 +31,24 @@ PAUSABLE = frozenset({RoomState.OPEN.value, RoomState.REOPENED.value})
 
 
 def extend(
-    db: Db, actor: Actor, rooms: list[Room], *, minutes: int, past_end: bool = False, seen: str | None = None
+    db: Db,
+    actor: Actor,
+    rooms: list[Room],
+    *,
+    minutes: int,
+    past_end: bool = False,
+    recalled: Collection[int] | None = None,
 ) -> list[Room]:
     """Give open rooms more time, or with negative `minutes` less; more time takes a running recall back.
 
     Args:
         past_end: the actor confirmed that the rooms may run past the session's end.
-        seen: the state the actor saw; a recall that came since is not taken back unawares.
+        recalled: row ids of the rooms that the actor saw being recalled; a recall that came since is not taken back
+            unawares. None: the actor does not mind.
 
     Returns:
-        The rooms that were changed; those that are not open any more, or would have less than a minute, are left as they are.
+        The rooms that were changed; those that are not open any more, were recalled meanwhile, or would have less than a
+        minute, are left as they are.
 
     Raises:
         Invalid: `minutes` is 0 or beyond four hours.
@@ -50,10 +58,7 @@ def extend(
     if minutes == 0 or abs(minutes) > MOST_MINUTES:
         raise Invalid("form.invalid", fields={"minutes": "field.number"}, low=1, high=MOST_MINUTES)
     now = clock.now()
-    found = _open(db, actor, rooms)
-    recalled = [room for room in found if room.state == RoomState.CLOSING]
-    if recalled and (minutes < 0 or seen in PAUSABLE):
-        raise Conflict("room.recalled")
+    found = _open(db, actor, rooms, recalled=() if minutes < 0 else recalled)
     return _move(
         db,
         actor,
@@ -65,7 +70,15 @@ def extend(
     )
 
 
-def set_left(db: Db, actor: Actor, rooms: list[Room], *, minutes: int, past_end: bool = False) -> list[Room]:
+def set_left(
+    db: Db,
+    actor: Actor,
+    rooms: list[Room],
+    *,
+    minutes: int,
+    past_end: bool = False,
+    recalled: Collection[int] | None = None,
+) -> list[Room]:
     """Leave open rooms this many minutes from now, or from the end of the pause where they stand still.
 
     Raises:
@@ -78,7 +91,7 @@ def set_left(db: Db, actor: Actor, rooms: list[Room], *, minutes: int, past_end:
     return _move(
         db,
         actor,
-        _open(db, actor, rooms),
+        _open(db, actor, rooms, recalled=recalled),
         lambda room: (room.paused_at or now) + left,
         "set",
         minutes,
@@ -143,12 +156,17 @@ def check_end(session: Session, now: datetime, deadline: datetime, *, past_end: 
         raise Conflict("room.past_session_end")
 
 
-def _open(db: Db, actor: Actor, rooms: list[Room]) -> list[Room]:
+def _open(db: Db, actor: Actor, rooms: list[Room], *, recalled: Collection[int] | None = None) -> list[Room]:
+    """Those of the rooms that are open; of those being recalled only the ones in `recalled`, where it is not None."""
     for room in rooms:
         require(actor, Permission.ROOM_RUN, room)
     found = [room for room in locked(db, rooms) if room.state in EDITABLE]
     if not found:
         raise Conflict("room.not_open")
+    if recalled is not None:
+        found = [room for room in found if room.state != RoomState.CLOSING or room.id in recalled]
+    if not found:
+        raise Conflict("room.recalled")
     return found
 
 

@@ -13,7 +13,7 @@ from consult.rooms.command_line import numbers_in
 from consult.rooms.models import Room, Round
 from consult.web.context import db
 from consult.web.forms import Form
-from consult.web.loading import room_for, round_for
+from consult.web.loading import room_for, rooms_numbered, round_for
 from consult.web.pages import back_to, say, t
 
 pages = Blueprint("broadcasts", __name__)
@@ -49,8 +49,7 @@ def read(room_id: str, broadcast_id: str) -> BaseResponse:
 def _chosen(round_: Round, typed: str) -> list[Room]:
     if not typed:
         return list(round_.rooms)
-    by_number = {room.number: room for room in round_.rooms}
     numbers = numbers_in(typed)
-    if not numbers or not set(numbers) <= set(by_number):
-        raise Invalid("command.no_room", count=len(by_number))
-    return [by_number[number] for number in numbers]
+    if not numbers:
+        raise Invalid("command.no_room", count=len(round_.rooms))
+    return rooms_numbered(round_, numbers)

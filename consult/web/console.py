@@ -6,29 +6,25 @@ A live part of the page is asked for alone, and only what it shows is read then.
 from typing import Any
 
 from flask import Blueprint, Response, request
-from werkzeug.wrappers import Response as BaseResponse
 
 from consult.announce import audiences
-from consult.errors import Invalid, NotFound
+from consult.errors import NotFound
 from consult.permissions.actor import Actor
 from consult.permissions.names import Permission
 from consult.proceedings.wall import Tile, wall_of
 from consult.rooms import help as rooms_help
 from consult.rooms import queries as rooms
-from consult.rooms import service as rooms_service
 from consult.rooms.models import EDITABLE, Room, Round
 from consult.rooms.timing import round_state
 from consult.web.broadcasts import messages_view
-from consult.web.clock_acts import confirming_the_end
-from consult.web.console_commands import undo_view
 from consult.web.console_log import log_view
 from consult.web.console_people import people_view
 from consult.web.context import db, settings
 from consult.web.figures import group_parts, in_words, room_clock
-from consult.web.forms import Form, sentences
 from consult.web.loading import consultation_of, round_for, session_of
-from consult.web.pages import back_to, live_page, render_page, say, t
+from consult.web.pages import live_page, render_page, t
 from consult.web.round_view import crumbs_of, round_clock
+from consult.web.undo import undo_view
 
 pages = Blueprint("console", __name__)
 
@@ -36,33 +32,6 @@ pages = Blueprint("console", __name__)
 @pages.get("/rounds/<round_id>/console")
 def console(round_id: str) -> Response:
     found, actor = round_for(round_id, Permission.ROOM_RUN)
-    return _console(found, actor)
-
-
-@pages.post("/rounds/<round_id>/extend")
-def extend(round_id: str) -> BaseResponse:
-    found, actor = round_for(round_id, Permission.ROOM_RUN)
-    form = Form(request.form)
-    try:
-        minutes = form.number("minutes", low=1, high=120)
-        form.check()
-    except Invalid as error:
-        return _console(found, actor, form.values, sentences(error.fields))
-    running = [room for room in found.rooms if room.state in EDITABLE]
-    asked = confirming_the_end(
-        found,
-        actor,
-        lambda past_end: rooms_service.extend(db(), actor, running, minutes=minutes, past_end=past_end),
-    )
-    if asked is not None:
-        return asked
-    say(t("All open rooms have %(minutes)s minutes more.", minutes=minutes))
-    return back_to(f"/rounds/{found.public_id}/console")
-
-
-def _console(
-    found: Round, actor: Actor, values: dict[str, Any] | None = None, errors: dict[str, str] | None = None
-) -> Response:
     session, consultation = session_of(found), consultation_of(found)
     followed = [
         audiences.session(session.public_id),
@@ -79,7 +48,6 @@ def _console(
         "rooms/console.html",
         script="js/pages/console.js",
         live=live,
-        status=422 if errors else 200,
         actor=actor,
         consultation=consultation,
         breadcrumb=crumbs_of(found, t("Console")),
@@ -88,8 +56,6 @@ def _console(
         state=round_state(room.state for room in found.rooms),
         numbers={room.id: room.number for room in found.rooms},
         recall_seconds=settings().recall_seconds,
-        values=values or {},
-        errors=errors or {},
         **undo_view(found),
         **view,
     )

@@ -1,11 +1,8 @@
-"""The command bar of the console, and what can be taken back for ten seconds."""
+"""The command bar of the console, and the way back after a move."""
 
-from typing import Any
-
-from flask import Blueprint, request, session
+from flask import Blueprint, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from consult import clock
 from consult.errors import Conflict, Invalid
 from consult.permissions.actor import Actor
 from consult.permissions.names import Permission
@@ -16,16 +13,14 @@ from consult.rooms import service as rooms_service
 from consult.rooms.command_line import Command, parsed
 from consult.rooms.models import EDITABLE, Room, Round
 from consult.seating import service as seating
-from consult.web.clock_acts import confirming_the_end
+from consult.web import undo
+from consult.web.clock_acts import ACTS, ClockAct, change_clocks, confirming_the_end, said
 from consult.web.context import db, settings
 from consult.web.forms import Form
-from consult.web.loading import members_called, round_for
+from consult.web.loading import members_called, rooms_numbered, round_for
 from consult.web.pages import back_to, say, t
 
 pages = Blueprint("console_commands", __name__)
-#: An act can be taken back this long.
-UNDO_SECONDS = 10
-_OFFER = "undo"
 
 
 @pages.post("/rounds/<round_id>/command")
@@ -43,10 +38,9 @@ def command(round_id: str) -> BaseResponse:
     if asked.act == "move":
         _move(found, actor, asked)
         return back_to(home)
-    if asked.act in ("more", "less", "set", "pause", "resume"):
+    if asked.act in ACTS:
         return _clock(found, actor, asked, chosen) or back_to(home)
-    _carry_out(found, actor, asked, chosen)
-    return back_to(home)
+    return _carry_out(found, actor, asked, chosen) or back_to(home)
 
 
 @pages.post("/rounds/<round_id>/moves/back")
@@ -62,32 +56,9 @@ def move_back(round_id: str) -> BaseResponse:
         names = [member for member, before, _after in asked if before == number]
         members = members_called(found, names)
         seating.move_people(db(), actor, found, members, number=number or None)
+    undo.forget()
     say(t("Taken back: %(count)s.", count=len(asked)))
     return back_to(f"/rounds/{found.public_id}/console")
-
-
-def offer_move_back(round_: Round, before: dict[str, int], names: list[str], number: int | None) -> None:
-    """After a move: let the person who made it take it back for ten seconds.
-
-    Args:
-        before: where everybody sat, room numbers by public id.
-    """
-    seats = [f"{name}.{before.get(name, 0)}.{number or 0}" for name in names if before.get(name) != number]
-    _offer(f"/rounds/{round_.public_id}/moves/back", [("seat", seat) for seat in seats])
-
-
-def undo_view(round_: Round) -> dict[str, Any]:
-    """What can be taken back now, for the console of a round."""
-    offer = session.get(_OFFER)
-    if not offer or not offer["address"].startswith(f"/rounds/{round_.public_id}/"):
-        return {"undo": None}
-    left = (offer["until"] - clock.milliseconds(clock.now())) / 1000
-    return {"undo": {**offer, "seconds": max(1, round(left))} if left > 0 else None}
-
-
-def _offer(address: str, fields: list[tuple[str, str]]) -> None:
-    until = clock.milliseconds(clock.now()) + UNDO_SECONDS * 1000
-    session[_OFFER] = {"address": address, "fields": fields, "until": until}
 
 
 def _seat(raw: str) -> tuple[str, int, int]:
@@ -102,43 +73,22 @@ def _chosen(round_: Round, asked: Command) -> list[Room]:
     """The rooms a command is about; without a number those that are open."""
     if not asked.rooms:
         return [room for room in round_.rooms if room.state in EDITABLE]
-    by_number = {room.number: room for room in round_.rooms}
-    if not set(asked.rooms) <= set(by_number):
-        raise Invalid("command.no_room", count=len(by_number))
-    return [by_number[number] for number in asked.rooms]
+    return rooms_numbered(round_, asked.rooms)
 
 
 def _clock(round_: Round, actor: Actor, asked: Command, chosen: list[Room]) -> BaseResponse | None:
-    if not chosen:
-        raise Conflict("room.not_open")
-    minutes = asked.minutes
-
-    def do(past_end: bool) -> None:
-        if asked.act == "pause":
-            rooms_service.pause(db(), actor, chosen)
-        elif asked.act == "resume":
-            rooms_service.resume(db(), actor, chosen, past_end=past_end)
-        elif asked.act == "set":
-            rooms_service.set_left(db(), actor, chosen, minutes=minutes, past_end=past_end)
-        else:
-            by = minutes if asked.act == "more" else -minutes
-            rooms_service.extend(db(), actor, chosen, minutes=by, past_end=past_end)
-
-    confirm = confirming_the_end(round_, actor, do)
-    if confirm is None:
-        say(t("Done for the clocks of %(count)s rooms.", count=len(chosen)))
-        back = {"more": "less", "less": "more", "pause": "resume", "resume": "pause"}.get(asked.act)
-        if back and not asked.rooms:
-            fields = [("act", back), *([("minutes", str(minutes))] if minutes else [])]
-            _offer(f"/rounds/{round_.public_id}/clock", fields)
-    return confirm
+    act = ClockAct(asked.act, asked.minutes, Form(request.form).line("seen", limit=1000, required=False))
+    page, done = change_clocks(round_, actor, chosen, act)
+    if page is None:
+        say(said(act, done))
+    return page
 
 
-def _carry_out(round_: Round, actor: Actor, asked: Command, chosen: list[Room]) -> None:
+def _carry_out(round_: Round, actor: Actor, asked: Command, chosen: list[Room]) -> BaseResponse | None:
+    """The page that asks before something is done; None when it is done."""
     if asked.act == "open":
-        opened = rooms_service.open_rooms(db(), actor, round_)
-        say(t("Rooms open: %(count)s. People are taken there by their own pages.", count=len(opened)))
-    elif asked.act == "recall":
+        return opened(round_, actor)
+    if asked.act == "recall":
         seconds = settings().recall_seconds
         if asked.rooms:
             for room in chosen:
@@ -158,6 +108,20 @@ def _carry_out(round_: Round, actor: Actor, asked: Command, chosen: list[Room]) 
     else:
         rooms_help.cancel(db(), actor, chosen[0])
         say(t("The call for help of Room %(number)s has ended.", number=chosen[0].number))
+    return None
+
+
+def opened(round_: Round, actor: Actor) -> BaseResponse | None:
+    """Open the rooms of a round: the page that asks before they pass the session's end; None when they are open."""
+    found: list[Room] = []
+
+    def do(past_end: bool) -> None:
+        found.extend(rooms_service.open_rooms(db(), actor, round_, past_end=past_end))
+
+    page = confirming_the_end(round_, actor, do)
+    if page is None:
+        say(t("Rooms open: %(count)s. People are taken there by their own pages.", count=len(found)))
+    return page
 
 
 def _move(round_: Round, actor: Actor, asked: Command) -> None:
@@ -175,4 +139,4 @@ def _move(round_: Round, actor: Actor, asked: Command) -> None:
     number = asked.rooms[0]
     seating.move_people(db(), actor, round_, [member], number=number)
     say(t("%(name)s moved to Room %(number)s.", name=found[0].name, number=number))
-    offer_move_back(round_, before, [member.public_id], number)
+    undo.offer_move_back(round_, before, [member.public_id], number)

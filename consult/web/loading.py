@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from consult.decisions.models import Decision
-from consult.errors import NotFound
+from consult.errors import Invalid, NotFound
 from consult.items.models import ActionItem
 from consult.people.models import Member
 from consult.permissions.actor import Actor
@@ -107,6 +107,18 @@ def members_called(round_: Round, ids: Collection[str]) -> list[Member]:
     if not found or len(found) != len(set(ids)):
         raise NotFound()
     return found
+
+
+def rooms_numbered(round_: Round, numbers: Collection[int]) -> list[Room]:
+    """The rooms of a round with these numbers, in this order.
+
+    Raises:
+        Invalid: `command.no_room` when there is no such room.
+    """
+    by_number = {room.number: room for room in round_.rooms}
+    if not set(numbers) <= set(by_number):
+        raise Invalid("command.no_room", count=len(by_number))
+    return [by_number[number] for number in dict.fromkeys(numbers)]
 
 
 def consultation_of(subject: Any) -> Consultation:

@@ -13,8 +13,9 @@ from consult.rooms import service as rooms_service
 from consult.rooms.models import EDITABLE, Room, RoomState, Round
 from consult.rooms.timing import round_state
 from consult.seating import service as seating
+from consult.web import undo
 from consult.web.clock_acts import confirming_the_end
-from consult.web.console_commands import offer_move_back
+from consult.web.console_commands import opened
 from consult.web.context import db, settings
 from consult.web.figures import group_parts, in_words
 from consult.web.forms import Form
@@ -86,16 +87,7 @@ def wish_topics(round_id: str) -> BaseResponse:
 @pages.post("/rounds/<round_id>/open")
 def open_rooms(round_id: str) -> BaseResponse:
     found, actor = round_for(round_id, Permission.ROOM_RUN)
-    opened: list[Room] = []
-    asked = confirming_the_end(
-        found,
-        actor,
-        lambda past_end: opened.extend(rooms_service.open_rooms(db(), actor, found, past_end=past_end)),
-    )
-    if asked is not None:
-        return asked
-    say(t("Rooms open: %(count)s. People are taken there by their own pages.", count=len(opened)))
-    return back_to(f"/rounds/{found.public_id}/console")
+    return opened(found, actor) or back_to(f"/rounds/{found.public_id}/console")
 
 
 @pages.post("/rounds/<round_id>/recall")
@@ -138,26 +130,12 @@ def move(round_id: str) -> BaseResponse:
     before, number = seating.seats_now(db(), found)[0], None if raw == "none" else int(raw)
     seating.move_people(db(), actor, found, members, number=number, reason=reason)
     if request.form.get("back") == "console":
-        offer_move_back(found, before, names, number)
+        undo.offer_move_back(found, before, names, number)
     if raw == "none":
         say(t("Without a seat now: %(count)s.", count=len(members)))
     else:
         say(t("Moved to Room %(room)s: %(count)s.", room=raw, count=len(members)))
     return back_to(_back(found))
-
-
-@pages.post("/rooms/<room_id>/extend")
-def extend_room(room_id: str) -> BaseResponse:
-    room, actor = room_for(room_id, Permission.ROOM_RUN)
-    asked = confirming_the_end(
-        room.round,
-        actor,
-        lambda past_end: rooms_service.extend(db(), actor, [room], minutes=5, past_end=past_end),
-    )
-    if asked is not None:
-        return asked
-    say(t("Room %(number)s has 5 minutes more.", number=room.number))
-    return back_to(f"/rounds/{room.round.public_id}/console")
 
 
 @pages.post("/rooms/<room_id>/recall")

@@ -116,7 +116,7 @@ def wrong_clock(run: Run) -> None:
             site.wait_for_acknowledged(40)
             page = signed_in.get(f"/rounds/{site.meeting.round}/console")
             run.require(page.status_code == 200, f"signed out when the clock jumped to {offset}")
-            answer = signed_in.act(f"/rooms/{site.meeting.rooms[0]}/extend")
+            answer = signed_in.act(f"/rooms/{site.meeting.rooms[0]}/clock", act="more", minutes="5")
             run.require(answer.status_code == 303, f"extending a room at {offset}: {answer.status_code}")
 
 

@@ -133,7 +133,7 @@ def _probe(run: Run, site: Site, when: str) -> float:
     heard = len(visitor.heard)
     limit = run.pick(BLOCKED_SECONDS, SLOW * BLOCKED_SECONDS)
     times = [
-        run.timed(lambda: site.facilitator.act(f"/rooms/{visitor.room}/extend"), f"an act while {when}", limit),
+        run.timed(lambda: site.facilitator.act(f"/rooms/{visitor.room}/clock", act="more", minutes="5"), f"an act while {when}", limit),
         run.timed(lambda: _sign_in(run, site, when), f"two pages and a sign-in while {when}", 2 * limit),
     ]  # fmt: skip
     run.timed(

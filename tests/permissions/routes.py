@@ -152,7 +152,6 @@ ROWS: tuple[Row, ...] = (
     # rounds and their rooms
     row(f"GET {RR}", R, EVERYBODY),
     row(f"GET {RR}/console", f"{R}/console", STAFF),
-    row(f"POST {RR}/extend", f"{R}/extend", STAFF, minutes="5"),
     row(f"POST {RR}/clock", f"{R}/clock", STAFF, act="less", minutes="5"),
     row(f"POST {RR}/recall", f"{R}/recall", STAFF),
     row(f"POST {RR}/open", "/rounds/{staged_round}/open", STAFF),
@@ -189,7 +188,6 @@ ROWS: tuple[Row, ...] = (
     row("POST /rooms/<room_id>/split", "/rooms/{room1}/split", STAFF, member="{canada}"),
     row("POST /rooms/<room_id>/hand", "/rooms/{room1}/hand", ROOM1, act="raise"),
     row("POST /rooms/<room_id>/floor", "/rooms/{room1}/floor", STAFF | RAPPORTEUR, act="time", minutes="2"),
-    row("POST /rooms/<room_id>/extend", "/rooms/{room1}/extend", STAFF),
     row("POST /rooms/<room_id>/clock", "/rooms/{room1}/clock", STAFF, act="pause"),
     Row("POST /rooms/<room_id>/nudge", "/rooms/{room1}/nudge", frozenset(), special=dict.fromkeys(STAFF, "409")),
     row("POST /rooms/<room_id>/recall", "/rooms/{room1}/recall", STAFF),
@@ -251,7 +249,6 @@ REFUSED_BY_STATE: tuple[tuple[str, str, str, dict[str, str], int], ...] = (
     ("facilitator", "POST", "/items/{draft1}/return", {"reason": "R"}, 403),
     ("facilitator", "POST", "/items/{tabled}/return", {"reason": "R"}, 403),
     ("facilitator", "POST", "/rooms/{closed_room}/items", {}, 403),
-    ("facilitator", "POST", "/rooms/{closed_room}/extend", {}, 409),
     ("facilitator", "POST", "/rooms/{closed_room}/clock", {"act": "pause"}, 409),
     ("facilitator", "POST", "/rooms/{room1}/clock", {"act": "resume"}, 409),
     ("facilitator", "POST", "/rooms/{room1}/reopen", {"minutes": "5"}, 409),

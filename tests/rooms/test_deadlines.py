@@ -156,12 +156,24 @@ def test_who_extends_while_another_recalls_is_told_and_changes_nothing(db: Db, w
     proceedings.recall(db, world.actor(db, "cofacilitator"), world.round)
     deadlines = [room.deadline_at for room in both]
     with pytest.raises(Conflict, match=r"room.recalled"):
-        rooms.extend(db, world.actor(db, "facilitator"), both, minutes=5, seen="open")
+        rooms.extend(db, world.actor(db, "facilitator"), both, minutes=5, recalled=())
     with pytest.raises(Conflict, match=r"room.recalled"):
         rooms.extend(db, world.actor(db, "facilitator"), both, minutes=-5)
     assert [room.deadline_at for room in both] == deadlines
-    rooms.extend(db, world.actor(db, "facilitator"), both, minutes=5, seen="closing")
+    with pytest.raises(Conflict, match=r"room.recalled"):
+        rooms.set_left(db, world.actor(db, "facilitator"), both, minutes=5, recalled=())
+    rooms.extend(db, world.actor(db, "facilitator"), both, minutes=5, recalled={room.id for room in both})
     assert {room.state for room in both} == {"open"}
+
+
+def test_one_room_that_was_recalled_meanwhile_does_not_keep_the_others_from_more_time(
+    db: Db, world: World
+) -> None:
+    one, other = world.rooms
+    proceedings.recall_room(db, world.actor(db, "cofacilitator"), one)
+    assert rooms.extend(db, world.actor(db, "facilitator"), [one, other], minutes=5, recalled=()) == [other]
+    assert (one.state, other.state) == ("closing", "open")
+    assert rooms.extend(db, world.actor(db, "facilitator"), [one, other], minutes=-5) == [other]
 
 
 def test_two_facilitators_who_pause_at_once_pause_once(db: Db, world: World) -> None:

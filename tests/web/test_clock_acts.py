@@ -1,5 +1,6 @@
 """The clock's routes: of one room and of all, and the question before rooms run past the session's end."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -84,6 +85,40 @@ def test_the_page_asks_before_rooms_run_past_the_end_of_the_session(
     assert set(read(select(Room.deadline_at).where(Room.round_id == world.round.id))) == {
         before + timedelta(minutes=5)
     }
+
+
+def test_every_form_on_the_clock_says_what_the_page_showed(
+    world: World, client_for: Browser, read: Read
+) -> None:
+    """Two facilitators at once: the guard is of no use when no page sends what it showed."""
+    round_, room = f"/rounds/{world.round.public_id}", f"/rooms/{world.rooms[0].public_id}"
+    browser = client_for("facilitator")
+
+    def shown(address: str) -> list[str]:
+        return re.findall(r'name="seen"(?: form="[a-z-]+")? value="([^"]*)"', browser.get(address).text)
+
+    assert shown(f"{round_}/console") == ["open"] * 5
+    assert shown(f"{round_}/console?room=1&part=sheet") == ["open"]
+    post(client_for("cofacilitator"), f"{room}/recall", page=f"{round_}/console")
+    assert shown(f"{round_}/console") == ["closing 1"] * 5
+    assert shown(f"{round_}/console?room=1&part=sheet") == ["closing"]
+    more = {"act": "more", "minutes": "5"}
+    stale = post(browser, f"{room}/clock", page=f"{round_}/console", seen="open", **more)
+    assert (stale.status_code, "recalled meanwhile" in stale.text) == (409, True)
+    assert post(browser, f"{round_}/clock", page=f"{round_}/console", seen="open", **more).status_code == 303
+    states = select(Room.state).where(Room.round_id == world.round.id).order_by(Room.number)
+    assert read(states) == ["closing", "open"], "the others get their time"
+    post(browser, f"{round_}/clock", page=f"{round_}/console", seen="closing 1", **more)
+    assert read(states) == ["open", "open"]
+
+
+@pytest.mark.parametrize("fields", [{"rooms": "9"}, {"rooms": "x"}])
+def test_a_clock_that_is_not_there_is_not_taken_for_all(
+    world: World, client_for: Browser, read: Read, fields: dict[str, str]
+) -> None:
+    round_ = f"/rounds/{world.round.public_id}"
+    answer = post(client_for("facilitator"), f"{round_}/clock", act="more", minutes="5", **fields)
+    assert answer.status_code == 422
 
 
 def test_who_saw_open_rooms_does_not_take_a_recall_back_unawares(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ import consult
 from consult import clock
 from consult.db import Db
 from consult.proceedings import regrouping
+from consult.proceedings import service as proceedings
 from consult.rooms import service as rooms
 from consult.rooms.models import Room, Seat
 from consult.web.console_log import words_for_acts
@@ -56,6 +57,82 @@ def test_the_clock_obeys_and_the_act_can_be_taken_back(
         300,
         360,
     ]
+
+
+def undone(browser: FlaskClient, address: str) -> object:
+    """Press Undo, as it is offered."""
+    part = browser.get(f"{address}/console?part=undo").text
+    assert 'class="undo"' in part
+    target = re.search(r'action="([^"]+)"', part)
+    assert target
+    fields = dict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', part))
+    return browser.post(target.group(1), data=fields)
+
+
+def minutes_moved(read: Read, world: World, before: datetime) -> list[float]:
+    query = select(Room.deadline_at).where(Room.round_id == world.round.id).order_by(Room.number)
+    return [(after - before).total_seconds() / 60 for after in read(query)]
+
+
+@pytest.mark.parametrize(
+    ("line", "moved"), [("+5 2", [0, 5]), ("-5 2", [0, -5]), ("+5", [5, 5]), ("pause 2", [0, 0])]
+)
+def test_what_is_taken_back_is_what_was_done_and_nothing_else(
+    world: World, client_for: Browser, address: str, read: Read, db: Db, line: str, moved: list[float]
+) -> None:
+    """Undo acted on the whole round, whatever the act had been about."""
+    browser, before = client_for("facilitator"), world.rooms[0].deadline_at
+    assert before
+    assert typed(browser, address, line).status_code == 303
+    assert minutes_moved(read, world, before) == moved
+    rooms.pause(db, world.actor(db, "cofacilitator"), [world.rooms[0]])
+    db.commit()
+    assert undone(browser, address).status_code == 303
+    after = minutes_moved(read, world, before)
+    assert after[0] == moved[0] - (moved[0] if line == "+5" else 0)
+    assert abs(after[1]) < 0.1
+    paused = read(select(Room.number).where(Room.paused_at.is_not(None), Room.round_id == world.round.id))
+    assert paused == [1], "what somebody else did to the other room stands"
+    assert 'class="undo"' not in browser.get(f"{address}/console?part=undo").text, "once is enough"
+
+
+def test_a_press_on_the_strip_can_be_taken_back_as_well(
+    world: World, client_for: Browser, address: str, read: Read
+) -> None:
+    browser, before = client_for("facilitator"), world.rooms[0].deadline_at
+    assert before
+    post(browser, f"{address}/clock", page=f"{address}/console", act="more", minutes="5", seen="open")
+    assert undone(browser, address).status_code == 303
+    assert minutes_moved(read, world, before) == [0, 0]
+
+
+def test_taking_back_does_not_take_a_recall_back(
+    world: World, client_for: Browser, address: str, db: Db, read: Read
+) -> None:
+    browser = client_for("facilitator")
+    typed(browser, address, "-5")
+    proceedings.recall(db, world.actor(db, "cofacilitator"), world.round)
+    db.commit()
+    assert undone(browser, address).status_code == 409
+    assert set(read(select(Room.state).where(Room.round_id == world.round.id))) == {"closing"}
+    typed(browser, address, "+5")
+    assert 'class="undo"' not in browser.get(f"{address}/console?part=undo").text, "a recall is not an undo"
+
+
+def test_opening_past_the_sessions_end_is_asked_about_and_done_when_confirmed(
+    world: World, client_for: Browser, address: str, db: Db, read: Read
+) -> None:
+    for room in world.rooms:
+        room.state, room.deadline_at = "staged", None
+    world.session.ends_at = clock.now() + timedelta(minutes=10)
+    db.commit()
+    browser, states = client_for("facilitator"), select(Room.state).where(Room.round_id == world.round.id)
+    asked = typed(browser, address, "open")
+    assert (asked.status_code, "Run past the end of the session" in asked.text) == (409, True)
+    assert f'action="{address}/command"' in asked.text
+    assert set(read(states)) == {"staged"}
+    assert post(browser, f"{address}/command", line="open", past_end="1").status_code == 303
+    assert set(read(states)) == {"open"}
 
 
 def test_a_person_is_moved_by_name_and_back(

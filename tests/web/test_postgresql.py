@@ -32,7 +32,7 @@ def test_an_item_goes_its_way_from_the_room_to_a_closed_poll(
         (kenya, f"/rooms/{room}/submit", {}),
         (facilitator, f"/items/{item.public_id}/return", {"reason": "Say who pays."}),
         (kenya, f"/rooms/{room}/submit", {"item": item.public_id}),
-        (facilitator, f"/rooms/{room}/extend", {}),
+        (facilitator, f"/rooms/{room}/clock", {"act": "more", "minutes": "5"}),
     ):
         assert post(browser, address, **fields).status_code == 303, address
     close_rooms(db, world)

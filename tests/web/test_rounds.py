@@ -119,7 +119,7 @@ def test_rooms_are_opened_extended_and_recalled(
     assert post(browser, f"{address}/open", page=console).status_code == 303
     assert states(read, staged) == ["open", "open"]
     before = read(select(Room.deadline_at).where(Room.id == staged.rooms[0].id))[0]
-    post(browser, f"{address}/extend", page=console, minutes="5")
+    post(browser, f"{address}/clock", page=console, act="more", minutes="5")
     after = read(select(Room.deadline_at).where(Room.id == staged.rooms[0].id))[0]
     assert (after - before).total_seconds() == 300
     post(browser, f"{address}/recall", page=console)
@@ -133,17 +133,19 @@ def test_rooms_are_opened_extended_and_recalled(
 def test_a_wrong_number_of_minutes_keeps_what_was_typed(
     world: World, client_for: Browser, address: str, read: Read
 ) -> None:
-    answer = post(client_for("facilitator"), f"{address}/extend", page=f"{address}/console", minutes="9000")
+    fields = {"act": "more", "minutes": "9000"}
+    answer = post(client_for("facilitator"), f"{address}/clock", page=f"{address}/console", **fields)
     assert answer.status_code == 422
-    assert 'value="9000"' in answer.text
-    assert "from 1 to 120" in answer.text
+    assert "9000" in answer.text
+    assert "from 1 to 240" in answer.text
 
 
 def test_one_room_gets_more_time_is_closed_and_reopened(
     world: World, client_for: Browser, address: str, db: Db, read: Read
 ) -> None:
     browser, room = client_for("facilitator"), f"/rooms/{world.rooms[0].public_id}"
-    assert post(browser, f"{room}/extend", page=f"{address}/console").status_code == 303
+    more = {"act": "more", "minutes": "5"}
+    assert post(browser, f"{room}/clock", page=f"{address}/console", **more).status_code == 303
     assert post(browser, f"{room}/recall", page=f"{address}/console").status_code == 303
     assert states(read, world) == ["closing", "open"]
     db.refresh(world.rooms[0])
@@ -207,6 +209,6 @@ def test_duties_are_assigned(world: World, client_for: Browser, address: str, re
 @pytest.mark.parametrize("name", ["kenya", "panelist", "observer", "viewer"])
 def test_only_staff_runs_a_round(world: World, client_for: Browser, address: str, name: str) -> None:
     browser, room = client_for(name), f"/rooms/{world.rooms[0].public_id}"
-    acts = [f"{address}/{act}" for act in ("open", "extend", "recall", "late-joiners", "moves")]
-    for act in [*acts, *(f"{room}/{act}" for act in ("extend", "recall", "reopen", "duty"))]:
+    acts = [f"{address}/{act}" for act in ("open", "clock", "recall", "late-joiners", "moves")]
+    for act in [*acts, *(f"{room}/{act}" for act in ("clock", "recall", "reopen", "duty"))]:
         assert post(browser, act).status_code == 403, act

@@ -1,6 +1,6 @@
 import { Controller } from "../../vendor/page.js";
 import { sendForm } from "../helpers/forms.js";
-import { announce } from "../helpers/text.js";
+import { announce, textOf } from "../helpers/text.js";
 import { stored, write } from "../live/unsent.js";
 
 const OFF = "consult.setting.single_keys_off";
@@ -9,7 +9,7 @@ const PLACES = { h: "#queue-title", w: "#wall-title", p: "#people-title", f: "#f
 
 /** The command bar and the single keys of the console; each key can also be reached by Tab, and all can be switched off. */
 export default class extends Controller {
-  static targets = ["dialog", "form", "line", "error", "keys", "switch"];
+  static targets = ["dialog", "form", "line", "refusal", "keys", "switch"];
 
   connect() {
     this.switchTarget.checked = stored(OFF) === null;
@@ -26,7 +26,7 @@ export default class extends Controller {
 
   open(event) {
     event.preventDefault();
-    this.errorTarget.textContent = "";
+    this.refusalTarget.replaceChildren();
     this.dialogTarget.showModal();
     this.lineTarget.select();
   }
@@ -51,14 +51,15 @@ export default class extends Controller {
 
   async send(event) {
     event.preventDefault();
-    this.errorTarget.textContent = "";
+    this.refusalTarget.replaceChildren();
     const outcome = await sendForm(this.formTarget, event.submitter);
-    const said = document.querySelector("#flashes")?.textContent.trim() ?? "";
     if (outcome === "done") {
       this.dialogTarget.close();
-      announce(said);
-    } else if (outcome !== "left") {
-      this.errorTarget.textContent = said;
+      announce(document.querySelector("#flashes")?.textContent.trim() ?? "");
+    } else if (outcome === "lost" && !this.refusalTarget.hasChildNodes()) {
+      this.refusalTarget.textContent = textOf(this.formTarget, "failed");
+      announce(this.refusalTarget.textContent, { assertive: true });
+    } else if (outcome !== "left" && !this.refusalTarget.querySelector("form")) {
       this.lineTarget.focus();
     }
   }

@@ -3,7 +3,7 @@ import { morphInto } from "../helpers/morph.js";
 
 /** Shows one room in a dialog over the page; without script its link leads to the same on a page. */
 export default class extends Controller {
-  static targets = ["dialog", "body"];
+  static targets = ["dialog", "body", "refusal"];
 
   #opener = null;
 
@@ -26,6 +26,7 @@ export default class extends Controller {
     }
     if (!response.ok || response.redirected) return location.assign(link.href);
     this.#opener = link;
+    this.refusalTargets.forEach((place) => place.replaceChildren());
     morphInto(this.bodyTarget, await response.text());
     if (!this.dialogTarget.open) this.dialogTarget.showModal();
     this.bodyTarget.querySelector("h2")?.focus();

@@ -32,8 +32,9 @@ export async function sendForm(form, submitter, ids = []) {
   const own = !response.ok && form.id ? [form.id] : [];
   const answer = morphFromPage(page, [...(ids.length ? ids : everyPart()), ...own]);
   if (response.ok) return "done";
-  showRefusal(answer);
-  showError(form);
+  const place = refusalPlace(form);
+  showRefusal(answer, place);
+  showError(form, place);
   return response.status >= 500 ? "lost" : "refused";
 }
 
@@ -41,13 +42,18 @@ function everyPart() {
   return ["flashes", ...[...document.querySelectorAll("[data-controller~=part][id]")].map(({ id }) => id)];
 }
 
-/** The server's general refusal page carries its sentence for pages that stay where they are. */
-function showRefusal(page) {
-  const refusal = page.querySelector("template#refusal");
-  if (refusal) document.getElementById("flashes")?.replaceChildren(document.importNode(refusal.content, true));
+/** Behind an open dialog nobody sees or reaches the flashes, so a dialog with forms has a place of its own. */
+function refusalPlace(form) {
+  return form.closest("dialog[open]")?.querySelector("[data-refusal]") ?? document.getElementById("flashes");
 }
 
-function showError(form) {
-  const place = form.querySelector("[aria-invalid=true]") ?? document.querySelector("#flashes [role=alert], [data-error-summary]");
-  place?.focus({ preventScroll: false });
+/** The server's general refusal page carries its sentence for pages that stay where they are. */
+function showRefusal(page, place) {
+  const refusal = page.querySelector("template#refusal");
+  if (refusal) place?.replaceChildren(document.importNode(refusal.content, true));
+}
+
+function showError(form, place) {
+  const wrong = form.querySelector("[aria-invalid=true]") ?? place?.querySelector("[role=alert]") ?? document.querySelector("[data-error-summary]");
+  wrong?.focus({ preventScroll: false });
 }
