@@ -32,7 +32,7 @@ class Signals:
         is_taken: a facilitator is on the way.
         last_edit: when its text last changed.
         ready, wanted: items that are ready or submitted, and how many are asked for.
-        ends_at: its deadline.
+        ends_at: when it would close if nothing were done.
     """
 
     number: int

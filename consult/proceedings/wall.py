@@ -18,7 +18,7 @@ from consult.people.models import Delegation, Member
 from consult.proceedings.attention import Signals, need, ordered
 from consult.proceedings.queries import Progress, progress_of
 from consult.rooms import help as rooms_help
-from consult.rooms import presence
+from consult.rooms import presence, timing
 from consult.rooms.models import EDITABLE, Presence, Room, Round, Seat
 from consult.rooms.queries import ORDER
 from consult.rooms.queue_models import Hand
@@ -64,7 +64,6 @@ class Tile:
             "s": self.room.state,
             "h": self.here,
             "e": self.expected,
-            "g": [f"{mark}{count}" for mark, count in self.marks.items()],
             "w": self.writers,
             "q": self.hands,
             "i": [
@@ -75,7 +74,6 @@ class Tile:
             "l": clock.milliseconds(self.items.last_edit) if self.items.last_edit else 0,
             "x": self.line,
             "f": [call.category, clock.milliseconds(call.since), call.taken_by_name] if call else None,
-            "d": self.room.deadline_at.isoformat() if self.room.deadline_at and self.is_open else "",
             "r": self.need,
         }
 
@@ -115,7 +113,7 @@ def wall_of(db: Db, round_: Round, rooms: Sequence[Room], *, lines: LastLines | 
             last_edit=found.last_edit,
             ready=found.ready + found.submitted,
             wanted=round_.items_wanted,
-            ends_at=room.deadline_at,
+            ends_at=_ends_at(room, now),
         )
         signals.append(known)
         tiles.append(
@@ -135,6 +133,13 @@ def wall_of(db: Db, round_: Round, rooms: Sequence[Room], *, lines: LastLines | 
             )
         )
     return Wall(tiles, ordered(signals, now))
+
+
+def _ends_at(room: Room, now: datetime) -> datetime | None:
+    """When the room would close if nothing were done: while its clock stands still, it has as much time left as then."""
+    if room.deadline_at is None or room.paused_at is None:
+        return room.deadline_at
+    return timing.resumed(room.deadline_at, room.paused_at, now)
 
 
 def _people(

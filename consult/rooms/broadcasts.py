@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import joinedload
 
 from consult import clock, richtext
@@ -48,7 +48,6 @@ class Received:
     text: str
     by: str
     at: datetime
-    is_read: bool
 
 
 def send(db: Db, actor: Actor, round_: Round, rooms: Sequence[Room], *, text: str) -> Broadcast:
@@ -138,23 +137,21 @@ def sent_in(db: Db, round_: Round, *, most: int = 5) -> list[Sent]:
     ]
 
 
-def received_in(db: Db, actor: Actor, room: Room, *, most: int = 3) -> list[Received]:
-    """The newest messages to a room, and whether `actor` has confirmed them."""
+def unread_in(db: Db, actor: Actor, room: Room) -> list[Received]:
+    """Every message to a room that `actor` has not confirmed, the newest first."""
+    confirmed = exists().where(
+        BroadcastReceipt.broadcast_id == Broadcast.id, BroadcastReceipt.member_id == actor.member_id
+    )
     query = (
-        select(Broadcast, BroadcastReceipt.id)
+        select(Broadcast)
         .join(BroadcastRoom, BroadcastRoom.broadcast_id == Broadcast.id)
-        .outerjoin(
-            BroadcastReceipt,
-            (BroadcastReceipt.broadcast_id == Broadcast.id) & (BroadcastReceipt.member_id == actor.member_id),
-        )
-        .where(BroadcastRoom.room_id == room.id)
+        .where(BroadcastRoom.room_id == room.id, ~confirmed)
         .options(joinedload(Broadcast.sent_by).joinedload(Member.user))
         .order_by(Broadcast.id.desc())
-        .limit(most)
     )
     return [
-        Received(message.public_id, message.text, message.sent_by.user.name, message.at, receipt is not None)
-        for message, receipt in db.execute(query)
+        Received(message.public_id, message.text, message.sent_by.user.name, message.at)
+        for message in db.scalars(query)
     ]
 
 

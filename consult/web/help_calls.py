@@ -1,11 +1,12 @@
 """Routes of the call for help: raised in the room, answered on the console; and how a room sees it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from consult import clock
+from consult.people.models import Role
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows
 from consult.permissions.names import Permission
@@ -35,20 +36,32 @@ class RoomHelp:
     reader_observes: bool
 
 
+def observes(room: Room, actor: Actor) -> bool:
+    """Whether the reader only looks on: a facilitator without a seat there who came that way."""
+    return actor.is_staff and room.id not in actor.seats and request.args.get("as") == "observer"
+
+
+def acting_in(room: Room, actor: Actor) -> Actor:
+    """The reader as far as the page of a room offers acts: who only looks on is offered what a viewer is."""
+    return replace(actor, role=Role.VIEWER.value) if observes(room, actor) else actor
+
+
 def help_view(room: Room, actor: Actor, guests: list[Person]) -> RoomHelp:
     """The call for help of a room as its page shows it to `actor`."""
+    acting = acting_in(room, actor)
     waiting = next(iter(rooms_help.waiting_in(db(), [room.id])), None)
     looking = observers_in(db(), room.id) if guests else set()
     others = [guest for guest in guests if guest.public_id != actor.public_id]
-    is_guest = actor.is_staff and room.id not in actor.seats
     return RoomHelp(
         waiting=waiting,
-        may_ask=waiting is None and allows(actor, Permission.HELP_ASK, room) and room.is_open_at(clock.now()),
-        may_cancel=waiting is not None and allows(actor, Permission.HELP_CANCEL, room),
+        may_ask=waiting is None
+        and allows(acting, Permission.HELP_ASK, room)
+        and room.is_open_at(clock.now()),
+        may_cancel=waiting is not None and allows(acting, Permission.HELP_CANCEL, room),
         categories=rooms_help.CATEGORIES,
         joined=[guest for guest in others if guest.member_id not in looking],
         observing=[guest for guest in others if guest.member_id in looking],
-        reader_observes=is_guest and request.args.get("as") == "observer",
+        reader_observes=observes(room, actor),
     )
 
 

@@ -67,7 +67,8 @@ def room(room_id: str) -> BaseResponse:
         audiences.session(session.public_id),
         audiences.member(actor.public_id),
     ]
-    live = live_page(followed, query=_query(found))
+    live = live_page(followed, query=_query(found, actor))
+    acting = help_calls.acting_in(found, actor)
     db().refresh(found)
     everything = items_of_room(db(), found.id, gone=True)
     items = [item for item in everything if item.state not in GONE]
@@ -93,32 +94,31 @@ def room(room_id: str) -> BaseResponse:
         clock=room_clock(found),
         ends=room_ends(found, consultation),
         lines=[_line(item) for item in items],
-        chosen=_draft(chosen, actor, sources) if chosen else None,
+        chosen=_draft(chosen, actor, acting, sources) if chosen else None,
         longest={"title": LONGEST_TITLE, "fact": LONGEST_FACT},
-        may_create=allows(actor, Permission.ITEM_CREATE, found),
-        may_arrange=allows(actor, Permission.ITEM_ARRANGE, found),
+        may_create=allows(acting, Permission.ITEM_CREATE, found),
+        may_arrange=allows(acting, Permission.ITEM_ARRANGE, found),
         templates=TEMPLATES,
         ready=[item for item in items if item.ready_at and item.state == ItemState.DRAFTING],
         present=present,
         guests=guests,
-        received=broadcasts.received_in(db(), actor, found),
+        unread=broadcasts.unread_in(db(), actor, found),
         help=help_calls.help_view(found, actor, guests),
         inside=sum(person.in_room_id == found.id for person in present),
-        outside=entering.not_entered(present, found),
-        life=room_life.life_of(found, actor, present),
+        outside=entering.not_entered(present, found) if acting is actor else [],
+        life=room_life.life_of(found, acting, present),
         duties=[person for person in present if person.duty],
         parts=parts,
         part_words=in_words(parts),
         sources=sources,
         library_url=f"{settings().public_url}/c/{consultation.public_id}/library",
-        late=_late(chosen, actor),
+        late=_late(chosen, acting),
         goto_rules=_goto(found, session.public_id),
     )
 
 
-def _query(room: Room) -> str:
-    observes = "&as=observer" if request.args.get("as") == "observer" else ""
-    return f"room={room.public_id}{observes}"
+def _query(room: Room, actor: Actor) -> str:
+    return f"room={room.public_id}" + ("&as=observer" if help_calls.observes(room, actor) else "")
 
 
 def _seen(person: Person, actor: Actor, room: Room) -> Person:
@@ -149,8 +149,8 @@ def _badge(item: ActionItem) -> Badge:
     return Badge("ready" if item.ready_at and item.state == ItemState.DRAFTING else item.state)
 
 
-def _draft(item: ActionItem, actor: Actor, sources: Sequence[Source]) -> dict[str, Any]:
-    """Everything the draft panel shows of the chosen item."""
+def _draft(item: ActionItem, actor: Actor, acting: Actor, sources: Sequence[Source]) -> dict[str, Any]:
+    """Everything the draft panel shows of the chosen item. `acting`: as `help_calls.acting_in`."""
     facts = item.facts or {}
     return {
         "item": item,
@@ -160,10 +160,10 @@ def _draft(item: ActionItem, actor: Actor, sources: Sequence[Source]) -> dict[st
         "fact_names": {key: t(name) for key, name in LABELS["fact"].items() if key in TEXT_FACTS},
         "brackets": richtext.open_brackets(item.text) + item.title.count("["),
         "plain": richtext.to_text(item.text),
-        "may_edit": allows(actor, Permission.ITEM_EDIT, item),
-        "may_submit": allows(actor, Permission.ITEM_SUBMIT, item),
-        "may_merge": allows(actor, Permission.ITEM_MERGE, item),
-        "may_withdraw": allows(actor, Permission.ITEM_WITHDRAW, item),
+        "may_edit": allows(acting, Permission.ITEM_EDIT, item),
+        "may_submit": allows(acting, Permission.ITEM_SUBMIT, item),
+        "may_merge": allows(acting, Permission.ITEM_MERGE, item),
+        "may_withdraw": allows(acting, Permission.ITEM_WITHDRAW, item),
         "is_complete": bool(item.title.strip()) and not richtext.is_blank(item.text),
         "actors": reference.actor_classes(),
         "targets": [(target.code, str(target)) for target in reference.targets()],

@@ -1,10 +1,13 @@
 """The draft wall: what is read of every room, and what is sent of it."""
 
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+import consult
 from consult import clock, richtext
 from consult.db import Db
 from consult.items import service as items
@@ -14,6 +17,8 @@ from consult.rooms import help as rooms_help
 from consult.rooms import presence
 from consult.rooms.presence import Whereabouts
 from tests.cast import World
+
+ROOT = Path(consult.__file__).parents[1]
 
 
 @pytest.fixture
@@ -69,6 +74,29 @@ def test_a_call_for_help_is_on_the_tile_and_first_in_the_order(db: Db, drafted: 
     assert wire["r"] == "help"
     rooms_help.take(db, drafted.actor(db, "facilitator"), drafted.rooms[1])
     assert wall_of(db, drafted.round, drafted.rooms).tiles[1].on_wire()["f"][2] == "Delegate MEX-1"
+
+
+def test_a_room_whose_clock_stands_still_has_as_much_time_left_as_then(db: Db, drafted: World) -> None:
+    """Paused with twenty minutes left, it looked behind once its old deadline came near."""
+    now, (first, _second) = clock.now(), drafted.rooms
+    presence.seen(
+        db,
+        {
+            drafted.members[name].id: Whereabouts(drafted.consultation.id, first.id, wrote_at=now)
+            for name in ("kenya", "canada", "ngo")
+        },
+    )
+    first.deadline_at, first.paused_at = now + timedelta(minutes=5), now - timedelta(minutes=15)
+    db.flush()
+    assert tiles(db, drafted)[0].need == ""
+    first.paused_at = None
+    db.flush()
+    assert tiles(db, drafted)[0].need == "behind"
+
+
+def test_a_digest_says_only_what_the_page_draws(db: Db, drafted: World) -> None:
+    drawn = (ROOT / "static/js/controllers/wall_controller.js").read_text(encoding="utf-8")
+    assert set(tiles(db, drafted)[0].on_wire()) == set(re.findall(r"\broom\.([a-z])\b", drawn)) | {"n"}
 
 
 def test_texts_are_read_again_only_when_they_changed(db: Db, drafted: World) -> None:

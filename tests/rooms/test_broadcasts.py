@@ -25,13 +25,28 @@ def test_all_rooms_hear_it_and_readers_are_counted_once(db: Db, world: World) ->
 def test_only_the_rooms_that_were_chosen_receive_it(db: Db, world: World) -> None:
     facilitator = world.actor(db, "facilitator")
     message = broadcasts.send(db, facilitator, world.round, world.rooms[:1], text="Room 1 only")
-    (received,) = broadcasts.received_in(db, world.actor(db, "kenya"), world.rooms[0])
-    assert (received.text, received.is_read) == ("Room 1 only", False)
-    assert broadcasts.received_in(db, world.actor(db, "philippines"), world.rooms[1]) == []
+    (received,) = broadcasts.unread_in(db, world.actor(db, "kenya"), world.rooms[0])
+    assert received.text == "Room 1 only"
+    assert broadcasts.unread_in(db, world.actor(db, "philippines"), world.rooms[1]) == []
     with pytest.raises(NotFound):
         broadcasts.confirm(db, world.actor(db, "philippines"), world.rooms[1], message.public_id)
     broadcasts.confirm(db, world.actor(db, "kenya"), world.rooms[0], message.public_id)
-    assert broadcasts.received_in(db, world.actor(db, "kenya"), world.rooms[0])[0].is_read
+    assert broadcasts.unread_in(db, world.actor(db, "kenya"), world.rooms[0]) == []
+    assert broadcasts.unread_in(db, world.actor(db, "canada"), world.rooms[0])
+
+
+def test_newer_messages_hide_no_older_one_that_is_unread(db: Db, world: World) -> None:
+    facilitator, kenya = world.actor(db, "facilitator"), world.actor(db, "kenya")
+    sent = [
+        broadcasts.send(db, facilitator, world.round, world.rooms, text=f"Message {number}")
+        for number in range(1, 7)
+    ]
+    for message in sent[2:]:
+        broadcasts.confirm(db, kenya, world.rooms[0], message.public_id)
+    assert [found.text for found in broadcasts.unread_in(db, kenya, world.rooms[0])] == [
+        "Message 2",
+        "Message 1",
+    ]
 
 
 def test_five_hundred_characters_and_no_more(db: Db, world: World) -> None:

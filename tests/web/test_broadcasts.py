@@ -33,3 +33,15 @@ def test_some_rooms_only_and_what_is_wrong_is_said(world: World, client_for: Bro
     assert "to Room 2" in facilitator.get(f"{address}/console?part=messages").text
     assert post(facilitator, f"{address}/broadcasts", text="X", rooms="9").status_code == 422
     assert post(facilitator, f"{address}/broadcasts", text="w" * 501).status_code == 422
+
+
+def test_every_unread_message_can_be_reached_and_confirmed(world: World, client_for: Browser) -> None:
+    address, room = f"/rounds/{world.round.public_id}", f"/rooms/{world.rooms[0].public_id}"
+    facilitator, kenya = client_for("facilitator"), client_for("kenya")
+    for number in range(1, 6):
+        post(facilitator, f"{address}/broadcasts", text=f"Message {number}")
+    page = kenya.get(f"{room}?part=messages").text
+    assert [f"Message {number}" in page for number in range(1, 6)] == [True] * 5
+    assert page.count("I have read this") == 5
+    assert "2 older messages" in page
+    assert page.index("Message 5") < page.index("older messages") < page.index("Message 2")

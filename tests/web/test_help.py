@@ -1,12 +1,16 @@
 """The call for help on the room page and on the console."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
 
+from consult.db import Db
+from consult.items import service as items
 from tests.cast import World
 from tests.conftest import post
+from tests.factories.items import drafted
 
 Browser = Callable[[str], FlaskClient]
 
@@ -65,3 +69,37 @@ def test_facilitators_have_no_button_to_call_themselves(client_for: Browser, roo
     page = client_for("facilitator").get(room).text
     assert "Ask for help" not in page
     assert "Leave for the console" in page
+
+
+def test_who_looks_on_is_offered_nothing_that_writes_and_stays_an_observer(
+    db: Db, world: World, client_for: Browser, room: str
+) -> None:
+    """The next click on an item joined the room, which ended its call for help."""
+    drafted(db, world, title="One", text="Said")
+    ready = drafted(db, world, title="Other", text="Said")
+    items.mark_ready(db, world.actor(db, "kenya"), ready)
+    db.commit()
+    post(client_for("canada"), f"{room}/hand", page=room, act="raise")
+    post(client_for("kenya"), f"{room}/help", category="wording")
+    facilitator = client_for("facilitator")
+    joined, observed = (
+        facilitator.get(address).text.partition("<main")[2].partition("</main>")[0]
+        for address in (room, f"{room}?as=observer")
+    )
+    assert 'method="post"' in joined
+    assert 'method="post"' not in observed
+    assert "Put in order" not in observed
+    assert f'href="{room}?item={ready.public_id}"' in joined
+    links = set(re.findall(rf'href="({room}[^"]*)"', observed.replace("&amp;", "&")))
+    assert {link for link in links if "as=observer" not in link} == {
+        link for link in links if f"{link}" + '">Join the room' in observed
+    }
+    assert f"{room}?item={ready.public_id}&as=observer" in links
+    for part in ("list", "commands", "queue", "help", "present", "symbol"):
+        assert 'method="post"' not in facilitator.get(f"{room}?as=observer&part={part}").text, part
+
+
+def test_somebody_with_a_seat_does_not_make_themselves_an_observer(client_for: Browser, room: str) -> None:
+    page = client_for("kenya").get(f"{room}?as=observer").text
+    assert "New action item" in page
+    assert "as=observer" not in page
