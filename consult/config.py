@@ -44,6 +44,8 @@ class Settings:
     recall_seconds: int = 60
     #: Drafting flush interval of a calm server, milliseconds.
     draft_tick_ms: int = 5
+    #: How often a page makes sure that it shows what the server has, seconds.
+    draft_check_seconds: int = 30
     #: Open drafting connections allowed to one member.
     connections_per_member: int = 3
     #: Open drafting connections allowed in one room.

@@ -5,6 +5,7 @@ the one table's answer. Runs inside the writer only.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from consult import clock
 from consult.db import Db
@@ -26,8 +27,20 @@ class NotHeld(Exception):
         self.room_id = room_id
 
 
-def join_request(payload: object, limits: Limits) -> tuple[str, bytes, int | None]:
-    """Name, checked state vector and epoch of a request to join.
+class Request(NamedTuple):
+    """A request to join: the draft's name, the checked state vector, the epoch of the text the page kept.
+
+    `differs`: the page found that it shows something else than the writer has (`sameness`).
+    """
+
+    draft: str
+    vector: bytes
+    epoch: int | None
+    differs: bool
+
+
+def join_request(payload: object, limits: Limits) -> Request:
+    """The request in what a page sent.
 
     Raises:
         Refused: `invalid` or `too_big`.
@@ -40,9 +53,10 @@ def join_request(payload: object, limits: Limits) -> tuple[str, bytes, int | Non
         invalid("payload")
     if epoch is not None and (not isinstance(epoch, int) or isinstance(epoch, bool)):
         invalid("epoch")
-    if vector is None:
-        return name, protocol.EMPTY_STATE_VECTOR, epoch
-    return name, protocol.checked_state_vector(protocol.decoded(vector, limits.state_vector_bytes)), epoch
+    known = protocol.EMPTY_STATE_VECTOR
+    if vector is not None:
+        known = protocol.checked_state_vector(protocol.decoded(vector, limits.state_vector_bytes))
+    return Request(name, known, epoch, payload.get("differs") is True)
 
 
 @dataclass(frozen=True)
@@ -127,7 +141,11 @@ class Joining:
             "seq": live.seq,
             "update": protocol.encoded(document.since(vector)),
             "sv": protocol.encoded(document.state_vector()),
-            "limits": {"update_bytes": self.limits.update_bytes, "batch_ms": round(self.tick * 1000)},
+            "limits": {
+                "update_bytes": self.limits.update_bytes,
+                "batch_ms": round(self.tick * 1000),
+                "check_ms": round(self.limits.check_every * 1000),
+            },
             "reason": self.flusher.outlet.words(reason) if reason else None,
         }
 

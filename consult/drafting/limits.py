@@ -41,6 +41,8 @@ class Limits:
     drafts_per_connection: int = 40
     connections_per_member: int = 3
     connections_per_room: int = 40
+    #: How often a page compares what it shows with what the writer has, seconds.
+    check_every: float = 30.0
     #: Undecided late contributions kept from one author in one draft.
     late_per_author: int = 5
 

@@ -19,6 +19,8 @@ from consult.rooms.models import EDITABLE
 
 Ack = dict[str, Any]
 CARET_SECONDS = 35.0
+#: How soon after a change an item's columns follow its draft.
+MIRROR_AFTER_SECONDS = 1.0
 #: How long after a damaged draft was opened its authors' own pages have to bring back what could not be read.
 HEALING_SECONDS = 30.0
 
@@ -92,6 +94,22 @@ class Page:
     allowance: Allowance
     drafts: dict[str, "LiveDraft"] = field(default_factory=dict)
 
+    def addressed(self, args: tuple[object, ...]) -> "LiveDraft":
+        """The draft a message is about: the one it names, or the only one the connection has joined.
+
+        Raises:
+            Refused: `invalid`, or `resync` when the connection has not joined it.
+        """
+        if not args or len(args) > 2:
+            raise Refused(Code.INVALID, "arguments")
+        name = args[1] if len(args) == 2 else None
+        if name is None and len(self.drafts) == 1:
+            return next(iter(self.drafts.values()))
+        live = self.drafts.get(name) if isinstance(name, str) else None
+        if live is None:
+            raise Refused(Code.RESYNC, "not joined")
+        return live
+
 
 @dataclass
 class Pending:
@@ -142,6 +160,8 @@ class LiveDraft:
     #: Authors who used their one sync after the end.
     synced: set[str] = field(default_factory=set)
     rows_since_snapshot: int = 0
+    #: Digest of what is deleted, and of which document at which number (`sameness`).
+    deleted: tuple[Document, int, int] | None = None
     #: Monotonic seconds at which the item's columns are to follow; None when they do.
     mirror_due: float | None = None
     idle_since: float | None = None
@@ -225,6 +245,18 @@ class LiveDraft:
         else:
             self.carets[caret.client] = Shown(sid, caret, now)
         self.caret_news[caret.client] = (sid, caret)
+
+    def take_caret_news(self) -> tuple[list[Caret], str | None]:
+        """Carets to tell of now, and the connection that need not hear it because all are its own."""
+        news, self.caret_news = self.caret_news, {}
+        senders = {sid for sid, _caret in news.values()}
+        return [caret for _sid, caret in news.values()], senders.pop() if len(senders) == 1 else None
+
+    def has_changed(self, now: float) -> None:
+        """A row was added to the log; `now` is monotonic seconds."""
+        self.rows_since_snapshot += 1
+        if self.mirror_due is None:
+            self.mirror_due = now + MIRROR_AFTER_SECONDS
 
     def hide(self, gone: Callable[[Shown], bool]) -> None:
         """Remove carets and tell the others at the next tick."""

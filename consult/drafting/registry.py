@@ -8,13 +8,14 @@ lock. gevent is not imported here: the entrance passes in how to wait (`Runtime`
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from consult import clock
 from consult.db import Db
-from consult.drafting import awareness, protocol, store
+from consult.drafting import awareness, protocol, sameness, store
 from consult.drafting.flush import Flush, Written
-from consult.drafting.joining import Joining, NotHeld, join_request
+from consult.drafting.joining import Joining, NotHeld, Request, join_request
 from consult.drafting.leases import Leases
 from consult.drafting.limits import Allowance, Limits
 from consult.drafting.live_draft import CARET_SECONDS, Ack, LiveDraft, Outlet, Page, Pending, Reply, Rights
@@ -29,7 +30,6 @@ log = logging.getLogger("consult.drafting")
 LOOK_EVERY_SECONDS = 1.0
 #: Often, so that there is little to do each time: whoever writes waits for it.
 KEEP_HOUSE_EVERY_SECONDS = 0.2
-MIRROR_AFTER_SECONDS = 1.0
 #: How long what must be written first waits for a draft that a form is writing.
 SETTLE_SECONDS = 1.0
 
@@ -64,23 +64,39 @@ class Registry:
         self._looked_at = self._kept_at = float("-inf")
         self._in_turn = False
         self._pace = Pace(runtime.tick, time.process_time)
-        self.commits = 0
-        self.updates = 0
+        self.commits = self.updates = 0
+        #: Times that pages compared what they show with what is here, and found a difference.
+        self.checks = self.differences = 0
 
     # What the entrance calls, from any greenlet.
 
     def join(self, sid: str, payload: object, reply: Reply) -> None:
         """Take a request to join a draft; the answer comes from the writer."""
+        self._ask(sid, reply, lambda page: partial(self._join, page, join_request(payload, self._limits)))
+
+    def check(self, sid: str, payload: object, reply: Reply) -> None:
+        """Take a page's question what the writer has (`sameness`)."""
+        self.checks += 1
+        self._ask(sid, reply, lambda page: partial(sameness.answer, page, sameness.question(payload)))
+
+    def _ask(self, sid: str, reply: Reply, read: Callable[[Page], Callable[[], Ack]]) -> None:
+        """Count a question, read it at once, and let the writer answer in its turn."""
         page = self._page(sid)
         try:
             wait = page.allowance.join(clock.monotonic())
             if wait:
                 raise Refused(Code.RATE, "join", after=wait)
-            name, vector, epoch = join_request(payload, self._limits)
+            act = read(page)
         except Refused as refusal:
-            reply.set(self._flusher.nack(refusal, sid=sid))
+            reply.set(self._flusher.answer(refusal, sid))
             return
-        self._later(lambda: reply.set(self._join(page, name, vector, epoch)))
+        self._later(lambda: reply.set(self._answered(sid, act)))
+
+    def _answered(self, sid: str, act: Callable[[], Ack]) -> Ack:
+        try:
+            return act()
+        except Exception as error:  # whatever it is, the page hears of it
+            return self._flusher.answer(error, sid)
 
     def update(self, sid: str, args: tuple[object, ...], reply: Reply) -> None:
         """Take an update: counted, decoded and walked at once, written at the next tick."""
@@ -88,7 +104,7 @@ class Registry:
             page = self._pages.get(sid)
             if page is None or not page.drafts:
                 raise Refused(Code.RESYNC, "not joined")
-            live = self._addressed(page, args)
+            live = page.addressed(args)
             size = len(args[0]) * 3 // 4 if args and isinstance(args[0], str) else 0
             wait = page.allowance.update(size, clock.monotonic())
             if wait:
@@ -110,7 +126,7 @@ class Registry:
         if page is None or not page.allowance.awareness(clock.monotonic()):
             return
         try:
-            live = self._addressed(page, args)
+            live = page.addressed(args)
             found = awareness.carets(protocol.decoded(args[0], self._limits.awareness_bytes), self._limits)
             if self._rights.editing(sid, live.subject) is not None:
                 return
@@ -170,17 +186,6 @@ class Registry:
         if page is None:
             page = self._pages[sid] = Page(sid, Allowance(self._limits))
         return page
-
-    def _addressed(self, page: Page, args: tuple[object, ...]) -> LiveDraft:
-        if not args or len(args) > 2:
-            raise Refused(Code.INVALID, "arguments")
-        name = args[1] if len(args) == 2 else None
-        if name is None and len(page.drafts) == 1:
-            return next(iter(page.drafts.values()))
-        live = page.drafts.get(name) if isinstance(name, str) else None
-        if live is None:
-            raise Refused(Code.RESYNC, "not joined")
-        return live
 
     # The writer.
 
@@ -292,7 +297,7 @@ class Registry:
             self._outlet.update(live.public_id, written.merged, live.seq, sole)
             live.synced |= written.synced
         if written.merged or written.foreign:
-            self._changed(live)
+            live.has_changed(clock.monotonic())
         taken: Ack = {"ok": 1, "seq": live.seq}
         if live.document is not None and live.document.size > self._limits.document_warning:
             taken["full"] = round(live.document.size / self._limits.document_bytes, 2)
@@ -302,22 +307,19 @@ class Registry:
         if written.changed:
             self._tell_rights(live)
 
-    def _changed(self, live: LiveDraft) -> None:
-        live.rows_since_snapshot += 1
-        if live.mirror_due is None:
-            live.mirror_due = clock.monotonic() + MIRROR_AFTER_SECONDS
-
     def _show_carets(self) -> None:
         for live in self._drafts.values():
-            news, live.caret_news = live.caret_news, {}
-            if news:
-                senders = {sid for sid, _caret in news.values()}
-                data = awareness.message([caret for _sid, caret in news.values()])
-                self._outlet.carets(live.public_id, data, skip=senders.pop() if len(senders) == 1 else None)
+            if live.caret_news:
+                carets, sole = live.take_caret_news()
+                self._outlet.carets(live.public_id, awareness.message(carets), skip=sole)
 
     # Joining and leaving.
 
-    def _join(self, page: Page, name: str, vector: bytes, epoch: int | None) -> Ack:
+    def _join(self, page: Page, request: Request) -> Ack:
+        name, vector, epoch, differs = request
+        if differs:
+            log.warning("draft %s: a page shows something else than is here; it joins again", name)
+        self.differences += differs
         try:
             try:
                 with self._reading() as db:
@@ -329,10 +331,10 @@ class Registry:
             for sid in self._joining.in_the_way(written.live, page):
                 self._joining.put_out(sid, "draft.elsewhere")
             ack = self._joining.seat(written.live, page, vector)
-        except Refused as refusal:
-            return self._flusher.nack(refusal, sid=page.sid)
         except NotHeld:
             return self._flusher.nack(HANDOVER, sid=page.sid)
+        except Refused:
+            raise
         except Exception:
             log.exception("draft %s: cannot be opened", name)
             return self._flusher.nack(Refused(Code.BUSY, "database"), sid=page.sid)

@@ -120,4 +120,7 @@ def _item(name: str, user: str) -> str:
 <button type="button" data-slot="remove">Remove</button></li></template>
 <label>SDG target <select data-fact-list-target="choice"><option value="10.7">10.7 Safe migration</option></select></label>
 <button type="button" data-action="fact-list#add">Add target</button></div></fieldset>
-<p data-controller="presence" data-text-writing="{{names}}: writing here now" data-text-nobody=""></p></article>"""
+<div data-controller="presence" data-action="click->presence#go" data-text-writing="{{names}}: writing here now"
+ data-text-where="Paragraph {{number}}: {{words}}" data-text-empty="Paragraph {{number}}, empty"><details data-presence-target="here" hidden>
+<summary data-presence-target="names"></summary><ul aria-label="Where" data-presence-target="rows"></ul></details><template><li>
+<p data-slot="words"><b data-slot="who"></b> <span data-slot="where"></span></p><button type="button" data-slot="go">Go there</button></li></template></div></article>"""

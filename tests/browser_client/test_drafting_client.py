@@ -99,6 +99,27 @@ def test_carets_show_by_class_and_add_no_text(both: tuple[Page, Page]) -> None:
     expect(ben.get_by_text("Delegate A: writing here now")).to_be_visible()
 
 
+def test_who_is_where_can_be_listed_and_gone_to_without_seeing_carets(both: tuple[Page, Page]) -> None:
+    ann, ben = both
+    write(ann, "First paragraph")
+    ann.keyboard.press("Enter")
+    ann.keyboard.type("Second paragraph")
+    expect(text(ben)).to_contain_text("Second paragraph")
+    names = ben.get_by_text("Delegate A: writing here now")
+    names.focus()
+    ben.keyboard.press("Enter")
+    row = ben.get_by_role("list", name="Where").get_by_role("listitem")
+    expect(row).to_contain_text("Delegate A Paragraph 2: Second paragraph")
+    ann.keyboard.press("Control+Home")
+    expect(row).to_contain_text("Paragraph 1: First paragraph")
+    ann.keyboard.press("Control+End")
+    expect(row).to_contain_text("Paragraph 2")
+    ben.keyboard.press("Tab")
+    ben.keyboard.press("Enter")
+    ben.keyboard.type("Here: ")
+    expect(text(ann)).to_contain_text("Here: Second paragraph")
+
+
 def test_the_title_keeps_the_caret_while_others_write(both: tuple[Page, Page]) -> None:
     ann, ben = both
     ann.get_by_label("Title").fill("middle")

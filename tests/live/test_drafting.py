@@ -1,5 +1,6 @@
 """Live drafting against the real server process: nothing acknowledged is lost, whatever happens to the process."""
 
+import base64
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ import websocket
 from sqlalchemy import Engine, select
 
 from consult.db import reading_session
-from consult.drafting import service
+from consult.drafting import sameness, service
+from consult.drafting.walker import TRUSTED, walked
 from consult.items.models import ActionItem
 from consult.rooms.models import Presence
 from tests import cast
@@ -233,3 +235,34 @@ def test_when_the_database_goes_away_nothing_is_called_saved(
     assert str(page.editor.title) == "kept later"
     assert page.ask("u", "AAA=", item.public_id)["ok"] == 1
     page.close()
+
+
+def test_a_page_can_compare_what_it_has(
+    server: RunningServer, cookies: dict[str, str], item: ActionItem
+) -> None:
+    kenya = WirePage(server.url, cookies["kenya"], item.public_id, Editor(101))
+    canada = WirePage(server.url, cookies["canada"], item.public_id, Editor(202))
+    question = {"draft": item.public_id, "deletions": True}
+    assert canada.ask("c", question)["code"] == "resync", "not joined yet"
+    kenya.join()
+    canada.join()
+    kenya.editor.paragraph("Mutual recognition of travel documents")
+    for update in kenya.editor.take_outgoing():
+        kenya.send(update)
+    del kenya.editor.title[:]
+    line = kenya.editor.text.children[0].children[0]
+    del line[0:7]
+    for update in kenya.editor.take_outgoing():
+        kenya.send(update)
+    answer = canada.ask("c", question)
+    assert answer["ok"] == 1
+    assert base64.b64decode(answer["sv"]) == canada.editor.doc.get_state(), (
+        "what came before it is all that it tells of"
+    )
+    mine = walked(canada.editor.doc.get_update(canada.editor.doc.get_state()), TRUSTED).deletions
+    assert mine
+    assert answer["deleted"] == sameness.digest(mine)
+    assert "deleted" not in canada.ask("c", {"draft": item.public_id})
+    assert canada.ask("c", [1])["code"] == "invalid"
+    for page in (kenya, canada):
+        page.close()

@@ -10,8 +10,8 @@ import pytest
 
 from consult.db import Db
 from consult.live.connections import Connection
-from consult.live.drafting import LiveRights
 from consult.live.presence import whereabouts
+from consult.live.rights import LiveRights
 from tests import cast
 from tests.live.test_connections import Page
 from tests.running import RunningServer, wait_until

@@ -1,12 +1,19 @@
 import { Controller } from "../../vendor/page.js";
+import { blockAt, blocksOf } from "../editing/whereabouts.js";
 import { textOf } from "../helpers/text.js";
 import { draftAround } from "../live/drafts.js";
 
-/** Who has a caret in this draft, by name: for those who do not see carets. */
+const SHOW_MS = 400;
+const LONGEST = 80;
+
+/** Who has a caret in this draft, by name, and in which paragraph: for those who do not see carets. */
 export default class extends Controller {
+  static targets = ["here", "names", "rows"];
+
   #draft = null;
   #awareness = null;
   #isGone = false;
+  #timer = 0;
 
   async connect() {
     this.#isGone = false;
@@ -19,22 +26,83 @@ export default class extends Controller {
 
   disconnect() {
     this.#isGone = true;
-    this.#awareness?.off("change", this.#show);
+    clearTimeout(this.#timer);
+    this.#awareness?.off("change", this.#showSoon);
     this.#draft?.removeEventListener("replaced", this.#bind);
   }
 
+  /** The paragraph somebody is in comes into view, with one's own caret in it. */
+  go({ target }) {
+    const client = target.closest("[data-slot=go]")?.closest("[data-client]")?.dataset.client;
+    const block = client && this.#where(this.#awareness.getStates().get(Number(client)));
+    if (!block) return;
+    block.element.scrollIntoView({ block: "center" });
+    if (!block.element.isContentEditable) return;
+    block.element.parentElement.focus({ preventScroll: true });
+    getSelection().collapse(block.element, 0);
+  }
+
   #bind = () => {
-    this.#awareness?.off("change", this.#show);
+    this.#awareness?.off("change", this.#showSoon);
     this.#awareness = this.#draft.awareness;
-    this.#awareness.on("change", this.#show);
+    this.#awareness.on("change", this.#showSoon);
     this.#show();
   };
 
-  #show = () => {
-    const others = [...this.#awareness.getStates()].filter(([client]) => client !== this.#draft.doc.clientID);
-    const names = [...new Set(others.map(([, { user }]) => user?.name).filter(Boolean))].sort();
-    const list = new Intl.ListFormat(document.documentElement.lang || "en").format(names);
-    const text = textOf(this.element, names.length ? "writing" : "nobody", { names: list });
-    if (this.element.textContent !== text) this.element.textContent = text;
+  #showSoon = () => {
+    this.#timer ||= setTimeout(() => this.#show(), SHOW_MS);
   };
+
+  #show() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    const others = [...this.#awareness.getStates()]
+      .filter(([client, { user }]) => client !== this.#draft.doc.clientID && user?.name)
+      .sort(([, a], [, b]) => a.user.name.localeCompare(b.user.name));
+    const names = [...new Set(others.map(([, { user }]) => user.name))];
+    const list = new Intl.ListFormat(document.documentElement.lang || "en").format(names);
+    this.hereTarget.hidden = names.length === 0;
+    say(this.namesTarget, names.length ? textOf(this.element, "writing", { names: list }) : "");
+    const old = new Map([...this.rowsTarget.children].map((row) => [row.dataset.client, row]));
+    for (const [client, state] of others) {
+      const row = old.get(String(client)) ?? this.#blank(client);
+      old.delete(String(client));
+      this.#fill(row, state);
+    }
+    for (const row of old.values()) this.#drop(row);
+  }
+
+  #blank(client) {
+    const row = this.element.querySelector("template").content.firstElementChild.cloneNode(true);
+    const words = row.querySelector("[data-slot=words]");
+    words.id = `whereabouts-${this.#draft.id}-${client}`;
+    row.dataset.client = client;
+    row.querySelector("[data-slot=go]").setAttribute("aria-describedby", words.id);
+    this.rowsTarget.append(row);
+    return row;
+  }
+
+  #fill(row, state) {
+    const block = this.#where(state);
+    const words = block?.words.length > LONGEST ? `${block.words.slice(0, LONGEST)}…` : block?.words;
+    say(row.querySelector("[data-slot=who]"), state.user.name);
+    say(row.querySelector("[data-slot=where]"), block ? textOf(this.element, words ? "where" : "empty", { number: block.number, words }) : "");
+    row.querySelector("[data-slot=go]").hidden = !block;
+  }
+
+  /** Whoever has just gone does not take the keyboard's place with them. */
+  #drop(row) {
+    const hadFocus = row.contains(document.activeElement);
+    row.remove();
+    if (hadFocus && !this.hereTarget.hidden) this.namesTarget.focus();
+  }
+
+  #where(state) {
+    const text = this.element.closest("[data-draft-id-value]")?.querySelector(".ProseMirror");
+    return text && state?.cursor ? blockAt(this.#draft.doc, state.cursor, blocksOf(text)) : null;
+  }
+}
+
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }

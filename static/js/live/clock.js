@@ -60,7 +60,7 @@ export class ServerClock {
   async #sample(connection) {
     const asked = performance.now();
     try {
-      const { now } = await connection.ask(WIRE.CLOCK);
+      const { now } = await connection.ask(WIRE.CLOCK, [{}]);
       const answered = performance.now();
       const trip = answered - asked;
       if (!Number.isFinite(now) || trip > this.#bestTrip) return;

@@ -1,8 +1,10 @@
-import { Awareness, Y, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from "../../vendor/editor.js";
+import { Y } from "../../vendor/editor.js";
+import { DraftCarets } from "./draft_carets.js";
 import { DraftStore } from "./draft_store.js";
 import { linesOf, missingText } from "./draft_text.js";
 import { WIRE } from "./events.js";
 import { JoinAgain } from "./posting.js";
+import { Comparison } from "./sameness.js";
 import { hold, isDirty, keepText, markDirty } from "./unsent.js";
 import { cut, fromBase64, newsFor, toBase64 } from "./updates.js";
 
@@ -18,7 +20,6 @@ import { cut, fromBase64, newsFor, toBase64 } from "./updates.js";
  */
 
 const COLLECT_MS = 30;
-const CARET_MS = 200;
 const ANSWER_MS = 15_000;
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000];
 /** From this age on an edit that is not at the server is told to the person. */
@@ -30,7 +31,6 @@ const NOTHING = { title: "", blocks: [], facts: {} };
 
 export class Draft extends EventTarget {
   doc = DraftStore.blank();
-  awareness = new Awareness(this.doc);
   edit = false;
   reason = "";
   phase = "loading";
@@ -53,9 +53,10 @@ export class Draft extends EventTarget {
   #sticky = null;
   #limit = DEFAULT_LIMIT;
   #timers = {};
-  #caretWaits = false;
   #dirty = null;
   #again;
+  #comparison = new Comparison();
+  #carets;
 
   /**
    * @param {{id: string, user: string, connection: import("./socket.js").Connection, words?: {title?: string, text?: string, facts?: Record<string, string>}}} options
@@ -69,6 +70,7 @@ export class Draft extends EventTarget {
     this.#words = words;
     this.#store = new DraftStore(user, id);
     this.#again = new JoinAgain(connection);
+    this.#carets = this.#newCarets();
   }
 
   /** Loads what this browser kept and joins as soon as there is a connection. */
@@ -78,12 +80,12 @@ export class Draft extends EventTarget {
     this.#watchDocument();
     const on = (name, listener) => this.#stops.push(this.#connection.on(name, listener));
     on(WIRE.UPDATE, (update, _seq, draft) => draft === this.id && this.#wasJoined && this.#apply(update));
-    on(WIRE.AWARENESS, (states, draft) => draft === this.id && this.#applyCarets(states));
+    on(WIRE.AWARENESS, (states, draft) => draft === this.id && this.#carets.apply(states));
     on(WIRE.PERM, (change) => change.draft === this.id && this.#permit(change));
     on(WIRE.RESYNC, (notice) => notice.draft === this.id && this.#join());
     on(WIRE.MOVED, (notice) => this.#moved(notice));
     this.#stops.push(this.#connection.onState((state) => (["connected", "blocked"].includes(state) ? this.#join() : this.#cutOff())));
-    this.#stops.push(this.#again.start(() => !this.unsaved && (this.#joined || !this.#connection.isPosting) && this.#join()));
+    this.#stops.push(this.#again.start(() => this.#lookAgain()));
     if (this.#connection.reachesDrafts) this.#join();
     this.#tell();
   }
@@ -94,7 +96,7 @@ export class Draft extends EventTarget {
     this.#stops.forEach((stop) => stop());
     hold(this.#holder, false);
     this.#store.close();
-    this.awareness.destroy();
+    this.#carets.destroy();
     this.doc.destroy();
   }
 
@@ -118,6 +120,11 @@ export class Draft extends EventTarget {
     if (this.unsaved) keepText(this.user, this.id, missingText(linesOf(this.doc), NOTHING, this.#words), this.reason);
   }
 
+  /** What the editor shows the others' carets from, and says its own in. */
+  get awareness() {
+    return this.#carets.awareness;
+  }
+
   get #holder() {
     return `draft.${this.id}`;
   }
@@ -126,7 +133,10 @@ export class Draft extends EventTarget {
 
   #watchDocument() {
     this.doc.on("update", this.#onUpdate);
-    this.awareness.on("update", this.#onCaret);
+  }
+
+  #newCarets() {
+    return new DraftCarets(this.id, this.#connection, this.doc, () => this.#joined && this.edit);
   }
 
   #onUpdate = (update, origin) => {
@@ -153,7 +163,7 @@ export class Draft extends EventTarget {
     this.#putBack();
     const epoch = this.#store.epoch;
     const vector = toBase64(Y.encodeStateVector(this.doc));
-    const question = { v: 1, draft: this.id, sv: vector, ...(epoch === null ? {} : { epoch }) };
+    const question = { v: 1, draft: this.id, sv: vector, ...(epoch === null ? {} : { epoch }), ...this.#comparison.told };
     let answer;
     try {
       answer = await this.#connection.ask(WIRE.JOIN, [question], { within: ANSWER_MS });
@@ -164,6 +174,22 @@ export class Draft extends EventTarget {
     if (isStale()) return;
     if (answer?.ok) await this.#joinedWith(answer, isStale);
     else this.#notJoined(answer ?? {});
+  }
+
+  /** A page without a websocket joins to hear; one that has it makes sure that it shows what the server has. */
+  async #lookAgain() {
+    if (!this.#joined || this.#connection.isPosting) {
+      if (!this.unsaved && (this.#joined || !this.#connection.isPosting)) this.#join();
+      return;
+    }
+    const attempt = this.#attempt;
+    const question = { draft: this.id, deletions: this.#again.isAtRest };
+    const answer = await this.#connection.ask(WIRE.CHECK, [question], { within: ANSWER_MS }).catch(() => null);
+    if (attempt !== this.#attempt) return;
+    const next = this.#comparison.next(this.doc, answer, this.unsaved);
+    if (next === "join") this.#join();
+    else if (next === "rebuild") this.#rebuild(this.reason);
+    else this.#again.joined();
   }
 
   async #joinedWith(answer, isStale) {
@@ -178,14 +204,14 @@ export class Draft extends EventTarget {
       if (isStale()) return;
     }
     this.#joined = this.#wasJoined = true;
-    this.#again.joined();
+    this.#again.joined(answer.limits?.check_ms);
     this.#failures = 0;
     const news = newsFor(this.doc, fromBase64(answer.sv), fromBase64(answer.update));
     this.#pending = news ? [news] : [];
     this.#pendingSince = news ? (this.#pendingSince ?? Date.now()) : null;
     if (isFirst) this.dispatchEvent(new Event("replaced"));
     this.#tell();
-    this.#sayCaret();
+    this.#carets.say();
     this.#flush();
   }
 
@@ -208,9 +234,7 @@ export class Draft extends EventTarget {
     this.#attempt += 1;
     this.#joined = false;
     this.#putBack();
-    const others = [...this.awareness.getStates().keys()].filter((client) => client !== this.doc.clientID);
-    removeAwarenessStates(this.awareness, others, this);
-    this.#outrunRemoval();
+    this.#carets.cutOff();
     this.#tell();
   }
 
@@ -323,41 +347,12 @@ export class Draft extends EventTarget {
   }
 
   #replaceDocument(doc) {
-    const old = { doc: this.doc, awareness: this.awareness };
+    const old = [this.#carets, this.doc];
     this.doc = doc;
-    this.awareness = new Awareness(doc);
+    this.#carets = this.#newCarets();
     this.#watchDocument();
     this.dispatchEvent(new Event("replaced"));
-    old.awareness.destroy();
-    old.doc.destroy();
-  }
-
-  // ── carets ──
-
-  #onCaret = ({ added, updated, removed }, origin) => {
-    if (origin === this || ![...added, ...updated, ...removed].includes(this.doc.clientID)) return;
-    if (this.#caretWaits) return;
-    this.#caretWaits = true;
-    this.#later("caret", CARET_MS, () => this.#sayCaret());
-  };
-
-  #sayCaret() {
-    this.#caretWaits = false;
-    if (!this.#joined || !this.edit || !this.awareness.getLocalState()) return;
-    const state = encodeAwarenessUpdate(this.awareness, [this.doc.clientID]);
-    this.#connection.tell(WIRE.AWARENESS, toBase64(state), this.id);
-  }
-
-  /** The server told the others, one step ahead of our count, that this caret is gone: count past it. */
-  #outrunRemoval() {
-    const state = this.awareness.getLocalState();
-    if (!state) return;
-    this.awareness.setLocalState(state);
-    this.awareness.setLocalState(state);
-  }
-
-  #applyCarets(states) {
-    if (this.#joined) applyAwarenessUpdate(this.awareness, fromBase64(states), this);
+    old.forEach((each) => each.destroy());
   }
 
   // ── saying where we are ──

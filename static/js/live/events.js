@@ -46,6 +46,7 @@ export const WIRE = Object.freeze({
   CLOCK: "clock",
   HERE: "here",
   JOIN: "join",
+  CHECK: "c",
   UPDATE: "u",
   AWARENESS: "a",
   PERM: "perm",

@@ -3,13 +3,15 @@ import { WIRE } from "./events.js";
 /** What a page asks by HTTP POST where no websocket gets through. The answers are those of the websocket. */
 
 const PROBE_MS = 5_000;
-/** How often a page that hears everything by itself makes sure of it. */
-const CHECK_MS = 60_000;
+/** How often a page that hears everything by itself makes sure of it, until the server says how often. */
+const CHECK_MS = 30_000;
 /** How often one that has to ask does so: while something happens, when nothing did for a while, in the background. */
 const POLL_MS = 3_000;
 const QUIET_MS = 10_000;
 const HIDDEN_MS = 30_000;
 const QUIET_AFTER_MS = 60_000;
+/** Nobody has written for so long: what is deleted can be compared too. */
+const REST_MS = 5_000;
 
 /** The server did not answer, or something between answered in its place. */
 export class NotReached extends Error {}
@@ -27,12 +29,13 @@ export async function isReachable() {
   }
 }
 
-/** When a draft is to be joined again: a page that hears by itself now and then, for safety; one that does not, to hear. */
+/** When a draft is to be looked at again: a page that hears by itself compares now and then; one that does not joins, to hear. */
 export class JoinAgain {
   #connection;
   #changedAt = Date.now();
   #joinedAt = 0;
   #timer = 0;
+  #checkMs = CHECK_MS;
   #act = () => {};
 
   /** @param {import("./socket.js").Connection} connection */
@@ -56,9 +59,16 @@ export class JoinAgain {
     this.#changedAt = Date.now();
   }
 
-  joined() {
+  /** @param {number} [checkMs]  how often the server wants to be asked */
+  joined(checkMs = this.#checkMs) {
+    this.#checkMs = checkMs;
     this.#joinedAt = Date.now();
     this.#later();
+  }
+
+  /** Has nobody written for a while? */
+  get isAtRest() {
+    return Date.now() - this.#changedAt >= REST_MS;
   }
 
   get isDue() {
@@ -66,7 +76,7 @@ export class JoinAgain {
   }
 
   get #wait() {
-    if (!this.#connection.isPosting) return CHECK_MS;
+    if (!this.#connection.isPosting) return this.#checkMs;
     if (document.visibilityState !== "visible") return HIDDEN_MS;
     return Date.now() - this.#changedAt < QUIET_AFTER_MS ? POLL_MS : QUIET_MS;
   }

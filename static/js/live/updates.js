@@ -41,7 +41,7 @@ export function newsFor(doc, serverVector, serverUpdate) {
 
 function coversDeletions(theirs, mine) {
   for (const [client, ranges] of mine.clients) {
-    const known = merged(theirs.clients.get(client) ?? []);
+    const known = mergedRanges(theirs.clients.get(client) ?? []);
     for (const { clock, len } of ranges) {
       if (!known.some((range) => range.from <= clock && clock + len <= range.to)) return false;
     }
@@ -49,7 +49,8 @@ function coversDeletions(theirs, mine) {
   return true;
 }
 
-function merged(ranges) {
+/** Ranges in order, those that touch made one. @returns {{from: number, to: number}[]} */
+export function mergedRanges(ranges) {
   const result = [];
   for (const { clock, len } of [...ranges].sort((a, b) => a.clock - b.clock)) {
     const last = result.at(-1);

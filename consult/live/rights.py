@@ -1,0 +1,161 @@
+"""What a connection may do with a draft, asked at every update and answered from memory.
+
+The rules are those of the one table, for an actor that is cached per connection, forgotten when a commit changed a right, and
+read again after ten seconds at the latest.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import gevent
+from sqlalchemy import select
+
+from consult import clock
+from consult.db import reading_session
+from consult.disclosure.attribution import Attribution
+from consult.drafting.live_draft import Subject
+from consult.live.connections import Connection
+from consult.live.hub import Hub
+from consult.messages import message
+from consult.permissions.actor import Actor
+from consult.permissions.check import refusal
+from consult.permissions.names import Permission
+from consult.programme.models import Consultation
+from consult.reference import groups
+from consult.rooms.actors import actor_for, actors_for
+
+ACTOR_SECONDS = 10.0
+RENEW_AFTER_SECONDS = 6.0
+_LANGUAGE = "en"
+
+
+@dataclass
+class KnownActor:
+    """Who a connection is in a consultation; None: nobody any more. `at`: monotonic seconds when it was read."""
+
+    actor: Actor | None
+    at: float
+    asked: bool = False
+    #: The last answer for each permission, and the subject it was about. Rules are pure and neither actor nor subject ever
+    #: changes (another state is another subject), so the same question has the same answer.
+    answers: dict[Permission, tuple[Subject, str | None]] = field(default_factory=dict)
+
+
+class LiveRights:
+    """What a connection may do with a draft, and under which name its caret appears."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._actors: dict[tuple[str, int], KnownActor] = {}
+        self._forgotten = 0
+        self._rules: dict[int, tuple[str, float]] = {}
+        self._groups = {group.mark: group.label for group in groups()}
+
+    def forget(self) -> None:
+        """A right changed somewhere: read every actor anew when next asked."""
+        self._actors.clear()
+        self._forgotten += 1
+
+    def forget_connection(self, connection: Connection) -> None:
+        for key in [key for key in self._actors if key[0] == connection.sid]:
+            del self._actors[key]
+
+    def renew(self) -> None:
+        """Every second: read the actors whose time is nearly over, all in one go, so that no update waits for it.
+
+        Who was not asked about since the last reading is forgotten, and read again when asked.
+        """
+        gevent.sleep(1)
+        now, due = clock.monotonic(), defaultdict[int, dict[str, int]](dict)
+        for (sid, consultation_id), known in list(self._actors.items()):
+            if now - known.at < RENEW_AFTER_SECONDS:
+                continue
+            connection = self._hub.connections.get(sid)
+            if known.asked and connection is not None:
+                due[consultation_id][sid] = connection.user_id
+            else:
+                del self._actors[sid, consultation_id]
+        for consultation_id, users in due.items():
+            forgotten = self._forgotten
+            with reading_session(self._hub.engine) as db:
+                found = actors_for(db, set(users.values()), consultation_id)
+            if forgotten != self._forgotten:
+                return  # what was read may be older than the change
+            for sid, user_id in users.items():
+                if (sid, consultation_id) in self._actors:
+                    self._actors[sid, consultation_id] = KnownActor(found.get(user_id), now)
+
+    def _known(self, sid: str, subject: Subject) -> KnownActor | None:
+        key = (sid, subject.consultation_id)
+        known = self._actors.get(key)
+        if known is not None and clock.monotonic() - known.at < ACTOR_SECONDS:
+            known.asked = True
+            return known
+        connection = self._hub.connections.get(sid)
+        if connection is None:
+            return None
+        forgotten, now = self._forgotten, clock.monotonic()
+        with reading_session(self._hub.engine) as db:
+            actor = actor_for(db, connection.user_id, subject.consultation_id)
+        known = KnownActor(actor, now, asked=True)
+        if forgotten == self._forgotten:
+            self._actors[key] = known
+        return known
+
+    def _actor(self, sid: str, subject: Subject) -> Actor | None:
+        known = self._known(sid, subject)
+        return known.actor if known else None
+
+    def _refusal(self, sid: str, permission: Permission, subject: Subject) -> str | None:
+        known = self._known(sid, subject)
+        if known is None or known.actor is None:
+            return "not_a_member"
+        before = known.answers.get(permission)
+        if before is not None and before[0] is subject:
+            return before[1]
+        reason = refusal(known.actor, permission, subject)
+        known.answers[permission] = (subject, reason)
+        return reason
+
+    def reading(self, sid: str, subject: Subject) -> str | None:
+        return self._refusal(sid, Permission.ROOM_VIEW, subject)
+
+    def editing(self, sid: str, subject: Subject) -> str | None:
+        connection = self._hub.connections.get(sid)
+        if connection is not None and connection.observes:
+            return "room.observing"
+        return self._refusal(sid, Permission.ITEM_EDIT, subject)
+
+    def member_id(self, sid: str, subject: Subject) -> int | None:
+        actor = self._actor(sid, subject)
+        return actor.member_id if actor else None
+
+    def hears(self, sid: str) -> bool:
+        connection = self._hub.connections.get(sid)
+        return connection is None or connection.hears
+
+    def _rule(self, subject: Subject) -> str:
+        known, now = self._rules.get(subject.consultation_id), clock.monotonic()
+        if known is None or now - known[1] > ACTOR_SECONDS:
+            with reading_session(self._hub.engine) as db:
+                rule = db.scalar(
+                    select(Consultation.attribution).where(Consultation.id == subject.consultation_id)
+                )
+            known = self._rules[subject.consultation_id] = (rule or Attribution.NONE.value, now)
+        return known[0]
+
+    def is_anonymous(self, subject: Subject) -> bool:
+        return self._rule(subject) == Attribution.NONE
+
+    def signature(self, sid: str, subject: Subject) -> dict[str, str]:
+        """Rule: attribution holds for carets too; a page cannot choose its own name."""
+        actor, rule = self._actor(sid, subject), self._rule(subject)
+        if actor is None or rule == Attribution.NONE:
+            return {"name": message("draft.somebody", _LANGUAGE), "delegation": "", "mark": "", "hue": "st"}
+        name = {Attribution.NAME: actor.name, Attribution.DELEGATION: actor.delegation_name}.get(
+            Attribution(rule), self._groups.get(actor.mark, actor.mark)
+        )
+        delegation = actor.delegation_name if rule in (Attribution.NAME, Attribution.DELEGATION) else ""
+        return {"name": name, "delegation": delegation, "mark": actor.mark, "hue": actor.mark.lower()}
