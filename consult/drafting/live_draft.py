@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from consult.drafting.awareness import Caret
 from consult.drafting.document import Document
-from consult.drafting.limits import Allowance
+from consult.drafting.limits import Allowance, Limits
 from consult.drafting.protocol import Code, Refused
 from consult.drafting.subject import DraftState, Subject
 from consult.drafting.walker import ClientId, Update
@@ -251,6 +251,12 @@ class LiveDraft:
         news, self.caret_news = self.caret_news, {}
         senders = {sid for sid, _caret in news.values()}
         return [caret for _sid, caret in news.values()], senders.pop() if len(senders) == 1 else None
+
+    def fullness(self, limits: Limits) -> dict[str, float]:
+        """How full the document is, from 0 to 1, as `full`; nothing as long as that does not matter."""
+        if self.document is None or self.document.size <= limits.document_warning:
+            return {}
+        return {"full": round(self.document.size / limits.document_bytes, 2)}
 
     def has_changed(self, now: float) -> None:
         """A row was added to the log; `now` is monotonic seconds."""

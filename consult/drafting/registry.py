@@ -298,9 +298,7 @@ class Registry:
             live.synced |= written.synced
         if written.merged or written.foreign:
             live.has_changed(clock.monotonic())
-        taken: Ack = {"ok": 1, "seq": live.seq}
-        if live.document is not None and live.document.size > self._limits.document_warning:
-            taken["full"] = round(live.document.size / self._limits.document_bytes, 2)
+        taken: Ack = {"ok": 1, "seq": live.seq, **live.fullness(self._limits)}
         for item in written.taken:
             self.updates += 1
             item.reply.set(taken)
