@@ -29,6 +29,7 @@ from consult.rooms.seats import DUTIES, add_seat, add_seats, assign_duty, move_m
 
 __all__ = [
     "DUTIES",
+    "MOST_ITEMS_WANTED",
     "MOST_MINUTES",
     "add_room",
     "add_seat",
@@ -52,6 +53,8 @@ __all__ = [
 ]
 
 MOST_ROOMS = 200
+#: As many items as a room can have.
+MOST_ITEMS_WANTED = 30
 #: Session states in which people meet in rooms: a second round may follow a first report-back.
 MEETING = frozenset({"open", "report_back"})
 
@@ -85,29 +88,39 @@ def create_round(db: Db, actor: Actor, session: Session, *, topic: str, minutes:
     return round_
 
 
-def change_round(db: Db, actor: Actor, round_: Round, *, topic: str, minutes: int) -> None:
-    """Change topic and length of a round whose rooms are not open yet.
+def change_round(
+    db: Db, actor: Actor, round_: Round, *, topic: str, minutes: int, items_wanted: int | None = None
+) -> None:
+    """Change topic and length of a round whose rooms are not open yet, and how many items each room is asked for.
+
+    Args:
+        items_wanted: None leaves it as it is.
 
     Raises:
+        Invalid: a number that is out of bounds.
         Conflict: `round.already_open`.
     """
     require(actor, Permission.ROUND_OPEN, round_)
     _check_minutes(minutes)
-    if (round_.topic, round_.minutes) == (topic, minutes):
+    wanted = round_.items_wanted if items_wanted is None else items_wanted
+    if not 1 <= wanted <= MOST_ITEMS_WANTED:
+        raise Invalid("form.invalid", fields={"items": "field.number"}, low=1, high=MOST_ITEMS_WANTED)
+    if (round_.topic, round_.minutes, round_.items_wanted) == (topic, minutes, wanted):
         return
     rooms = rooms_of(db, round_)
     if any(room.state != RoomState.STAGED for room in rooms):
         raise Conflict("round.already_open")
-    round_.topic, round_.minutes = topic, minutes
-    for room in rooms:
-        room.topic = topic
+    if round_.topic != topic:
+        for room in rooms:
+            room.topic = topic
+    round_.topic, round_.minutes, round_.items_wanted = topic, minutes, wanted
     audit.record(
         db,
         actor,
         "round.changed",
         f"round:{round_.public_id}",
         chain=chain_of(db, round_),
-        facts={"minutes": minutes},
+        facts={"minutes": minutes, "items_wanted": wanted},
     )
     outbox.add(db, RoundChanged(round_.public_id), to=[session_audience(db, round_)])
 

@@ -48,7 +48,9 @@ def propose(round_id: str) -> BaseResponse:
         return _page(view, asked=asked, form=form, errors=form.errors)
     try:
         form.check("seating.invalid")
-        rooms_service.change_round(db(), actor, found, topic=asked.topic, minutes=asked.minutes)
+        rooms_service.change_round(
+            db(), actor, found, topic=asked.topic, minutes=asked.minutes, items_wanted=asked.items
+        )
         plan = service.propose(
             db(),
             actor,
@@ -187,10 +189,13 @@ def _question(view: SeatingView, asked: Asked | None, form: Form | None) -> dict
         asked = Asked(constraints=_with_group(view), keep_locks=True)
     values = values_of(asked, people, languages)
     if form is not None:
-        values |= {name: form.values.get(name, "") for name in ("rooms", "size", "minutes", "topic", "seed")}
+        values |= {
+            name: form.values.get(name, "") for name in ("rooms", "size", "minutes", "items", "topic", "seed")
+        }
     else:
         count = view.current.room_count if view.current else view.suggested_rooms
         values |= {"rooms": count, "size": "", "minutes": view.round.minutes, "topic": view.round.topic}
+        values |= {"items": view.round.items_wanted}
     topics = service.topics_on_offer(db(), view.round)
     wishes = service.topic_wishes_of(db(), view.round) if topics else {}
     before = view.before

@@ -28,6 +28,8 @@ class Asked:
 
     rooms: int = 0
     minutes: int = 0
+    #: How many items each room is asked for; None when the form does not say.
+    items: int | None = None
     topic: str = ""
     seed: int | None = None
     keep_locks: bool = False
@@ -70,6 +72,8 @@ def asked_by(form: Form, people: People, languages: Collection[str], *, seats: C
     asked = Asked()
     asked.rooms = _rooms_or_size(form, len(seats))
     asked.minutes = form.number("minutes", low=1, high=rooms_service.MOST_MINUTES)
+    if "items" in form.values:
+        asked.items = form.number("items", low=1, high=rooms_service.MOST_ITEMS_WANTED)
     asked.topic = form.line("topic", limit=300)
     if form.line("seed", limit=9, required=False):
         asked.seed = form.number("seed", low=0, high=999_999)

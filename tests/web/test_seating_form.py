@@ -177,3 +177,25 @@ def test_people_to_a_room_stand_for_the_number_of_rooms(
 ) -> None:
     assert ask(client_for("facilitator"), address, rooms="", size="3").status_code == 303
     assert read(select(SeatingPlan.room_count).order_by(SeatingPlan.id.desc()))[0] == 2
+
+
+def test_how_many_items_a_room_is_asked_for_is_said_where_the_round_is_set_up(
+    client_for: Browser, address: str, read: Read
+) -> None:
+    facilitator = client_for("facilitator")
+
+    def shown() -> str:
+        field = re.search(r'<input[^>]*name="items"[^>]*>', facilitator.get(address).text)
+        assert field
+        return field.group()
+
+    assert 'value="3"' in shown()
+    assert ask(facilitator, address, items="5").status_code == 303
+    wanted = select(Round.items_wanted).where(Round.public_id == address.split("/")[2])
+    assert read(wanted) == [5]
+    assert 'value="5"' in shown()
+    assert ask(facilitator, address).status_code == 303
+    assert read(wanted) == [5], "a form that does not ask leaves it as it is"
+    refused = ask(facilitator, address, items="31")
+    assert (refused.status_code, "from 1 to 30" in refused.text) == (422, True)
+    assert 'value="31"' in refused.text
