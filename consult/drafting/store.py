@@ -214,6 +214,15 @@ def unmirrored(db: Db, limit: int, owner: str) -> list[DraftState]:
     return _states(db, found.with_for_update(key_share=True, skip_locked=True, of=Draft))
 
 
+def is_free(db: Db, draft_id: int) -> bool:
+    """Whether nobody else is writing the draft at this moment; nobody does before this transaction ends."""
+    connection = db.connection()
+    return connection.dialect.name == "sqlite" or connection.scalar(_FREE, {"id": draft_id}) is not None
+
+
+_FREE = select(Draft.id).where(Draft.id == bindparam("id")).with_for_update(key_share=True, skip_locked=True)
+
+
 def mark_mirrored(db: Db, draft_id: int, seq: int) -> bool:
     """The item's columns are about to say what the log says up to `seq`; False when they already say more."""
     return db.connection().execute(_MIRRORED, {"draft": draft_id, "upto": seq}).rowcount == 1

@@ -5,13 +5,14 @@ Decides when; the writer calls it between two ticks. Every act is one transactio
 
 import logging
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
 
 from consult import clock
 from consult.db import Db
 from consult.drafting import store
 from consult.drafting.content import DraftContent
+from consult.drafting.document import Document
 from consult.drafting.live_draft import LiveDraft
 
 log = logging.getLogger("consult.drafting")
@@ -22,8 +23,12 @@ _AT_ONCE = 10
 _CARED_AT_ONCE = 2
 
 UnitOfWork = Callable[[], AbstractContextManager[Db]]
-#: Makes an item's columns follow its draft: (db, item row id, content).
-Mirror = Callable[[Db, int, DraftContent], None]
+#: Makes an item's columns follow its draft: (db, item row id, content); False: somebody is writing the item at this moment.
+Mirror = Callable[[Db, int, DraftContent], bool]
+
+
+class _Later(Exception):
+    """What is to be written is being written by somebody else; tried again soon, so that nobody waits for that."""
 
 
 class Upkeep:
@@ -56,25 +61,39 @@ class Upkeep:
             return False
         try:
             with db.begin_nested():
-                if mirror and store.mark_mirrored(db, live.draft_id, live.seq):
-                    self._mirror(db, live.item_id, document.content())
+                if not store.is_free(db, live.draft_id):
+                    return False
+                if mirror:
+                    self._follow(db, live.draft_id, live.item_id, live.seq, document)
                 if snapshot:
                     store.take_snapshot(db, live.draft_id, live.seq, document)
+        except _Later:
+            return False
         except Exception:  # the boundary of one draft
             log.exception("draft %s: housekeeping failed", live.public_id)
             return False
         return True
+
+    def _follow(self, db: Db, draft_id: int, item_id: int, seq: int, document: Document) -> None:
+        """Let the item's columns say what the draft says, unless they say more already."""
+        if store.mark_mirrored(db, draft_id, seq) and not self._mirror(db, item_id, document.content()):
+            raise _Later
 
     def sweep(self, now: float, open_here: frozenset[str]) -> None:
         """Now and then: columns that a crash left behind, pseudonyms whose link to a person has to end."""
         if now - self._swept_at < SWEEP_EVERY_SECONDS:
             return
         self._swept_at = now
+        with (
+            self._writing() as db
+        ):  # by itself: it may wait for somebody, and must not keep what was announced from others
+            store.unlink_closed(db, clock.now() - timedelta(seconds=self._grace))
         with self._writing() as db:
             for draft in store.unmirrored(db, _AT_ONCE, self._owner):
-                if draft.public_id not in open_here and store.mark_mirrored(db, draft.id, draft.seq):
-                    self._mirror(db, draft.item_id, store.load(db, draft).content())
-            store.unlink_closed(db, clock.now() - timedelta(seconds=self._grace))
+                if draft.public_id in open_here:
+                    continue
+                with suppress(_Later), db.begin_nested():
+                    self._follow(db, draft.id, draft.item_id, draft.seq, store.load(db, draft))
 
 
 def _is_leaving(live: LiveDraft, now: float) -> bool:

@@ -233,19 +233,26 @@ def register(hub: Hub) -> None:
     gauges["draft_rooms_taken_total"] = lambda: registry.leases.taken
 
 
-def mirror(db: Db, item_id: int, content: DraftContent) -> None:
-    """Make an item's columns follow its draft; lists are told only when what they show has changed."""
+def mirror(db: Db, item_id: int, content: DraftContent) -> bool:
+    """Make an item's columns follow its draft; lists are told only when what they show has changed.
+
+    Returns:
+        False when somebody else is writing the item at this moment: whoever writes drafts does not wait for that.
+    """
     connection = db.connection()
     item = connection.execute(_ITEM, {"item": item_id}).one_or_none()
-    if item is None or item.state != "drafting":
-        return
+    if item is None:
+        return False
+    if item.state != "drafting":
+        return True
     is_listed = (item.title, (item.facts or {}).get("term")) != (content.title, content.facts.get("term"))
     if not is_listed and item.text == content.text and item.facts == content.facts:
-        return
+        return True
     values = {"title": content.title, "text": content.text, "facts": content.facts}
     connection.execute(_FOLLOW, {"item": item_id, "text_changed_at": clock.now(), **values})
     if is_listed:
         outbox.add(db, ItemChanged(item=item.public_id, room=item.room), to=[audiences.room(item.room)])
+    return True
 
 
 #: Core statements, built once: every draft that is written asks once a second.
@@ -260,6 +267,7 @@ _ITEM = (
     )
     .join(Room, Room.id == ActionItem.room_id)
     .where(ActionItem.id == bindparam("item"))
+    .with_for_update(key_share=True, skip_locked=True, of=ActionItem)
 )
 _FOLLOW = (
     update(ActionItem.__table__)  # type: ignore[arg-type]

@@ -4,12 +4,14 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, delete, select, update
 
 from consult import clock
-from consult.db import Db, engine_for, sessions_for, unit_of_work
+from consult.db import Db, engine_for, reading_session, sessions_for, unit_of_work
 from consult.drafting import service
-from consult.drafting.models import RoomLease
+from consult.drafting.models import Draft, RoomLease
+from consult.items.models import ActionItem
+from consult.live.drafting import mirror
 from consult.rooms.models import Room
 from tests import cast
 from tests.drafting.stage import Answer, Stage
@@ -150,6 +152,33 @@ def test_a_draft_whose_room_nobody_holds_is_not_waited_for(engine: Engine, world
     with unit_of_work(stage.sessions) as db:
         db.execute(delete(RoomLease))
     assert page.saved()[0]["code"] == "retry"
+
+
+def test_columns_follow_behind_a_form_that_nobody_waits_for(engine: Engine, world: cast.World) -> None:
+    """The writer keeps the columns up to date between two ticks: whoever types would wait with it."""
+    stage = Stage(engine, world)
+    stage.registry._upkeep._mirror = mirror
+    items = [stage.item() for _ in range(3)]
+    pages = [stage.page("kenya", item, client_id=101 + n) for n, item in enumerate(items)]
+    for page in pages:
+        page.join()
+        page.editor.title += "typed"
+        page.saved()
+    drafts = list(stage.registry._drafts.values())
+
+    def titles() -> list[str]:
+        with reading_session(engine) as db:
+            return list(db.scalars(select(ActionItem.title).order_by(ActionItem.id)))
+
+    with unit_of_work(stage.sessions) as form, unit_of_work(stage.sessions) as other:
+        form.execute(select(Draft.id).where(Draft.item_id == items[1].id).with_for_update())
+        other.get(ActionItem, items[2].id, with_for_update=True)
+        began = time.monotonic()
+        stage.registry._upkeep.care(drafts, float("inf"), most=3)
+        assert time.monotonic() - began < 4
+        assert titles() == ["typed", "", ""]
+    stage.registry._upkeep.care(drafts, float("inf"), most=3)
+    assert titles() == ["typed", "typed", "typed"]
 
 
 def test_a_close_takes_along_what_a_form_kept_waiting(engine: Engine, world: cast.World) -> None:
