@@ -96,13 +96,13 @@ class Consult:
         finally:
             engine.dispose()
 
-    def drafts(self, rooms: int) -> str:
-        """A new draft in each of `rooms` rooms; the prefix of their names."""
+    def drafts(self, rooms: int, first: int = 0) -> str:
+        """A new draft in each of `rooms` rooms, from room `first` on; the prefix of their names."""
         self.prefixes += 1
         prefix = f"run{self.prefixes}x"
         with self.writing() as db:
             for number in range(rooms):
-                self.add_draft(db, f"{prefix}{number}", number)
+                self.add_draft(db, f"{prefix}{number}", first + number)
         return prefix
 
     def add_draft(self, db: Any, name: str, number: int) -> ActionItem:
