@@ -94,10 +94,12 @@ def main(argv: Sequence[str] = ()) -> int:
     found = f"{median(ratios):.2f} × ({'met' if median(ratios) <= GOAL else '**missed**'}, goal ≤ {GOAL} ×)"
     body = "\n".join(
         [
-            f"`make bench ARGS=processes`. {options.rooms} rooms × {EDITORS} editors × {RATE} edits/s for {options.seconds} s on PostgreSQL and Redis, "
-            f"tick {TICK_MS} ms, by one process and by two, in turn. Servers, generators and PostgreSQL share the cores, so latency here says little. "
-            f"Processor time of an edit with two processes over that with one: {found}; "
-            f"{'nothing missing, nobody cut off' if is_all_clean else '**edits missing or pages cut off**'}. {section.machine()}.",
+            (
+                f"`make bench ARGS=processes`. {options.rooms} rooms × {EDITORS} editors × {RATE} edits/s for {options.seconds} s on PostgreSQL and Redis, "
+                f"tick {TICK_MS} ms, by one process and by two, in turn. Servers, generators and PostgreSQL share the cores, so latency here says little. "
+                f"Processor time of an edit with two processes over that with one: {found}; "
+                f"{'nothing missing, nobody cut off' if is_all_clean else '**edits missing or pages cut off**'}. {section.machine()}."
+            ),
             "",
             "| one process, µs/edit | two, µs/edit | ratio | one, p99 ms | two, p99 ms |",
             "| ---: | ---: | ---: | ---: | ---: |",
