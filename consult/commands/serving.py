@@ -6,6 +6,7 @@ import sys
 import click
 
 from consult import migrating
+from consult.commands.workers import serve_many
 from consult.config import Settings, settings_from
 from consult.db import engine_for, reading_session
 from consult.people import first_start
@@ -14,7 +15,14 @@ from consult.people import first_start
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=5000, show_default=True, help="Port to listen on.")
-def serve(host: str, port: int) -> None:
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Processes; more than one needs PostgreSQL and nginx.",
+)
+def serve(host: str, port: int, workers: int) -> None:
     """Serve in production. Settings come from CONSULT_… variables."""
     settings = settings_from()
     pending = migrating.pending(settings.database_url)
@@ -23,7 +31,10 @@ def serve(host: str, port: int) -> None:
             f"the database is not up to date ({pending}): run `consult db upgrade` first"
         )
     _offer_first_start(settings)
-    start(host, port)
+    if workers > 1:
+        serve_many(settings, host, port, workers)
+    else:
+        start(host, port)
 
 
 def _offer_first_start(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """Commands are run as a person runs them: in a process of their own, with settings in the environment."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.conftest import unavailable
 
 SECRET = "s" * 40
 CONSULT = [sys.executable, "-c", "from consult.cli import main; main()"]
@@ -46,3 +49,11 @@ def consult(database_url: str, tmp_path: Path) -> Run:
         return Ran(done.returncode, done.stdout, done.stderr)
 
     return run
+
+
+@pytest.fixture
+def nginx() -> str:
+    program = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+    if program is None:
+        unavailable("nginx")
+    return program

@@ -21,14 +21,6 @@ DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 CONFIG = (DEPLOY / "nginx" / "consult.conf").read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def nginx() -> str:
-    program = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
-    if program is None:
-        unavailable("nginx")
-    return program
-
-
 def answering(name: str) -> ThreadingHTTPServer:
     """A server that says its name and which upgrade it was asked for."""
 
@@ -110,7 +102,7 @@ def test_a_room_stays_with_one_process_and_moves_when_it_dies(
     upstreams[0].shutdown()
     upstreams[0].server_close()
     assert set(routes().values()) == {"second websocket"}
-    assert asked(address, "/consultations") == "second"
+    assert asked(address, "/consultations").startswith("second")
 
 
 def test_both_upstreams_of_nginx_name_the_same_processes() -> None:

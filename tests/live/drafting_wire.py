@@ -20,7 +20,7 @@ def signed_in(url: str, email: str) -> str:
     """The cookies of somebody who signed in with the test password."""
     browser = requests.Session()
     token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(f"{url}/sign-in", timeout=10).text)
-    assert token
+    assert token, browser.get(f"{url}/sign-in", timeout=10).text[:500]
     answer = browser.post(
         f"{url}/sign-in",
         data={"csrf_token": token.group(1), "email": email, "password": cast.PASSWORD},
