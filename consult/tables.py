@@ -4,6 +4,7 @@ from consult.announce import models as announce
 from consult.audit import models as audit
 from consult.decisions import models as decisions
 from consult.deliberation import models as deliberation
+from consult.deliberation import note_models as notes
 from consult.drafting import models as drafting
 from consult.items import models as items
 from consult.library import models as library
@@ -27,6 +28,7 @@ ALL = (
     help_requests,
     items,
     library,
+    notes,
     people,
     programme,
     rooms,

@@ -193,6 +193,26 @@ class ItemMoved(Event):
 
 
 @dataclass(frozen=True)
+class NotePosted(Event):
+    """Somebody wrote a note in the margin of a draft, or a reply to one."""
+
+    name: ClassVar[str] = "note.posted"
+    item: str
+    room: str
+    note: str
+
+
+@dataclass(frozen=True)
+class NoteChanged(Event):
+    """A note in the margin was resolved or opened again, or the words it is about stand elsewhere."""
+
+    name: ClassVar[str] = "note.changed"
+    item: str
+    room: str
+    note: str
+
+
+@dataclass(frozen=True)
 class LateKept(Event):
     """Text that came after the end of the round waits for the rapporteur."""
 

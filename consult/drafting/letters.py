@@ -13,17 +13,19 @@ from typing import Any
 from pycrdt import Doc, StickyIndex
 
 from consult.drafting import schema
-from consult.drafting.lib0 import write_uint
+from consult.drafting.anchors import Anchor, beside
+from consult.drafting.lib0 import utf16_units
 from consult.drafting.structure import Container, Structure
 from consult.drafting.walker import ANY, STRING, TRUSTED, TYPE, ClientId, Element, Struct, walked
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Letters written one after the other by one client."""
+    """Letters written one after the other by one client. `clock`: of the first one, where the run is one piece of the document."""
 
     client: ClientId
     text: str
+    clock: int = field(default=-1, compare=False)
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,43 @@ def written_lines(doc: "Doc[Any]") -> list[WrittenLine]:
     return lines
 
 
+def anchor_of(doc: "Doc[Any]", words: str) -> Anchor | None:
+    """Where these words stand in the text; None where they do not, more than once, or in no single line."""
+    found = [
+        anchor
+        for line in _textblocks(_roots(doc)[schema.TEXT_ROOT])
+        for anchor in _anchors(list(_letters(line)), words)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _anchors(pieces: list[Run], words: str) -> Iterator[Anchor]:
+    text = "".join(piece.text for piece in pieces)
+    at = text.find(words) if words else -1
+    while at >= 0:
+        first, last = _id_at(pieces, at), _id_at(pieces, at + len(words) - 1, end=True)
+        yield Anchor(beside(*first), beside(*last, after=True))
+        at = text.find(words, at + 1)
+
+
+def _id_at(pieces: list[Run], offset: int, *, end: bool = False) -> tuple[ClientId, int]:
+    """The id of the letter at this offset; `end`: of its last half, where it takes two units."""
+    for piece in pieces:
+        if offset < len(piece.text):
+            before = utf16_units(piece.text[: offset + end])
+            return piece.client, piece.clock + before - end
+        offset -= len(piece.text)
+    raise IndexError(offset)
+
+
+def _textblocks(part: _Part) -> Iterator[_Part]:
+    for child in _parts(part):
+        if child.kind in ("paragraph", "heading"):
+            yield child
+        else:
+            yield from _textblocks(child)
+
+
 def _roots(doc: "Doc[Any]") -> dict[str, _Part]:
     """The document's roots with everything alive in them."""
     update = walked(doc.get_update(), TRUSTED)
@@ -94,8 +133,8 @@ def _near(
 
 
 def _at(client: ClientId, clock: int) -> StickyIndex:
-    """Where this letter stands, as the library's relative position (Yjs `RelativePosition.js`: kind 0, the id, no association)."""
-    return StickyIndex.decode(b"\0" + write_uint(client) + write_uint(clock) + b"\0")
+    """Where this letter stands, as the library's relative position."""
+    return StickyIndex.decode(beside(client, clock))
 
 
 class _Assembly:
@@ -128,7 +167,7 @@ class _Assembly:
         if isinstance(piece.content, Element):
             container = self._structure.container((client, piece.clock))
             return self._part(container) if container else None
-        return Run(client, piece.content) if isinstance(piece.content, str) else None
+        return Run(client, piece.content, piece.clock) if isinstance(piece.content, str) else None
 
     def _part(self, container: Container) -> _Part:
         if container not in self._parts:

@@ -7,14 +7,16 @@ contributions, whose acts begin and end here.
 """
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
+from pycrdt import Doc
 from sqlalchemy import select
 
 from consult import clock, richtext
 from consult.db import Db
-from consult.drafting import late, store
-from consult.drafting.content import DraftContent, Facts, kept_facts
+from consult.drafting import late, letters, store
+from consult.drafting.anchors import Anchor
+from consult.drafting.content import SERVER_CLIENT, DraftContent, Facts, kept_facts, roots
 from consult.drafting.document import Broken
 from consult.drafting.models import Draft, LateContribution
 from consult.drafting.protocol import Refused
@@ -121,6 +123,14 @@ def suggestions_lost(db: Db, item: DraftedItem, text: richtext.Doc) -> int:
     before = document.content().suggestions
     document.write(text=text)
     return before - document.content().suggestions
+
+
+def anchor_of(db: Db, item: DraftedItem, words: str) -> Anchor | None:
+    """Where these words stand in an item's draft; None where they do not, more than once, or in no single line."""
+    doc: Doc[Any] = Doc(client_id=SERVER_CLIENT)
+    roots(doc)
+    doc.apply_update(store.load(db, _draft_of(db, item)).encoded())
+    return letters.anchor_of(doc, words)
 
 
 def freeze(db: Db, item: DraftedItem) -> DraftContent:

@@ -91,6 +91,17 @@ TABLE: dict[P, AnyOf] = {
         (takes_part, room_is_open, item_is_in_drafting, is_not_viewer, seated_in_room),
     ),
     P.LATE_DECIDE: ((takes_part, is_staff), (takes_part, is_not_viewer, records_in_room)),
+    # Rule: notes in the margin are part of drafting, so whoever writes in the draft writes them; those who keep the room's
+    # record may still close them once it is submitted. They are read with the draft (`ROOM_VIEW`).
+    P.NOTE_WRITE: (
+        (takes_part, room_is_open, item_is_in_drafting, is_staff),
+        (takes_part, room_is_open, item_is_in_drafting, is_not_viewer, seated_in_room),
+    ),
+    P.NOTE_RESOLVE: (
+        (takes_part, is_staff),
+        (takes_part, is_not_viewer, records_in_room),
+        (takes_part, room_is_open, item_is_in_drafting, is_not_viewer, seated_in_room),
+    ),
     P.COMMENT_POST: ((takes_part, item_is_under_comment, is_not_viewer),),
     P.COMMENT_ANSWER: (
         (takes_part, item_is_under_comment, is_staff),

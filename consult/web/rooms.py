@@ -39,6 +39,7 @@ from consult.web import (
 from consult.web.context import db, settings
 from consult.web.figures import Badge, group_parts, in_words, room_clock, room_ends
 from consult.web.loading import consultation_of, room_for, session_of
+from consult.web.notes import notes_view
 from consult.web.pages import back_to, live_page, render_page, t
 from consult.web.provenance import goes_on_in
 from consult.web.round_view import LEAVING
@@ -156,6 +157,7 @@ def _draft(item: ActionItem, actor: Actor, acting: Actor, sources: Sequence[Sour
         "item": item,
         "badge": _badge(item),
         "goes_on": goes_on_in(actor, item),
+        "notes": notes_view(item, actor),
         "facts": facts,
         "fact_names": {key: t(name) for key, name in LABELS["fact"].items() if key in TEXT_FACTS},
         "brackets": richtext.open_brackets(item.text) + item.title.count("["),

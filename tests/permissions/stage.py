@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from consult import clock, richtext
 from consult.db import Db
 from consult.decisions import service as decisions
+from consult.deliberation import notes
 from consult.deliberation import service as deliberation
 from consult.drafting.models import Draft, LateContribution
 from consult.items import service as items
@@ -82,6 +83,9 @@ def _drafts(db: Db, stage: Stage, mark: str) -> None:
             f"room{number}": world.rooms[number - 1].public_id,
             f"draft{number}": draft.public_id,
             f"back{number}": back.public_id,
+            f"note{number}": notes.write_note(
+                db, world.actor(db, writer), draft, text=words, quote=words
+            ).public_id,
             f"late{number}": _late(db, world, draft, writer, words).public_id,
         }
 

@@ -66,6 +66,8 @@ RIGHTS: dict[P, tuple[str, dict[str, str]]] = {
     P.VERSION_NAME: ("submitted item", only(*STAFF, *SEATED, others="room.not_seated") | {"viewer": "viewers_only_read"}),
     P.ITEM_RESTORE: ("item", only(*STAFF, *SEATED, others="room.not_seated") | {"viewer": "viewers_only_read"}),
     P.LATE_DECIDE: ("item", only(*STAFF, "kenya", others="room.rapporteurs_only") | {"viewer": "viewers_only_read"}),
+    P.NOTE_WRITE: ("item", only(*STAFF, *SEATED, others="room.not_seated") | {"viewer": "viewers_only_read"}),
+    P.NOTE_RESOLVE: ("submitted item", only(*STAFF, "kenya", others="item.not_drafting") | {"viewer": "item.not_drafting"}),
     P.COMMENT_POST: ("item under comment", ALL_OK | {"viewer": "viewers_only_read"}),
     P.COMMENT_ANSWER: ("item under comment", only(*STAFF, "kenya", others="room.rapporteurs_only")
         | {"viewer": "viewers_only_read"}),

@@ -7,13 +7,14 @@ const ROOT = "default";
 
 /** The shared text of a draft. Until it is there, what the server rendered stands in its place. */
 export default class extends Controller {
-  static targets = ["toolbar", "static", "mount", "bar", "suggestions", "linkDialog", "linkUrl", "linkError", "linkRemove"];
+  static targets = ["toolbar", "static", "mount", "bar", "suggestions", "notes", "linkDialog", "linkUrl", "linkError", "linkRemove"];
   static values = { label: String, describedby: String, words: Number, writers: String };
 
   #draft = null;
   #surface = null;
   #bar = null;
   #list = null;
+  #notes = null;
   #isGone = false;
 
   async connect() {
@@ -27,6 +28,8 @@ export default class extends Controller {
       import("../editing/suggesting.js"),
       import("../editing/suggestion_list.js"),
       import("../editing/steady.js"),
+      import("../editing/note_marks.js"),
+      import("../editing/note_margin.js"),
     ]);
     if (this.#isGone) return;
     this.#draft = draft;
@@ -50,33 +53,38 @@ export default class extends Controller {
   }
 
   #mount = () => {
-    const [{ Collaboration }, { Surface }, { carets }, { WritingBar }, { Insertion, Deletion, suggesting }, { SuggestionList }, { Steady }] = this.modules;
+    const [{ Collaboration }, { Surface }, { carets }, { WritingBar }, { Insertion, Deletion, suggesting }, { SuggestionList }, { Steady }, { noteMarks }, { NoteMargin }] = this.modules;
     const hadFocus = this.#surface?.editor.isFocused;
     this.#remove();
     const { doc, awareness, edit } = this.#draft;
+    const fragment = doc.getXmlFragment(ROOT);
+    const begin = () => this.#notes?.begin() ?? false;
     this.#surface = new Surface(surfaceParts(this), {
       label: this.labelValue,
       describedby: this.describedbyValue,
       isEditable: edit,
       extensions: [
-        Collaboration.configure({ fragment: doc.getXmlFragment(ROOT) }),
+        Collaboration.configure({ fragment }),
         carets(awareness, this.#me),
         Steady,
         Insertion,
         Deletion,
         suggesting({ by: () => String(doc.clientID), onRefusal: () => announce(textOf(this.element, "words-only"), { assertive: true }) }),
+        noteMarks({ fragment, onMoved: (id, anchor) => this.#notes?.moved(id, anchor), onChange: () => this.#notes?.changed(), onAsk: begin }),
       ],
     });
-    if (this.hasBarTarget) this.#bar = new WritingBar(this.barTarget, this.#surface, { target: this.wordsValue });
+    if (this.hasBarTarget) this.#bar = new WritingBar(this.barTarget, this.#surface, { target: this.wordsValue, onNote: begin });
     if (this.hasSuggestionsTarget) this.#list = new SuggestionList(this.suggestionsTarget, this.#surface, { doc, awareness, url: this.writersValue });
+    if (this.hasNotesTarget) this.#notes = new NoteMargin(this.notesTarget, this.#surface, { draft: this.#draft, fragment, button: this.element.querySelector("[data-bar-act=note]") });
     if (hadFocus) this.#surface.editor.commands.focus();
   };
 
   #remove() {
     this.#bar?.remove();
     this.#list?.remove();
+    this.#notes?.remove();
     this.#surface?.remove();
-    this.#bar = this.#list = this.#surface = null;
+    this.#bar = this.#list = this.#notes = this.#surface = null;
   }
 
   #quote = ({ detail }) => this.#surface?.quote(detail);
@@ -84,6 +92,7 @@ export default class extends Controller {
   #permit = () => {
     this.#surface?.allow(this.#draft.edit);
     this.#list?.show();
+    this.#notes?.show();
   };
 
   get #me() {

@@ -13,17 +13,19 @@ export class WritingBar {
   #element;
   #surface;
   #target;
+  #onNote;
   #timer = 0;
 
   /**
    * @param {HTMLElement} element  with `data-bar-part="words|brackets"` outputs and `data-bar-act` buttons
    * @param {import("./surface.js").Surface} surface
-   * @param {{target: number}} options  how many words the text should have; 0: not said
+   * @param {{target: number, onNote: () => void}} options  target: how many words the text should have; 0: not said
    */
-  constructor(element, surface, { target }) {
+  constructor(element, surface, { target, onNote }) {
     this.#element = element;
     this.#surface = surface;
     this.#target = target;
+    this.#onNote = onNote;
     element.addEventListener("click", this.#clicked);
     element.addEventListener("mousedown", keepSelection);
     surface.editor.on("update", this.#countSoon);
@@ -47,6 +49,7 @@ export class WritingBar {
     if (!button) return;
     const { barAct: act } = button.dataset;
     if (act === "next" || act === "previous") return this.#goTo(act);
+    if (act === "note") return this.#onNote();
     const isPressed = button.getAttribute("aria-pressed") !== "true";
     this.#press(act, isPressed);
     if (act === "numbers") write(NUMBERS_KEY, isPressed ? "1" : "0");

@@ -1,4 +1,3 @@
-import { TextSelection } from "../../vendor/editor.js";
 import { announce, textOf } from "../helpers/text.js";
 import { decide } from "./suggesting.js";
 import { suggestionsIn } from "./suggestions.js";
@@ -117,22 +116,10 @@ export class SuggestionList {
     const { suggestionAct: act } = button.dataset;
     const found = suggestionsIn(this.#surface.editor.state.doc);
     const chosen = id ? found.filter((suggestion) => suggestion.id === id) : found;
-    if (act === "go") return this.#goTo(chosen[0]);
+    if (act === "go") return chosen[0] && this.#surface.goTo(chosen[0]);
     if (!this.#surface.isAllowed) return;
     decide(this.#surface.editor, chosen.map((suggestion) => suggestion.id), act === "accept");
     this.show();
     announce(textOf(this.#element, act === "accept" ? "accepted" : "rejected", { count: chosen.length }));
   };
-
-  #goTo(suggestion) {
-    if (!suggestion) return;
-    const { editor, isAllowed } = this.#surface;
-    if (!isAllowed) {
-      const words = editor.view.dom.querySelector(`[data-suggestion="${suggestion.id}"]`);
-      words.scrollIntoView({ block: "center" });
-      return getSelection().selectAllChildren(words);
-    }
-    editor.view.dispatch(editor.state.tr.setSelection(TextSelection.create(editor.state.doc, suggestion.from, suggestion.to)).scrollIntoView());
-    editor.view.focus();
-  }
 }

@@ -1,4 +1,4 @@
-import { Editor, Extension } from "../../vendor/editor.js";
+import { Editor, Extension, TextSelection } from "../../vendor/editor.js";
 import { Brackets } from "./brackets.js";
 import { cleanedHtml } from "./paste.js";
 import { quotation } from "./quote.js";
@@ -71,6 +71,19 @@ export class Surface {
     const at = this.#wasFocused ? selection.$to.after(1) : doc.content.size;
     const isBlank = doc.childCount === 1 && doc.firstChild.isTextblock && doc.firstChild.content.size === 0;
     return this.editor.commands.insertContentAt(isBlank ? { from: 0, to: doc.content.size } : at, quotation(source), { updateSelection: false });
+  }
+
+  /** Selects a passage and brings it into sight, also where nothing may be written. @param {{from: number, to: number}} passage */
+  goTo({ from, to }) {
+    const { view, state } = this.editor;
+    if (this.editor.isEditable) {
+      view.dispatch(state.tr.setSelection(TextSelection.create(state.doc, from, to)).scrollIntoView());
+      return view.focus();
+    }
+    const [start, end] = [view.domAtPos(from, 1), view.domAtPos(to, -1)];
+    const around = start.node instanceof Element ? start.node : start.node.parentElement;
+    around.scrollIntoView({ block: "center" });
+    return getSelection().setBaseAndExtent(start.node, start.offset, end.node, end.offset);
   }
 
   #show() {

@@ -25,6 +25,8 @@ export const LIVE = Object.freeze({
   ITEM_WITHDRAWN: "item.withdrawn",
   ITEM_MERGED: "item.merged",
   ITEM_MOVED: "item.moved",
+  NOTE_POSTED: "note.posted",
+  NOTE_CHANGED: "note.changed",
   LATE_KEPT: "late.kept",
   LATE_DECIDED: "late.decided",
   COMMENT_POSTED: "comment.posted",
