@@ -17,6 +17,7 @@ from consult.config import INSTANCE
 from consult.db import Db, engine_for, sessions_for, unit_of_work
 from consult.people import accounts
 from consult.people.models import Member, Role
+from consult.rehearsal.casting import left_free, played
 from consult.sample.build import PASSWORD, Sample, Stage, build, existing
 
 LINK_DAYS = 365
@@ -43,11 +44,23 @@ _OPENING = "import socket,sys,time,webbrowser\nfor _ in range(100):\n    try: so
 @click.option("--port", default=5000, show_default=True, help="Port to listen on.")
 @click.option("--database", help="Database address; default: instance/demo.sqlite3.")
 @click.option("--keep", is_flag=True, help="Go on with the sample as it was left.")
+@click.option(
+    "--rehearse", is_flag=True, help="Simulated people write, raise hands and ask for help in the rooms."
+)
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 def demo(
-    participants: int, stage: str, host: str, port: int, database: str | None, keep: bool, no_open: bool
+    participants: int,
+    stage: str,
+    host: str,
+    port: int,
+    database: str | None,
+    keep: bool,
+    rehearse: bool,
+    no_open: bool,
 ) -> None:
     """Build the sample consultation (Geneva, June 2017; synthetic participants) and serve it."""
+    if rehearse and not keep and stage != Stage.DRAFTING:
+        raise click.UsageError("--rehearse needs rooms at work: add --stage drafting")
     _check_free(host, port)
     INSTANCE.mkdir(exist_ok=True)
     url = database or f"sqlite:///{INSTANCE / 'demo.sqlite3'}"
@@ -57,8 +70,12 @@ def demo(
     if cast is None:
         _empty(url)
         cast = _built(url, base_url, participants, Stage(stage))
+    if rehearse and not played(cast):
+        raise click.ClickException("--rehearse: there is nobody in a room who could be played")
     _write(cast_file, json.dumps(cast, ensure_ascii=False, indent=1))
-    _print(cast)
+    _print(cast, rehearse=rehearse)
+    if rehearse:
+        rehearsing(base_url, cast_file)
     if not no_open and (os.environ.get("DISPLAY") or sys.platform in ("darwin", "win32")):
         address = cast["people"]["facilitator"]["sign_in_url"]
         subprocess.Popen([sys.executable, "-c", _OPENING, host, str(port), address])  # noqa: S603
@@ -72,6 +89,12 @@ def demo(
             "CONSULT_SECRET_KEY": _secret(INSTANCE / "demo.key"),
         },
     )
+
+
+def rehearsing(base_url: str, cast_file: Path, *options: str) -> subprocess.Popen[bytes]:
+    """Start the simulated people; they wait for the server, which takes the place of this process and whose end is theirs."""
+    command = [sys.executable, "-m", "consult.rehearsal", "--url", base_url, "--cast", str(cast_file)]
+    return subprocess.Popen([*command, "--parent", str(os.getpid()), *options])  # noqa: S603  (our own module, no shell)
 
 
 def _check_free(host: str, port: int) -> None:
@@ -122,6 +145,8 @@ def _empty(url: str) -> None:
 def _cast(db: Db, sample: Sample, base_url: str) -> dict[str, Any]:
     """The people to sign in as, with links that may be used many times."""
 
+    rooms = sample.rooms_of(db)
+
     def part(member: Member) -> dict[str, str]:
         token = accounts.issue_link(db, member.user, reusable=True, days=LINK_DAYS)
         return {
@@ -147,19 +172,32 @@ def _cast(db: Db, sample: Sample, base_url: str) -> dict[str, Any]:
             "rapporteur": part(rapporteur),
             "delegates": [part(member) for member in delegates],
         },
+        "seated": [
+            {"email": member.user.email, "password": PASSWORD, "role": member.role, "room": rooms[member.id]}
+            for member in members
+            if member.id in rooms
+        ],
     }
 
 
-def _print(cast: dict[str, Any]) -> None:
+def _print(cast: dict[str, Any], *, rehearse: bool) -> None:
     people = cast["people"]
     shown = [
         (role, people[role]) for role in ("organizer", "facilitator", "panelist", "observer", "rapporteur")
     ]
-    shown += [("delegate", person) for person in people["delegates"][:6]]
+    # In a rehearsal all whom nobody plays.
+    free = left_free(cast)
+    delegates = [person for person in people["delegates"] if person["email"] in free or not rehearse]
+    delegates = delegates if rehearse else delegates[:6]
+    shown += [("delegate", person) for person in delegates]
     click.echo("Sample consultation, synthetic participants. Each link signs in, as often as you like:\n")
     for role, person in shown:
         click.echo(f"  {role:12} {person['name']:18} {person['delegation'][:28]:28} {person['sign_in_url']}")
     click.echo(f"\nMore delegates in instance/demo.json; everybody's password: {PASSWORD}")
+    if rehearse:
+        click.echo(
+            f"Rehearsal: nobody plays those above; {len(played(cast))} others are simulated people in the rooms"
+        )
     click.echo(f"Serving {cast['base_url']} (Ctrl-C stops)", nl=True)
 
 

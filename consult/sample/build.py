@@ -84,6 +84,12 @@ class Sample:
         listed = [member for member in delegates if "rapporteur" in member.duties]
         return [*seated, *listed, *delegates][0]
 
+    def rooms_of(self, db: Db) -> dict[int, int]:
+        """Numbers of the rooms where members sit now, by their row id."""
+        query = select(Seat.member_id, Room.number).join(Room, Room.id == Seat.room_id)
+        seated = query.where(Room.session_id == self.session.id, Seat.left_at.is_(None))
+        return {row.member_id: row.number for row in db.execute(seated)}
+
 
 def build(db: Db, *, number: int, stage: Stage) -> Sample:
     """The sample consultation with `number` participants at `stage`. The caller commits.

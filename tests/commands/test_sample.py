@@ -27,6 +27,8 @@ def test_a_port_in_use_is_refused_before_anything_is_touched(consult: Run, tmp_p
 def test_wrong_numbers_and_stages_are_wrong_usage(consult: Run) -> None:
     assert consult("demo", "--participants", "5").status == 2
     assert consult("demo", "--stage", "lunch").status == 2
+    refused = consult("demo", "--rehearse", "--stage", "seating")
+    assert (refused.status, "--stage drafting" in refused.err) == (2, True)
 
 
 def test_a_kept_sample_has_the_same_people_and_working_links_at_the_new_address(tmp_path: Path) -> None:

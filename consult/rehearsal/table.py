@@ -1,0 +1,39 @@
+"""What the simulated people of one room have in common: when their room next asks for help, and for how long it waits."""
+
+import random
+from dataclasses import dataclass, field
+
+from consult import clock
+
+#: Seconds until a room first asks, from one call to the next, and until it goes on without help.
+FIRST, NEXT, PATIENCE = (60.0, 420.0), (240.0, 600.0), (150.0, 300.0)
+#: The room that asks first does so soon, so that somebody who looks on need not wait.
+SOON = (8.0, 20.0)
+
+
+@dataclass
+class Table:
+    """One room. `pace`: how many times as fast as people are."""
+
+    chance: random.Random
+    asks_first: bool = False
+    pace: float = 1.0
+    #: Monotonic seconds when somebody looks after the call next.
+    _due: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._wait(SOON if self.asks_first else FIRST)
+
+    def takes_turn(self) -> bool:
+        """Whether it is time for somebody to look after the call for help; who is told so first does it."""
+        if clock.monotonic() < self._due:
+            return False
+        self._wait(NEXT)
+        return True
+
+    def asked(self) -> None:
+        """The flag is up: look after it again when patience ends."""
+        self._wait(PATIENCE)
+
+    def _wait(self, seconds: tuple[float, float]) -> None:
+        self._due = clock.monotonic() + self.chance.uniform(*seconds) / self.pace
