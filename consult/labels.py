@@ -18,6 +18,15 @@ LABELS: dict[str, dict[str, str]] = {
         "moderator": N_("Moderator"),
         "deputy": N_("Deputy"),
     },
+    #: The way of a room through its round.
+    "step": {
+        "names": N_("Names"),
+        "ideas": N_("Ideas"),
+        "discuss": N_("Discuss"),
+        "choose": N_("Choose"),
+        "draft": N_("Draft"),
+        "read_back": N_("Read back"),
+    },
     "help": {
         "procedure": N_("Procedure"),
         "wording": N_("Wording"),

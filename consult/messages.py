@@ -15,6 +15,7 @@ MESSAGES: dict[str, str] = {
     ),
     "room.not_seated": N_("You have no seat in this room. Ask a facilitator if you should be here."),
     "room.rapporteurs_only": N_("Only the room's moderator or rapporteur, or a facilitator, can do this."),
+    "room.moderators_only": N_("Only the room's moderator or deputy, or a facilitator, can do this."),
     "room.closed": N_(
         "The room is closed, so its text can no longer be changed. Nothing that was saved is lost."
     ),
@@ -57,6 +58,7 @@ MESSAGES: dict[str, str] = {
     ),
     "hand.gone": N_("This hand is down already. The page now shows how it stands."),
     "hand.nobody": N_("Nobody is waiting to speak."),
+    "step.moved": N_("Somebody else moved the room on meanwhile. The page now shows where it is."),
     "round.no_rooms": N_("There are no rooms yet: propose a seating and apply it first."),
     "round.already_open": N_("The rooms of this round are already open."),
     "item.not_drafting": N_(

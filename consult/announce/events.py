@@ -69,6 +69,15 @@ class RoomDeadlineChanged(Event):
 
 
 @dataclass(frozen=True)
+class StepChanged(Event):
+    """A room went on to the next step of its way through the round, or back. `step`: names, ideas, discuss, choose, draft, read_back."""
+
+    name: ClassVar[str] = "step.changed"
+    room: str
+    step: str
+
+
+@dataclass(frozen=True)
 class QueueChanged(Event):
     """The speaking queue of a room: a hand, a turn or the length of turns."""
 

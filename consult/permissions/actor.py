@@ -14,6 +14,7 @@ class Actor:
         kind: the delegation's stakeholder type code.
         seats: row ids of the rooms the member is seated in.
         recording: row ids of the rooms where the member is rapporteur or moderator.
+        moderating: row ids of the rooms where the member is moderator or stands in.
     """
 
     member_id: int
@@ -29,6 +30,7 @@ class Actor:
     mark: str
     seats: frozenset[int] = field(default_factory=frozenset)
     recording: frozenset[int] = field(default_factory=frozenset)
+    moderating: frozenset[int] = field(default_factory=frozenset)
 
     @property
     def is_staff(self) -> bool:

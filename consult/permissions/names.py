@@ -40,6 +40,8 @@ class Permission(StrEnum):
     """Ask to speak in a room, and take the hand down again."""
     HAND_CALL = "hand.call"
     """Give people in a room the floor, and see who has not been heard."""
+    STEP_MOVE = "step.move"
+    """Take a room on to the next step of its way through the round, or back."""
     BROADCAST_SEND = "broadcast.send"
     """Write to the people of all rooms, or of some."""
     BROADCAST_READ = "broadcast.read"

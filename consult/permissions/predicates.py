@@ -71,6 +71,11 @@ def records_in_room(actor: Actor, subject: Any) -> bool:
     return getattr(_room(subject), "id", None) in actor.recording
 
 
+@predicate("room.moderators_only")
+def moderates_room(actor: Actor, subject: Any) -> bool:
+    return getattr(_room(subject), "id", None) in actor.moderating
+
+
 @predicate("room.closed")
 def room_is_open(actor: Actor, subject: Any) -> bool:
     return getattr(_room(subject), "state", None) in EDITABLE_ROOM_STATES

@@ -11,6 +11,7 @@ from consult.permissions.predicates import (
     item_is_before_plenary,
     item_is_in_drafting,
     item_is_under_comment,
+    moderates_room,
     records_in_room,
     room_is_open,
     seated_in_room,
@@ -51,6 +52,10 @@ TABLE: dict[P, AnyOf] = {
     P.HAND_CALL: (
         (takes_part, room_is_open, is_staff),
         (takes_part, room_is_open, is_not_viewer, records_in_room),
+    ),
+    P.STEP_MOVE: (
+        (takes_part, room_is_open, is_staff),
+        (takes_part, room_is_open, is_not_viewer, moderates_room),
     ),
     # Rule: seats decide editing. Only members seated in the room, and facilitators, and only while the room is open.
     P.ITEM_CREATE: (

@@ -126,6 +126,7 @@ def reopen_room(
             deadline_at=deadline,
             paused_at=None,
             closed_at=None,
+            step_at=now,
             epoch=Room.epoch + 1,
         )
     )

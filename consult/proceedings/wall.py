@@ -62,6 +62,7 @@ class Tile:
         return {
             "n": self.room.number,
             "s": self.room.state,
+            "a": self.room.step,
             "h": self.here,
             "e": self.expected,
             "w": self.writers,

@@ -13,6 +13,8 @@ from consult.rooms.models import Seat
 
 #: Duties in a room that let their holder decide for the room's record.
 RECORDING = ("moderator", "rapporteur", "deputy")
+#: Those whose holder leads the talk there.
+MODERATING = ("moderator", "deputy")
 
 
 def actor_for(db: Db, user_id: int, consultation_id: int) -> Actor | None:
@@ -57,6 +59,7 @@ def _actors(db: Db, members: Sequence[Member]) -> list[Actor]:
             mark=mark_of(member.delegation.kind, member.delegation.group),
             seats=frozenset(room_id for room_id, _duty in rooms[member.id]),
             recording=frozenset(room_id for room_id, duty in rooms[member.id] if duty in RECORDING),
+            moderating=frozenset(room_id for room_id, duty in rooms[member.id] if duty in MODERATING),
         )
         for member in members
     ]

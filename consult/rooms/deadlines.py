@@ -18,7 +18,7 @@ from consult.permissions.actor import Actor
 from consult.permissions.check import require
 from consult.permissions.names import Permission
 from consult.programme.models import Session
-from consult.rooms import timing
+from consult.rooms import steps, timing
 from consult.rooms.locking import locked
 from consult.rooms.models import EDITABLE, Room, RoomState
 from consult.rooms.notices import chain_of, tell, tell_state
@@ -140,6 +140,9 @@ def resume(db: Db, actor: Actor, rooms: list[Room], *, past_end: bool = False) -
     for room in changed:
         _check_end(db, room, room.deadline_at or now, later.get(room.id, now), past_end)
     for room in changed:
+        began = room.step_at or room.opened_at
+        if began and room.paused_at:
+            room.step_at = steps.began_after_pause(began, room.paused_at, now)
         room.deadline_at, room.paused_at = later.get(room.id), None
     _record(db, actor, changed, "rooms.resumed", "resumed", 0)
     _tell(db, changed, "resumed", 0)

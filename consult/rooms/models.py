@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.db import Base, Id, Moment, MomentOrNone, PublicId
 from consult.people.models import Member
-from consult.rooms import timing
+from consult.rooms import steps, timing
 
 
 class RoomState(StrEnum):
@@ -76,6 +76,9 @@ class Room(Base):
     closed_at: Mapped[MomentOrNone]
     #: How long one turn in its speaking queue is to be.
     talk_seconds: Mapped[int] = mapped_column(default=180)
+    #: Where it is on its way through the round (`steps`), and since when: less pauses; None since it opened.
+    step: Mapped[str] = mapped_column(String(12), default=steps.FIRST)
+    step_at: Mapped[MomentOrNone]
     #: Counts closings and reopenings; offline text of an older epoch is not sent by itself.
     epoch: Mapped[int] = mapped_column(default=1)
 

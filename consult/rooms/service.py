@@ -243,6 +243,8 @@ def add_room(db: Db, actor: Actor, like: Room) -> Room:
         deadline_at=like.deadline_at,
         paused_at=like.paused_at,
         talk_seconds=like.talk_seconds,
+        step=like.step,
+        step_at=like.step_at or like.opened_at,
     )
     db.add(room)
     db.flush()

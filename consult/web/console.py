@@ -12,6 +12,7 @@ from consult.errors import NotFound
 from consult.permissions.actor import Actor
 from consult.permissions.names import Permission
 from consult.proceedings.wall import Tile, wall_of
+from consult.rooms import agenda
 from consult.rooms import help as rooms_help
 from consult.rooms import queries as rooms
 from consult.rooms.models import EDITABLE, Room, Round
@@ -107,6 +108,7 @@ def _sheet(found: Round, actor: Actor) -> dict[str, Any]:
         "sheet": {
             "room": room,
             "clock": room_clock(room),
+            "standing": agenda.standing_of(room, minutes=found.minutes),
             "people": rooms.seated_in_room(db(), room),
             "guests": rooms.guests_in(db(), room),
         }

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows
 from consult.permissions.names import Permission
-from consult.rooms import duties, entering, queue
+from consult.rooms import agenda, duties, entering, queue, steps
 from consult.rooms.models import Room
 from consult.rooms.queries import Person
 from consult.rooms.seats import DUTIES, ROOM_DUTIES
@@ -38,6 +38,9 @@ class Life:
     clock: dict[str, Any] | None
     #: Names of the groups nobody has heard yet; for who gives the floor only.
     not_heard: Sequence[str]
+    #: Where the room is on its way through the round.
+    standing: agenda.Standing
+    may_move_step: bool
     may_raise: bool
     may_call: bool
     hand_is_up: bool
@@ -61,6 +64,8 @@ def life_of(room: Room, actor: Actor, present: Sequence[Person]) -> Life:
         queue=found,
         clock=clock_view(found.ends_at),
         not_heard=[group_label(mark) for mark in found.not_heard] if may_call else [],
+        standing=agenda.standing_of(room, minutes=room.round.minutes),
+        may_move_step=allows(actor, Permission.STEP_MOVE, room),
         may_raise=allows(actor, Permission.HAND_RAISE, room),
         may_call=may_call,
         hand_is_up=any(turn.public_id == actor.public_id for turn in found.waiting),
@@ -116,6 +121,17 @@ def floor(room_id: str) -> BaseResponse:
         queue.call(db(), actor, room, member)
     else:
         queue.lower_hand(db(), actor, room, member)
+    return _back(room)
+
+
+@pages.post("/rooms/<room_id>/step")
+def step(room_id: str) -> BaseResponse:
+    """`to`: the step to go to, next to `seen`, the one the room was at on the page."""
+    room, actor = room_for(room_id, Permission.STEP_MOVE)
+    form = Form(request.form)
+    to, seen = form.choice("to", steps.STEPS), form.choice("seen", steps.STEPS)
+    form.check()
+    agenda.move(db(), actor, room, to=to, seen=seen)
     return _back(room)
 
 

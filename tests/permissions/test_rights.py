@@ -52,6 +52,7 @@ RIGHTS: dict[P, tuple[str, dict[str, str]]] = {
     P.DUTY_HAND_OVER: ("room", only(*STAFF, "kenya", others="room.rapporteurs_only") | {"viewer": "viewers_only_read"}),
     P.HAND_RAISE: ("room", only(*SEATED, others="room.not_seated") | {"viewer": "viewers_only_read"}),
     P.HAND_CALL: ("room", only(*STAFF, "kenya", others="room.rapporteurs_only") | {"viewer": "viewers_only_read"}),
+    P.STEP_MOVE: ("room", only(*STAFF, others="room.moderators_only") | {"viewer": "viewers_only_read"}),
     P.BROADCAST_SEND: ("round", only(*STAFF, others="facilitators_only")),
     P.BROADCAST_READ: ("room", only(*SEATED, others="room.not_seated")),
     P.ITEM_CREATE: ("room", only(*STAFF, *SEATED, others="room.not_seated") | {"viewer": "viewers_only_read"}),

@@ -6,6 +6,7 @@ import { stored, write } from "../live/unsent.js";
 
 const SORT = "consult.setting.wall_sort";
 const NUMBER = "number";
+const OPEN = new Set(["open", "closing", "reopened"]);
 
 /** The draft wall: tiles that follow the digest in place, in the order in which rooms need a facilitator. */
 export default class extends Controller {
@@ -54,6 +55,8 @@ export default class extends Controller {
     set(tile, "need", room.r);
     fill(tile, "count", textOf(this.element, "count", { here: room.h, all: room.e }));
     fill(tile, "items", items ? textOf(this.element, "ready", { ready, wanted }) : textOf(this.element, "no-item"));
+    show(tile, "step", OPEN.has(room.s));
+    fill(tile, "step", textOf(this.element, `step-${room.a}`));
     fill(tile, "line", room.x || textOf(this.element, items ? "untitled" : "nothing"));
     show(tile, "need", room.r !== "");
     fill(tile, "need-word", room.r && textOf(this.element, `need-${room.r}`));

@@ -1,3 +1,4 @@
+import agenda from "../controllers/agenda_controller.js";
 import clockNews from "../controllers/clock_news_controller.js";
 import draft from "../controllers/draft_controller.js";
 import editor from "../controllers/editor_controller.js";
@@ -12,4 +13,4 @@ import title from "../controllers/title_controller.js";
 import { start } from "../helpers/start.js";
 import { LIVE_PAGE } from "./live_controllers.js";
 
-start({ ...LIVE_PAGE, "clock-news": clockNews, draft, editor, facts, "fact-list": factList, order, presence, quote, shortcut, tabs, title });
+start({ ...LIVE_PAGE, agenda, "clock-news": clockNews, draft, editor, facts, "fact-list": factList, order, presence, quote, shortcut, tabs, title });

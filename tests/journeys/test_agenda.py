@@ -1,0 +1,56 @@
+"""The steps of a round in a room: moved by who leads it, seen by everybody, on the console too."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+from sqlalchemy import Engine, select
+
+from consult.db import reading_session, sessions_for, unit_of_work
+from consult.people.models import Role
+from consult.rooms.models import Room, Round
+from consult.sample.build import Sample, Stage, build
+from tests.journeys.people import Person, delegates_in
+from tests.running import RunningServer
+
+WRITING = (Role.DELEGATE, Role.PANELIST, Role.OBSERVER)
+
+
+@pytest.fixture
+def sample(engine: Engine) -> Sample:
+    with unit_of_work(sessions_for(engine)) as db:
+        return build(db, number=24, stage=Stage.DRAFTING)
+
+
+def test_who_leads_the_room_moves_it_on_and_everybody_sees_it(
+    sample: Sample, server: RunningServer, browser: Browser, engine: Engine
+) -> None:
+    with reading_session(engine) as db:
+        room, round_ = db.execute(
+            select(Room.public_id, Round.public_id).join(Round, Round.id == Room.round_id).order_by(Room.id)
+        ).first() or ("", "")
+    facilitator = Person(browser, server.url, sample.staff(Role.FACILITATOR).user.email, width=1280)
+    console = Person(browser, server.url, sample.staff(Role.ORGANIZER).user.email, width=1280)
+    delegate = Person(browser, server.url, delegates_in(engine, room, WRITING)[-1], width=375)
+    for person in (facilitator, delegate):
+        person.go(f"/rooms/{room}")
+        expect(person.page.locator("#agenda [aria-current=step]")).to_contain_text("Names")
+    console.go(f"/rounds/{round_}/console")
+    expect(console.page.locator("#tile-1 [data-slot=step]")).to_have_text("Names")
+    expect(delegate.page.locator("#agenda button")).to_have_count(0)
+
+    facilitator.press("Next: Ideas")
+    for person in (facilitator, delegate):
+        expect(person.page.locator("#agenda [aria-current=step]")).to_contain_text(
+            re.compile(r"Ideas\s*0 of about \d+ min")
+        )
+    expect(console.page.locator("#tile-1 [data-slot=step]")).to_have_text("Ideas", timeout=10_000)
+    expect(delegate.page.locator("[data-announce=polite]")).to_contain_text(
+        "Step 2 of 6: Ideas.", timeout=10_000
+    )
+    expect(facilitator.page.get_by_role("button", name="Next: Discuss")).to_be_focused()
+
+    facilitator.press("Back to: Names")
+    expect(delegate.page.locator("#agenda [aria-current=step]")).to_contain_text("Names")
+    for person in (facilitator, console, delegate):
+        assert person.problems == []
