@@ -4,7 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from consult.db import Db
-from consult.items.models import ActionItem
+from consult.deliberation.note_models import MarginNote
+from consult.deliberation.notes import anchor_of
+from consult.items.models import ActionItem, ItemVersion
 from tests.cast import World
 from tests.conftest import post
 from tests.factories.items import close_rooms, drafted
@@ -69,3 +71,25 @@ def test_items_are_ordered_copied_split_and_merged(
         select(ActionItem.title).where(ActionItem.state == "drafting").order_by(ActionItem.position)
     )
     assert titles == [item.title, "Rest", item.title]
+
+
+def test_notes_are_written_and_resolved_and_a_text_is_restored(
+    db: Db, read: Read, world: World, client_for: Browser
+) -> None:
+    item = drafted(db, world)
+    db.commit()
+    kenya, address = client_for("kenya"), f"/items/{item.public_id}"
+    fields = {"text": "Which States?", "quote": "[ten] States", "message": "once"}
+    for _twice in range(2):
+        assert post(kenya, f"{address}/notes", **fields).status_code == 303
+    (note,) = read(select(MarginNote))
+    found = anchor_of(note)
+    assert found is not None
+    start, end = found.for_page()
+    note_address = f"{address}/notes/{note.public_id}"
+    assert post(kenya, f"{note_address}/anchor", start=start, end=end).json == {"ok": True}
+    for act, fields in (("replies", {"text": "Those willing"}), ("resolve", {"resolved": "1"})):
+        assert post(kenya, f"{note_address}/{act}", **fields).status_code == 303, act
+    assert "Resolved by Kenya" in kenya.get(f"/rooms/{world.rooms[0].public_id}?part=notes").text
+    assert post(kenya, f"{address}/restore", at="1", confirmed="1").status_code == 303
+    assert read(select(ItemVersion.reason)) == ["restored"]
