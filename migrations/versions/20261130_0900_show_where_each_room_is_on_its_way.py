@@ -5,7 +5,7 @@ from alembic import op
 import consult.db
 
 revision = '20261130_0900'
-down_revision = '20261126_0110'
+down_revision = '20261126_0120'
 branch_labels = None
 depends_on = None
 
