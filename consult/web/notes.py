@@ -73,7 +73,11 @@ def anchor(public_id: str, note_id: str) -> BaseResponse:
 
 
 def notes_view(item: ActionItem, actor: Actor) -> dict[str, Any]:
-    """The notes on an item as the room shows them, oldest first; and what the reader may do with them."""
+    """The notes on an item as the room shows them, oldest first; and what the reader may do with them.
+
+    Args:
+        actor: as `help_calls.acting_in`: who only looks on is shown no act.
+    """
     text = _folded(richtext.to_text(item.text))
     consultation = consultation_of(item)
 

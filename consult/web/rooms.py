@@ -157,7 +157,7 @@ def _draft(item: ActionItem, actor: Actor, acting: Actor, sources: Sequence[Sour
         "item": item,
         "badge": _badge(item),
         "goes_on": goes_on_in(actor, item),
-        "notes": notes_view(item, actor),
+        "notes": notes_view(item, acting),
         "facts": facts,
         "fact_names": {key: t(name) for key, name in LABELS["fact"].items() if key in TEXT_FACTS},
         "brackets": richtext.open_brackets(item.text) + item.title.count("["),

@@ -133,6 +133,19 @@ def test_only_the_room_reads_them_and_nobody_once_the_text_has_left_it(
         assert "Marker of the margin" not in answer.text, address
 
 
+def test_who_only_looks_on_reads_notes_and_is_shown_no_act(
+    db: Db, world: World, item: ActionItem, client_for: Browser
+) -> None:
+    notes.write_note(db, world.actor(db, "canada"), item, text="Which States?")
+    db.commit()
+    facilitator = client_for("facilitator")
+    page = facilitator.get(f"{room(world, item)}&as=observer").text
+    assert "Which States?" in page
+    for act in ("note-new-", "/resolve", "/replies"):
+        assert act not in page
+        assert act in facilitator.get(room(world, item)).text
+
+
 @pytest.mark.parametrize(
     ("rule", "shown", "hidden"),
     [
