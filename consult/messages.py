@@ -83,9 +83,6 @@ MESSAGES: dict[str, str] = {
     "item.changed_meanwhile": N_(
         "Somebody submitted, withdrew or sent back this item at the same moment. The page now shows how it stands."
     ),
-    "item.text_changed": N_(
-        "Somebody changed this text while you were writing. Yours is kept below: go back, compare the two, and save again."
-    ),
     "item.no_title": N_("Give the item a title before it is marked ready or submitted."),
     "item.no_text": N_("The item has no text yet. Write it before it is marked ready or submitted."),
     "item.too_many": N_(

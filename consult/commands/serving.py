@@ -32,7 +32,7 @@ def serve(host: str, port: int, workers: int) -> None:
         )
     _offer_first_start(settings)
     if workers > 1:
-        serve_many(settings, host, port, workers)
+        serve_many(settings, os.environ, host, port, workers)
     else:
         start(host, port)
 

@@ -4,7 +4,6 @@ Starts them, starts one again that ended, and ends all together. Decides nothing
 the lease in the database says who owns a room. Where each process is to be a unit of its own, `deploy/systemd/` does the same.
 """
 
-import os
 import re
 import shutil
 import signal
@@ -13,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -31,8 +31,8 @@ LOOK_EVERY_SECONDS = 0.2
 _KEPT = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
-def serve_many(settings: Settings, host: str, port: int, workers: int) -> None:
-    """Serve by that many processes until asked to stop.
+def serve_many(settings: Settings, environ: Mapping[str, str], host: str, port: int, workers: int) -> None:
+    """Serve by that many processes until asked to stop. `environ`: what the settings were read from, for the processes.
 
     Raises:
         click.ClickException: no PostgreSQL, no nginx, or nginx ended.
@@ -47,36 +47,46 @@ def serve_many(settings: Settings, host: str, port: int, workers: int) -> None:
             "several processes need nginx in front of them: install it, or run them as deploy/systemd shows"
         )
     with tempfile.TemporaryDirectory(prefix="consult-nginx-") as folder:
-        _Workers(nginx, Path(folder), settings, host, port, workers).run()
+        _Workers(nginx, Path(folder), settings, environ, (host, port), workers).run()
 
 
 class _Workers:
     def __init__(
-        self, nginx: str, folder: Path, settings: Settings, host: str, port: int, number: int
+        self,
+        nginx: str,
+        folder: Path,
+        settings: Settings,
+        environ: Mapping[str, str],
+        address: tuple[str, int],
+        number: int,
     ) -> None:
-        self._folder, self._settings = folder, settings
+        self._settings, self._environ = settings, environ
+        self._address = ":".join(map(str, address))
         self._ports = _free_ports(number)
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._proxy: subprocess.Popen[bytes] | None = None
         self._is_stopping = False
-        config = config_for(host, port, self._ports, is_behind=settings.proxy_hops > 0)
+        config = config_for(*address, self._ports, is_behind=settings.proxy_hops > 0)
         (folder / "consult.conf").write_text(config, encoding="utf-8")
         (folder / "nginx.conf").write_text(_main_config(folder), encoding="utf-8")
         self._proxy_command = [nginx, "-c", str(folder / "nginx.conf"), "-e", "stderr"]
-        self._address = f"{host}:{port}"
 
     def run(self) -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._stop)
-        self._processes = [self._started(port) for port in self._ports]
-        self._wait_for_all()
-        proxy = subprocess.Popen(self._proxy_command)  # noqa: S603  (found by name, our own arguments)
-        click.echo(f"Serving {self._settings.public_url} on {self._address} by {len(self._ports)} processes")
         try:
-            while not self._is_stopping and proxy.poll() is None:
+            self._processes = [self._started(port) for port in self._ports]
+            self._wait_for_all()
+            # Found by name, with our own arguments.
+            self._proxy = subprocess.Popen(self._proxy_command)  # noqa: S603
+            click.echo(
+                f"Serving {self._settings.public_url} on {self._address} by {len(self._ports)} processes"
+            )
+            while not self._is_stopping and self._proxy.poll() is None:
                 self._look()
                 time.sleep(LOOK_EVERY_SECONDS)
         finally:
-            self._end(proxy)
+            self._end()
         if not self._is_stopping:
             raise click.ClickException("nginx ended, and with it everything; what it said stands above")
 
@@ -84,8 +94,8 @@ class _Workers:
         """The proxy comes last: it would take servers that do not listen yet for dead ones."""
         give_up = time.monotonic() + START_SECONDS
         while not all(_listens(port) for port in self._ports) and time.monotonic() < give_up:
-            if self._is_stopping or any(process.poll() is not None for process in self._processes):
-                return
+            if any(process.poll() is not None for process in self._processes) and not self._is_stopping:
+                raise click.ClickException("a process did not start; what it said stands above")
             time.sleep(LOOK_EVERY_SECONDS)
 
     def _look(self) -> None:
@@ -100,7 +110,7 @@ class _Workers:
 
     def _started(self, port: int) -> subprocess.Popen[bytes]:
         environ = {
-            **os.environ,
+            **self._environ,
             "CONSULT_PROXY_HOPS": str(self._settings.proxy_hops + 1),
             "CONSULT_PROCESS_NAME": f"{socket.gethostname()}:{self._address}:{self._ports.index(port) + 1}",
         }
@@ -111,14 +121,14 @@ class _Workers:
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._is_stopping = True
 
-    def _end(self, proxy: subprocess.Popen[bytes]) -> None:
-        """The servers first, as they tell their pages to come again elsewhere; then the proxy."""
+    def _end(self) -> None:
+        """The servers first, as they write what they received; then the proxy."""
         give_up = time.monotonic() + STOP_SECONDS
         for process in self._processes:
             process.terminate()
-        for process in (*self._processes, proxy):
-            if process is proxy:
-                proxy.terminate()
+        for process in [*self._processes, *([self._proxy] if self._proxy else [])]:
+            if process is self._proxy:
+                process.terminate()
             try:
                 process.wait(max(0.1, give_up - time.monotonic()))
             except subprocess.TimeoutExpired:

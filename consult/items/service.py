@@ -20,6 +20,7 @@ from consult.db import Db
 from consult.drafting import service as drafting
 from consult.drafting.content import DraftContent, Facts
 from consult.drafting.limits import LONGEST_TITLE
+from consult.drafting.merging import merged
 from consult.drafting.models import LateContribution
 from consult.errors import Conflict, Invalid, NotFound
 from consult.items import pieces
@@ -115,6 +116,42 @@ def write_item(
         Invalid: `draft.content`.
     """
     tell_changed(db, item, change_words(db, actor, item, title=title, text=text, facts=facts))
+
+
+def write_plain(
+    db: Db,
+    actor: Actor,
+    item: ActionItem,
+    *,
+    title: str,
+    text: str,
+    base_title: str | None,
+    base_text: str | None,
+) -> DraftContent:
+    """Write plain words that somebody made of `base_title` and `base_text`: what others changed since stays.
+
+    Where no base is given the words take the place of what is there. Paragraphs and lists in whose words nothing changed keep their styles.
+
+    Returns:
+        What the draft says now.
+
+    Raises:
+        NotAllowed: not seated, the room is not open, or the item is submitted.
+        Invalid: `draft.content`.
+    """
+    require(actor, Permission.ITEM_EDIT, _locked_room_of(db, item))
+    now = drafting.content_of(db, item)
+    before = richtext.to_text(now.text).strip()
+    words = text if base_text is None else merged(base_text, text, before)
+    line = title if base_title is None else merged(base_title, title, now.title)
+    write_item(
+        db,
+        actor,
+        item,
+        title=richtext.one_line(line).strip(),
+        text=None if words == before else richtext.rewritten(now.text, words),
+    )
+    return drafting.content_of(db, item)
 
 
 def change_words(

@@ -9,7 +9,7 @@ from consult import richtext
 from consult.drafting import service as drafting
 from consult.drafting.history import members_of
 from consult.drafting.limits import LONGEST_TITLE
-from consult.errors import Conflict, Invalid, NotFound
+from consult.errors import Invalid, NotFound
 from consult.items import service
 from consult.items.models import ActionItem
 from consult.items.templates import template_called, text_of
@@ -19,7 +19,7 @@ from consult.people.models import Member
 from consult.permissions.check import require
 from consult.permissions.names import Permission
 from consult.rooms.models import Room
-from consult.web.context import db
+from consult.web.context import db, wants_json
 from consult.web.forms import Form
 from consult.web.item_pages import Sent, item_page, version_page
 from consult.web.loading import consultation_of, item_for, room_for
@@ -111,21 +111,46 @@ def _is_client(part: str) -> bool:
     return part.isascii() and part.isdecimal() and len(part) <= 16
 
 
+@pages.get("/items/<public_id>/text")
+def plain_text(public_id: str) -> Response:
+    """Title and text as plain words, for whoever uses little data; 204 when they are what the reader has (`since`)."""
+    found, actor = item_for(public_id)
+    require(actor, Permission.ROOM_VIEW, found.room)
+    since = _changed_at(found)
+    if since and request.args.get("since") == since:
+        return Response(status=204)
+    return jsonify(title=found.title, text=richtext.to_text(found.text), since=since)
+
+
 @pages.post("/items/<public_id>/text")
 def write(public_id: str) -> BaseResponse:
+    """Write without the editor. What others wrote since `base_title` and `base_text` stays."""
     found, actor = item_for(public_id)
     form = Form(request.form)
     title = form.line("title", limit=LONGEST_TITLE, required=False)
     text = form.text("text", limit=LONGEST_TEXT, required=False)
+    base_title = form.line("base_title", limit=LONGEST_TITLE, required=False)
+    base_text = form.text("base_text", limit=LONGEST_TEXT, required=False)
     form.check()
-    changed_at = found.text_changed_at.isoformat() if found.text_changed_at else ""
-    if form.values.get("base", changed_at) != changed_at:
-        raise Conflict("item.text_changed")
-    now = drafting.content_of(db(), found)
-    same = richtext.to_text(now.text).strip() == text.strip()
-    service.write_item(db(), actor, found, title=title, text=None if same else richtext.from_text(text))
+    written = service.write_plain(
+        db(),
+        actor,
+        found,
+        title=title,
+        text=text,
+        base_title=base_title if "base_title" in request.form else None,
+        base_text=base_text if "base_text" in request.form else None,
+    )
+    if wants_json():
+        return jsonify(
+            ok=True, title=written.title, text=richtext.to_text(written.text), since=_changed_at(found)
+        )
     say(t("All changes saved"))
     return back_to(_in_room(found.room, found))
+
+
+def _changed_at(item: ActionItem) -> str:
+    return item.text_changed_at.isoformat() if item.text_changed_at else ""
 
 
 @pages.post("/items/<public_id>/quotes")

@@ -36,6 +36,8 @@ from consult.web.context import db, settings
 TEMPLATES = ROOT / "templates"
 _PART = re.compile(r"[a-z][a-z_]{0,40}\Z")
 LANGUAGE_COOKIE = "lang"
+#: Kept for a year, like the language: whoever has a slow line has it tomorrow too.
+LOW_DATA_COOKIE = "low_data"
 #: Rendering lets others run after this long.
 RENDER_STRETCH_SECONDS = 0.01
 
@@ -49,6 +51,11 @@ class LivePage:
     query: str = ""
     #: Filled at rendering: the sequence number each audience stood at when the page's data was read.
     seen: dict[str, int] = field(default_factory=dict)
+
+
+def is_low_data() -> bool:
+    """Whether the reader wants pages that use little data: asked for in the address, kept in a cookie."""
+    return request.args.get("low_data", request.cookies.get(LOW_DATA_COOKIE, "")) == "1"
 
 
 def language() -> i18n.Language:
@@ -98,6 +105,7 @@ def render_page(
     context = {
         "lang": chosen.code,
         "direction": chosen.direction,
+        "low_data": is_low_data(),
         "languages": [(entry.code, entry.label) for entry in i18n.LANGUAGES],
         "page_script": script,
         "live": live
@@ -115,15 +123,12 @@ def render_page(
         "zone": consultation.time_zone if consultation else "UTC",
     }
     response = make_response(_rendered(template, **context, **view), status)
-    if "lang" in request.args:
-        response.set_cookie(
-            LANGUAGE_COOKIE,
-            chosen.code,
-            max_age=31_536_000,
-            samesite="Lax",
-            secure=settings().is_https,
-            httponly=True,
-        )
+    choices = {"lang": (LANGUAGE_COOKIE, chosen.code), "low_data": (LOW_DATA_COOKIE, str(int(is_low_data())))}
+    for asked, (cookie, value) in choices.items():
+        if asked in request.args:
+            response.set_cookie(
+                cookie, value, max_age=31_536_000, samesite="Lax", secure=settings().is_https, httponly=True
+            )
     return response
 
 

@@ -212,6 +212,7 @@ ROWS: tuple[Row, ...] = (
     row(f"POST {RI}/versions", "/items/{submitted}/versions", STAFF | ROOM1, name="Before lunch", at="1"),
     row(f"POST {RI}/restore", "/items/{draft1}/restore", STAFF | ROOM1, "404", at="1", confirmed="1"),
     row(f"GET {RI}/writers", "/items/{back1}/writers", STAFF | ROOM1, "404"),
+    row(f"GET {RI}/text", "/items/{back1}/text", STAFF | ROOM1, "404"),
     row(f"POST {RI}/text", "/items/{draft1}/text", STAFF | ROOM1, "404", title="T", text="New"),
     row(f"POST {RI}/quotes", "/items/{draft1}/quotes", STAFF | ROOM1, "404", source="{source}"),
     row(f"POST {RI}/ready", "/items/{draft2}/ready", STAFF | ROOM2, "404", ready="0"),

@@ -13,7 +13,7 @@ from consult.items.models import ActionItem
 from consult.items.service import return_item, write_item
 from consult.library.models import Source
 from tests.cast import World
-from tests.conftest import post
+from tests.conftest import csrf_of, post
 from tests.factories.items import TEXT, TITLE, drafted, submitted, under_comment
 from tests.web.conftest import Read
 
@@ -77,18 +77,38 @@ def test_writing_without_script_keeps_formatting_that_was_not_touched(
     assert richtext.to_text(drafting.content_of(db, item).text) == "One [or two].\n\nThree."
 
 
-def test_a_text_written_over_a_newer_one_is_refused_and_kept(
+def test_plain_words_written_over_newer_ones_keep_both(
     db: Db, read: Read, world: World, client_for: Browser
 ) -> None:
     item = drafted(db, world)
     db.commit()
-    seen = item.text_changed_at.isoformat() if item.text_changed_at else ""
     kenya, canada, address = client_for("kenya"), client_for("canada"), f"/items/{item.public_id}/text"
-    assert post(kenya, address, title=TITLE, text="Kenya's words", base=seen).status_code == 303
-    refused = post(canada, address, title=TITLE, text="Canada's words", base=seen)
-    assert refused.status_code == 409
-    assert "Canada&#39;s words" in refused.text
-    assert richtext.to_text(read(select(ActionItem.text))[0]) == "Kenya's words"
+    base = richtext.to_text(item.text)
+    seen = {"base_title": TITLE, "base_text": base}
+    assert post(kenya, address, title=TITLE, text=f"{base} Kenya's words.", **seen).status_code == 303
+    answer = post(canada, address, title=f"{TITLE}, together", text=f"Canada's words. {base}", **seen)
+    assert answer.status_code == 303
+    assert read(select(ActionItem.title)) == [f"{TITLE}, together"]
+    assert richtext.to_text(read(select(ActionItem.text))[0]) == f"Canada's words. {base} Kenya's words."
+
+
+def test_a_page_that_uses_little_data_hears_what_the_item_says_and_only_when_it_changed(
+    db: Db, world: World, client_for: Browser
+) -> None:
+    item = drafted(db, world)
+    db.commit()
+    kenya, address = client_for("kenya"), f"/items/{item.public_id}/text"
+    base = richtext.to_text(item.text)
+    sent = {"title": TITLE, "text": f"{base}\n\n- one\n- two", "base_title": TITLE, "base_text": base}
+    token = csrf_of(kenya.get("/account").text)
+    answer = kenya.post(address, data={"csrf_token": token, **sent}, headers={"Accept": "application/json"})
+    assert answer.json["text"] == sent["text"]
+    assert [block["type"] for block in drafting.content_of(db, item).text["content"]][-1] == "bulletList"
+    db.commit()
+    again = kenya.get(address, query_string={"since": answer.json["since"]})
+    assert again.status_code == 204
+    assert kenya.get(address).json["text"] == sent["text"]
+    assert client_for("philippines").get(address).status_code in (403, 404)
 
 
 def test_a_text_too_long_is_refused_and_kept(db: Db, read: Read, world: World, client_for: Browser) -> None:

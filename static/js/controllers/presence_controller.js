@@ -1,5 +1,4 @@
 import { Controller } from "../../vendor/page.js";
-import { blockAt, blocksOf } from "../editing/whereabouts.js";
 import { textOf } from "../helpers/text.js";
 import { draftAround } from "../live/drafts.js";
 
@@ -18,6 +17,8 @@ export default class extends Controller {
   async connect() {
     this.#isGone = false;
     const draft = await draftAround(this.element);
+    // With the editor, which it belongs to: a page that uses little data loads neither.
+    this.places = await import("../editing/whereabouts.js");
     if (this.#isGone) return;
     this.#draft = draft;
     draft.addEventListener("replaced", this.#bind);
@@ -99,7 +100,7 @@ export default class extends Controller {
 
   #where(state) {
     const text = this.element.closest("[data-draft-id-value]")?.querySelector(".ProseMirror");
-    return text && state?.cursor ? blockAt(this.#draft.doc, state.cursor, blocksOf(text)) : null;
+    return text && state?.cursor ? this.places.blockAt(this.#draft.doc, state.cursor, this.places.blocksOf(text)) : null;
   }
 }
 

@@ -5,6 +5,7 @@ import editor from "../controllers/editor_controller.js";
 import factList from "../controllers/fact_list_controller.js";
 import facts from "../controllers/facts_controller.js";
 import order from "../controllers/order_controller.js";
+import plain from "../controllers/plain_controller.js";
 import presence from "../controllers/presence_controller.js";
 import quote from "../controllers/quote_controller.js";
 import shortcut from "../controllers/shortcut_controller.js";
@@ -13,4 +14,4 @@ import title from "../controllers/title_controller.js";
 import { start } from "../helpers/start.js";
 import { LIVE_PAGE } from "./live_controllers.js";
 
-start({ ...LIVE_PAGE, agenda, "clock-news": clockNews, draft, editor, facts, "fact-list": factList, order, presence, quote, shortcut, tabs, title });
+start({ ...LIVE_PAGE, agenda, "clock-news": clockNews, draft, editor, facts, "fact-list": factList, order, plain, presence, quote, shortcut, tabs, title });
