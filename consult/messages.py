@@ -138,6 +138,12 @@ MESSAGES: dict[str, str] = {
     "seating.already_elsewhere": N_(
         "This person has been moved meanwhile. The page now shows where they sit."
     ),
+    "seating.moved_meanwhile": N_(
+        "%(name)s sits in Room %(number)s by now: somebody else moved them meanwhile. Nobody was moved; look again, then decide."
+    ),
+    "seating.unseated_meanwhile": N_(
+        "%(name)s has no seat any more: somebody else took it back meanwhile. Nobody was moved; look again, then decide."
+    ),
     "seating.changed_meanwhile": N_(
         "Somebody changed the seating meanwhile, so this was not done. The page now shows how it stands."
     ),
@@ -154,6 +160,7 @@ MESSAGES: dict[str, str] = {
     ),
     "seating.not_seated": N_("Choose people who have a seat."),
     "seating.same_room": N_("Choose two people who sit in different rooms."),
+    "seating.room_closed": N_("This room is closed, so nobody was moved. Choose one that is open."),
     "seating.room_numbers": N_('Write numbers of rooms as "1, 3-5", or leave it empty.'),
     "seating.topic_rooms": N_('Give a topic, and the rooms that work on it as "1, 3-5".'),
     "seating.no_room_of_number": N_(

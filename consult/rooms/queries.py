@@ -1,10 +1,11 @@
 """Reading rounds, rooms and seats: who sits where, who is here, where a person should be now. No effects."""
 
-from collections.abc import Collection, Sequence
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from consult import clock, reference
@@ -80,6 +81,28 @@ def everybody(db: Db, consultation_id: int, *, reader: Actor | None = None) -> l
     return [replace(p, is_here=p.is_here or p.member_id == reader.member_id) for p in people]
 
 
+def people_of_round(db: Db, round_: Round) -> list[Person]:
+    """Everybody who takes part, with their room and duty in a round where they have a seat there, and whether they are here."""
+    seat = and_(Seat.member_id == Member.id, Seat.round_id == round_.id, Seat.left_at.is_(None))
+    query = _people().add_columns(Seat.duty, Seat.room_id).outerjoin(Seat, seat)
+    query = query.where(
+        Member.consultation_id == round_.consultation_id,
+        or_(Member.withdrawn_at.is_(None), Seat.room_id.is_not(None)),
+    )
+    found = [replace(_person(row), duty=row.duty, room_id=row.room_id) for row in db.execute(query)]
+    return _with_presence(db, sorted(found, key=_order), round_.consultation_id)
+
+
+def named(people: Iterable[Person], typed: str) -> list[Person]:
+    """Those of whose name and delegation every word that was typed is a part, without regard to case and accents. Pure."""
+    words = _folded(typed).split()
+    return [
+        person
+        for person in people
+        if all(word in _folded(f"{person.name} {person.delegation}") for word in words)
+    ]
+
+
 def seats_taken(db: Db, room_ids: Collection[int]) -> int:
     """How many people are seated in these rooms."""
     query = select(func.count()).where(Seat.room_id.in_(room_ids), Seat.left_at.is_(None))
@@ -117,6 +140,11 @@ def expected(db: Db, actor: Actor, session_id: int, state: str) -> Expected:
     if found and found[0].what == "over":
         return found[0]
     return Expected("session")
+
+
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
 
 
 def _what(room: Room) -> str:

@@ -47,14 +47,11 @@ def seat_member(
     return seat
 
 
-def move_member(
-    db: Db, actor: Actor, room: Room, member: Member, *, reason: str = "", seen_in: str | None = None
-) -> Seat:
+def move_member(db: Db, actor: Actor, room: Room, member: Member, *, reason: str = "") -> Seat:
     """Move a member from the room they sit in to another one of the same round; their drafts stay where they are.
 
     Args:
         reason: one line that the moved person reads.
-        seen_in: public id of the room the mover saw the person in; None when the mover does not mind.
 
     Raises:
         NotFound: the member is not of this consultation or has left it.
@@ -68,8 +65,6 @@ def move_member(
     left = db.get_one(Room, seat.room_id)
     if left.id == room.id:
         return seat
-    if seen_in is not None and seen_in != left.public_id:
-        raise Conflict("seating.already_elsewhere")
     _leave(db, seat)
     taken = add_seat(db, room, member.id, duty=None, reason=reason)
     facts = {"from": left.public_id} | ({"reason": reason} if reason else {})

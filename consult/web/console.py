@@ -19,7 +19,7 @@ from consult.rooms.models import EDITABLE, Room, Round
 from consult.rooms.timing import round_state
 from consult.web.broadcasts import messages_view
 from consult.web.console_log import log_view
-from consult.web.console_people import people_view
+from consult.web.console_people import found_view, offers_view, people_view, to_view
 from consult.web.context import db, settings
 from consult.web.figures import group_parts, in_words, room_clock
 from consult.web.loading import consultation_of, round_for, session_of
@@ -91,7 +91,7 @@ def _calls(found: Round, calls: list[rooms_help.Waiting]) -> dict[str, Any]:
 
 
 def _sheet(found: Round, actor: Actor) -> dict[str, Any]:
-    """One room in full, or the log of acts, where the address asks for it.
+    """One room in full, the log of acts, or moves that would help, where the address asks for it.
 
     Raises:
         NotFound: the round has no such room.
@@ -99,6 +99,8 @@ def _sheet(found: Round, actor: Actor) -> dict[str, Any]:
     asked = request.args.get("room", "")
     if "log" in request.args:
         return {"sheet": None, **log_view(found, actor)}
+    if "offers" in request.args:
+        return {"sheet": None, **offers_view(found, actor)}
     if not asked:
         return {"sheet": None}
     room: Room | None = next((room for room in found.rooms if str(room.number) == asked), None)
@@ -122,5 +124,7 @@ PARTS = {
     "wall": _wall,
     "queue": _queue,
     "people": people_view,
+    "found": found_view,
+    "to": to_view,
     "sheet": _sheet,
 }

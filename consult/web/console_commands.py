@@ -49,13 +49,12 @@ def move_back(round_id: str) -> BaseResponse:
     found, actor = round_for(round_id, Permission.SEAT_MOVE)
     asked = [_seat(raw) for raw in Form(request.form).choices("seat")]
     members_called(found, [member for member, _before, _after in asked])
-    seats = seating.seats_now(db(), found)[0]
-    if not asked or any(seats.get(member, 0) != after for member, _before, after in asked):
+    if not asked:
         raise Conflict("seating.already_elsewhere")
     for number in sorted({before for _member, before, _after in asked}):
-        names = [member for member, before, _after in asked if before == number]
-        members = members_called(found, names)
-        seating.move_people(db(), actor, found, members, number=number or None)
+        places = {member: after or None for member, before, after in asked if before == number}
+        members = members_called(found, list(places))
+        seating.move_people(db(), actor, found, members, number=number or None, seen=places)
     undo.forget()
     say(t("Taken back: %(count)s.", count=len(asked)))
     return back_to(f"/rounds/{found.public_id}/console")
@@ -125,12 +124,7 @@ def opened(round_: Round, actor: Actor) -> BaseResponse | None:
 
 
 def _move(round_: Round, actor: Actor, asked: Command) -> None:
-    words = asked.who.casefold().split()
-    found = [
-        person
-        for person in rooms.everybody(db(), round_.consultation_id)
-        if all(word in f"{person.name} {person.delegation}".casefold() for word in words)
-    ]
+    found = rooms.named(rooms.everybody(db(), round_.consultation_id), asked.who)
     if len(found) != 1:
         names = ", ".join(person.name for person in found[:4])
         raise Invalid("command.who_many" if found else "command.who_none", who=asked.who, names=names)
@@ -139,4 +133,4 @@ def _move(round_: Round, actor: Actor, asked: Command) -> None:
     number = asked.rooms[0]
     seating.move_people(db(), actor, round_, [member], number=number)
     say(t("%(name)s moved to Room %(number)s.", name=found[0].name, number=number))
-    undo.offer_move_back(round_, before, [member.public_id], number)
+    undo.offer_moves_back(round_, [member.public_id], before, seating.seats_now(db(), round_)[0])

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from consult.errors import DomainError
+from consult.messages import MESSAGES
 from consult.web import context
 from consult.web.pages import refusal, render_page
 
@@ -99,11 +100,17 @@ def _answer(
         )
     else:
         kept = _kept() if keep and request.method == "POST" else []
-        view = {"code": status, "message": sentence, "fields": fields or {}, "kept": kept, "back": _back()}
+        said = {name: _said(problem, params) for name, problem in (fields or {}).items()}
+        view = {"code": status, "message": sentence, "fields": said, "kept": kept, "back": _back()}
         response = _page(status, view)
     if status in (429, 503):
         response.headers["Retry-After"] = str(params.get("after", 5))
     return response
+
+
+def _said(problem: str, params: dict[str, object]) -> str:
+    """What is wrong with a field: a rule names a code, a form has a sentence already."""
+    return refusal(problem, **params) if problem in MESSAGES else problem
 
 
 def _page(status: int, view: dict[str, Any]) -> Response:

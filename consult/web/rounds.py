@@ -10,10 +10,9 @@ from consult.permissions.names import Permission
 from consult.proceedings import service as proceedings
 from consult.rooms import queries as rooms
 from consult.rooms import service as rooms_service
-from consult.rooms.models import EDITABLE, Room, RoomState, Round
+from consult.rooms.models import EDITABLE, Room, RoomState
 from consult.rooms.timing import round_state
 from consult.seating import service as seating
-from consult.web import undo
 from consult.web.clock_acts import confirming_the_end
 from consult.web.console_commands import opened
 from consult.web.context import db, settings
@@ -23,7 +22,7 @@ from consult.web.loading import consultation_of, members_called, room_for, round
 from consult.web.lobby_view import why_here, wishes_for
 from consult.web.pages import back_to, live_page, render_page, say, t
 from consult.web.round_view import CALL_IN, LEAVING, crumbs_of, round_clock
-from consult.web.seating_acts import priced
+from consult.web.seating_acts import home_of, priced, seen_places, taking_back
 from consult.web.seating_view import SeatingView
 
 pages = Blueprint("rounds", __name__)
@@ -107,9 +106,10 @@ def recall(round_id: str) -> BaseResponse:
 @pages.post("/rounds/<round_id>/late-joiners")
 def seat_late_joiners(round_id: str) -> BaseResponse:
     found, actor = round_for(round_id, Permission.SEAT_MOVE)
-    count = seating.seat_late_joiners(db(), actor, found)
+    with taking_back(found):
+        count = seating.seat_late_joiners(db(), actor, found)
     say(t("Seated for balance: %(count)s. Nobody else was moved.", count=count))
-    return back_to(_back(found))
+    return back_to(home_of(found))
 
 
 @pages.post("/rounds/<round_id>/moves")
@@ -127,15 +127,16 @@ def move(round_id: str) -> BaseResponse:
     if form.ticked("ask") and priced(SeatingView(found, actor), names, raw):
         asked = urlencode({"move": ".".join(names), "room": raw, "reason": reason})
         return back_to(f"/rounds/{found.public_id}/seating?{asked}#move-plain")
-    before, number = seating.seats_now(db(), found)[0], None if raw == "none" else int(raw)
-    seating.move_people(db(), actor, found, members, number=number, reason=reason)
-    if request.form.get("back") == "console":
-        undo.offer_move_back(found, before, names, number)
+    number = None if raw == "none" else int(raw)
+    with taking_back(found, names):
+        seating.move_people(
+            db(), actor, found, members, number=number, reason=reason, seen=seen_places(form, names)
+        )
     if raw == "none":
         say(t("Without a seat now: %(count)s.", count=len(members)))
     else:
         say(t("Moved to Room %(room)s: %(count)s.", room=raw, count=len(members)))
-    return back_to(_back(found))
+    return back_to(home_of(found))
 
 
 @pages.post("/rooms/<room_id>/recall")
@@ -186,8 +187,3 @@ def _sent_back(room: Room, session_id: str) -> dict[str, object]:
         "text": "closed",
         **LEAVING,
     }
-
-
-def _back(round_: Round) -> str:
-    page = "console" if request.form.get("back") == "console" else "seating"
-    return f"/rounds/{round_.public_id}/{page}"

@@ -1,6 +1,8 @@
 """Routes of single acts on a seating: lock, exchange, take back, what a move costs, offers, and the record of a proposal."""
 
 import json
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -9,8 +11,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from consult.errors import NotFound
 from consult.exports.filenames import content_disposition
 from consult.permissions.names import Permission
+from consult.rooms.models import Round
 from consult.seating import service
 from consult.seating.proposals.offers import accept_offer, price_of
+from consult.web import undo as taken_back
 from consult.web.context import db, writes_on_get
 from consult.web.forms import Form
 from consult.web.loading import members_called, round_for
@@ -24,14 +28,17 @@ FORMS = {"json": "application/json; charset=utf-8", "csv": "text/csv; charset=ut
 
 @pages.post("/rounds/<round_id>/seating/selected")
 def selected(round_id: str) -> BaseResponse:
-    """What is done with the people who are ticked; `act` is the button's value. A person's own lock names act and person."""
+    """What is done with the people who are ticked; `act` is the button's value. A person's own lock names act and person.
+
+    `back`: "console" to go there, else to the seating.
+    """
     found, actor = round_for(round_id, MOVE)
     form = Form(request.form)
     own = next((name for name in ("lock", "unlock") if form.ticked(name)), None)
     act = own or form.choice("act", ("move", "lock", "unlock", "exchange", "together", "apart"))
     form.check("seating.invalid")
     people = list(dict.fromkeys(form.choices(own or "member")))
-    address = f"/rounds/{found.public_id}/seating"
+    address = home_of(found)
     least = 2 if act in ("exchange", "together", "apart") else 1
     if len(people) < least or (act == "exchange" and len(people) != 2):
         code = {1: "seating.nobody_chosen", 2: "seating.two_people"}[least]
@@ -43,7 +50,10 @@ def selected(round_id: str) -> BaseResponse:
     if act in ("together", "apart"):
         return back_to(f"{address}?{act}={'.'.join(people)}#ask-{act}")
     if act == "exchange":
-        service.exchange(db(), actor, found, *members, reason=form.line("reason", limit=300, required=False))
+        reason = form.line("reason", limit=300, required=False)
+        form.check("seating.invalid")
+        with taking_back(found, people):
+            service.exchange(db(), actor, found, *members, reason=reason, seen=seen_places(form, people))
         one, other = map(SeatingView(found, actor).name, people)
         say(t("Exchanged: %(one)s and %(other)s.", one=one, other=other))
         return back_to(address)
@@ -85,9 +95,10 @@ def offers(round_id: str) -> BaseResponse:
     people = form.choices("member")
     seen_then = form.line("seen", limit=64)
     form.check("seating.invalid")
-    count = accept_offer(db(), actor, found, people=people, rooms=rooms, seen=seen_then)
+    with taking_back(found, people):
+        count = accept_offer(db(), actor, found, people=people, rooms=rooms, seen=seen_then)
     say(t("Moved as offered: %(count)s.", count=count))
-    return back_to(f"/rounds/{found.public_id}/seating")
+    return back_to(home_of(found))
 
 
 @pages.post("/rounds/<round_id>/seating/check")
@@ -120,6 +131,33 @@ def plan_file(round_id: str, plan_id: str, form: str) -> Response:
     return response
 
 
+def home_of(found: Round) -> str:
+    """The page an act on seats was asked for on: the console or the seating."""
+    page = "console" if request.form.get("back") == "console" else "seating"
+    return f"/rounds/{found.public_id}/{page}"
+
+
+def seen_places(form: Form, people: Collection[str]) -> dict[str, int | None]:
+    """Where the page showed those of these people that it says it of: "member.number" each, 0 for no room."""
+    found: dict[str, int | None] = {}
+    for raw in form.choices("seen"):
+        name, _, number = raw.rpartition(".")
+        if name in people and number.isdecimal() and len(number) < 5:
+            found[name] = int(number) or None
+    return found
+
+
+@contextmanager
+def taking_back(found: Round, people: Iterable[str] | None = None) -> Iterator[None]:
+    """What is done meanwhile to the seats of these people, or of those who had none, can be taken back for a while on the console."""
+    before = service.seats_now(db(), found)[0]
+    yield
+    if request.form.get("back") == "console":
+        after = service.seats_now(db(), found)[0]
+        who = list(people) if people is not None else [name for name in after if name not in before]
+        taken_back.offer_moves_back(found, who, before, after)
+
+
 def seen() -> int | None:
     """The number of the last change that the page knew of, as its form sends it back."""
     given = request.form.get("revision", "")
@@ -134,6 +172,7 @@ def moving(view: SeatingView) -> dict[str, Any] | None:
     room = request.args.get("room", "")
     return {
         "people": [view.people[name] for name in people],
+        "seen": [f"{name}.{view.seats.get(name) or 0}" for name in people],
         "room": room,
         "reason": request.args.get("reason", "")[:300],
         "prices": priced(view, people, room) if room else [],

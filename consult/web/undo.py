@@ -1,6 +1,6 @@
 """What can be taken back for ten seconds. The offer is in the cookie of who acted: it is theirs, and nobody else sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import session
@@ -10,6 +10,8 @@ from consult.rooms.models import Round
 
 #: An act can be taken back this long.
 UNDO_SECONDS = 10
+#: More people than this are not moved back together.
+MOST_PEOPLE = 60
 _OFFER = "undo"
 
 
@@ -24,14 +26,21 @@ def forget() -> None:
     session.pop(_OFFER, None)
 
 
-def offer_move_back(round_: Round, before: dict[str, int], names: list[str], number: int | None) -> None:
-    """After a move.
+def offer_moves_back(
+    round_: Round, people: Iterable[str], before: Mapping[str, int], after: Mapping[str, int]
+) -> None:
+    """After people were moved, let them be moved back. A crowd does not fit into a cookie, so that is not offered.
 
     Args:
-        before: where everybody sat, room numbers by public id.
+        people: public ids of those the act was about.
+        before, after: where everybody sat and sits, room numbers by public id.
     """
-    seats = [f"{name}.{before.get(name, 0)}.{number or 0}" for name in names if before.get(name) != number]
-    offer(f"/rounds/{round_.public_id}/moves/back", [("seat", seat) for seat in seats])
+    moved = [name for name in dict.fromkeys(people) if before.get(name) != after.get(name)]
+    if 0 < len(moved) <= MOST_PEOPLE:
+        seats = [f"{name}.{before.get(name, 0)}.{after.get(name, 0)}" for name in moved]
+        offer(f"/rounds/{round_.public_id}/moves/back", [("seat", seat) for seat in seats])
+    else:
+        forget()
 
 
 def undo_view(round_: Round) -> dict[str, Any]:

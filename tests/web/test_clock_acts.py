@@ -95,13 +95,14 @@ def test_every_form_on_the_clock_says_what_the_page_showed(
     browser = client_for("facilitator")
 
     def shown(address: str) -> list[str]:
-        return re.findall(r'name="seen"(?: form="[a-z-]+")? value="([^"]*)"', browser.get(address).text)
+        found = re.findall(r'name="seen"(?: form="[a-z-]+")? value="([^"]*)"', browser.get(address).text)
+        return [seen for seen in found if "." not in seen]  # with a dot: where a person sits
 
     assert shown(f"{round_}/console") == ["open"] * 5
-    assert shown(f"{round_}/console?room=1&part=sheet") == ["open"]
+    assert set(shown(f"{round_}/console?room=1&part=sheet")) == {"open"}
     post(client_for("cofacilitator"), f"{room}/recall", page=f"{round_}/console")
     assert shown(f"{round_}/console") == ["closing 1"] * 5
-    assert shown(f"{round_}/console?room=1&part=sheet") == ["closing"]
+    assert set(shown(f"{round_}/console?room=1&part=sheet")) == {"closing"}
     more = {"act": "more", "minutes": "5"}
     stale = post(browser, f"{room}/clock", page=f"{round_}/console", seen="open", **more)
     assert (stale.status_code, "recalled meanwhile" in stale.text) == (409, True)

@@ -157,7 +157,7 @@ def test_a_move_is_not_taken_back_over_somebody_elses(
     rooms.move_member(db, other, world.rooms[0], world.members["late"])
     db.commit()
     answer = post(browser, f"{address}/moves/back", seat=f"{world.members['late'].public_id}.0.2")
-    assert (answer.status_code, "has been moved meanwhile" in answer.text) == (409, True)
+    assert (answer.status_code, "somebody else moved them meanwhile" in answer.text) == (409, True)
     assert room_of(read, world, "late") == [1]
 
 

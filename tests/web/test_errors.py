@@ -169,3 +169,15 @@ def test_error_pages_ignore_the_part_that_was_asked_for(client_for: Browsers) ->
     answer = client_for("kenya").get("/nothing?part=document")
     assert answer.status_code == 404
     assert "<html" in answer.text
+
+
+def test_what_a_rule_says_of_a_field_is_shown_in_words(
+    failing: Callable[[BaseException], None], client_for: Browsers
+) -> None:
+    failing(
+        Invalid("form.invalid", fields={"minutes": "field.number", "room": "field.choice"}, low=1, high=9)
+    )
+    page = sent(client_for("kenya"), "/fails").text
+    assert "Write a whole number from 1 to 9." in page
+    assert "Choose one of the options." in page
+    assert "field." not in page

@@ -99,9 +99,9 @@ def test_the_console_shows_every_room_and_who_is_not_seated(
     page = client_for("facilitator").get(f"{address}/console").text
     assert "Room 1" in page
     assert "Room 2" in page
-    waiting = page[page.index("Not seated") : page.index("Everybody who is seated")]
+    waiting = page[page.index("Not seated") : page.index("Seated, not here")]
     assert "Delegate CHL-1" in waiting
-    assert "suggested: Room 2" in waiting
+    assert "Seat in Room 2" in waiting
     assert "Person PRESS-1" not in page
 
 

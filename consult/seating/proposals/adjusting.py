@@ -5,7 +5,9 @@ Rule: two facilitators who act at once never overwrite each other: one act waits
 what it saw is told when that is no longer so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
 
 from consult import clock
 from consult.announce import outbox
@@ -18,7 +20,7 @@ from consult.permissions.actor import Actor
 from consult.permissions.check import require
 from consult.permissions.names import Permission
 from consult.rooms import service as rooms_service
-from consult.rooms.models import Round
+from consult.rooms.models import RoomState, Round
 from consult.rooms.notices import chain_of, session_audience
 from consult.seating.models import SeatingPlan
 from consult.seating.proposals.acts import Act, ActKind, Entry, acts, replayed, undoable, with_act
@@ -35,6 +37,8 @@ from consult.seating.proposals.plans import (
 MOST_REASON = 300
 #: A member, and the number of the room they go to; None for no room.
 Move = tuple[Member, int | None]
+#: Where a page showed people: member public id -> number of the room, None for no room.
+Seen = Mapping[str, int | None]
 
 
 def move_people(
@@ -46,6 +50,7 @@ def move_people(
     number: int | None,
     reason: str = "",
     revision: int | None = None,
+    seen: Seen | None = None,
 ) -> None:
     """Move people to a room of the round by hand, or out of all of them.
 
@@ -53,13 +58,14 @@ def move_people(
         number: the room's number; None takes the seats back.
         reason: one line, for the log and for the people who are moved.
         revision: what the page saw (`plans.revision_of`); None when it does not mind.
+        seen: where the page saw the people; who sits elsewhere by now is not moved unawares.
 
     Raises:
-        Conflict: `seating.no_plan`, `seating.already_elsewhere`, `seating.changed_meanwhile`.
+        Conflict: `seating.no_plan`, `seating.already_elsewhere`, `seating.changed_meanwhile`, `seating.moved_meanwhile`.
         Invalid: `seating.invalid`.
     """
     moves = [(member, number) for member in members]
-    carry_out(db, actor, round_, ActKind.MOVED, moves, reason=reason, revision=revision)
+    carry_out(db, actor, round_, ActKind.MOVED, moves, reason=reason, revision=revision, seen=seen)
 
 
 def exchange(
@@ -71,16 +77,18 @@ def exchange(
     *,
     reason: str = "",
     revision: int | None = None,
+    seen: Seen | None = None,
 ) -> None:
-    """Let two people of different rooms change places.
+    """Let two people of different rooms change places. `seen`: as in `move_people`.
 
     Raises:
-        Conflict: `seating.no_plan`, `seating.already_elsewhere`, `seating.changed_meanwhile`.
+        Conflict: `seating.no_plan`, `seating.already_elsewhere`, `seating.changed_meanwhile`, `seating.moved_meanwhile`.
         Invalid: `seating.invalid` when they do not sit in different rooms.
     """
     require(actor, Permission.SEAT_MOVE, round_)
     hold(db, round_, revision=revision)
     seats, _numbers = seats_now(db, round_)
+    _check_seen(db, seats, seen)
     here, there = seats.get(one.public_id), seats.get(other.public_id)
     if here is None or there is None or here == there:
         raise Invalid("seating.invalid", fields={"other": "seating.same_room"})
@@ -160,18 +168,20 @@ def carry_out(
     *,
     reason: str = "",
     revision: int | None = None,
+    seen: Seen | None = None,
 ) -> int:
-    """Move people, in the open proposal or in the rooms, as one act.
+    """Move people, in the open proposal or in the rooms, as one act. `seen`: as in `move_people`.
 
     Returns:
         How many sit elsewhere now.
 
     Raises:
-        Conflict: `seating.no_plan`, `seating.already_elsewhere`, `seating.changed_meanwhile`.
+        Conflict: `seating.no_plan`, `seating.already_elsewhere`, `seating.changed_meanwhile`, `seating.moved_meanwhile`.
         Invalid: `seating.invalid`.
     """
     require(actor, Permission.SEAT_MOVE, round_)
     hold(db, round_, revision=revision)
+    _check_seen(db, seats_now(db, round_)[0] if seen else {}, seen)
     plan = open_plan(db, round_)
     if plan is None:
         return move_seats(db, actor, round_, moves, kind=kind, reason=reason)
@@ -198,13 +208,15 @@ def move_seats(
         How many sit elsewhere now.
 
     Raises:
-        Conflict: `seating.no_plan`, `seating.already_elsewhere`.
+        Conflict: `seating.no_plan`, `seating.already_elsewhere`, `seating.room_closed`.
         Invalid: `seating.invalid`.
     """
     rooms = {room.number: room for room in rooms_service.rooms_of(db, round_)}
     if not rooms:
         raise Conflict("seating.no_plan")
     _check_rooms({number for _member, number in moves}, set(rooms))
+    if any(number is not None and rooms[number].state == RoomState.CLOSED for _member, number in moves):
+        raise Conflict("seating.room_closed")
     entries = _entries(moves, real_seats(db, round_))
     for member, number in moves:
         if number is None:
@@ -225,6 +237,19 @@ def move_seats(
         )
         db.flush()
     return len(entries)
+
+
+def _check_seen(db: Db, seats: Mapping[str, int], seen: Seen | None) -> None:
+    """Rule: of two facilitators who move the same person, the second is told where the first put them, and moves nobody."""
+    for name, number in (seen or {}).items():
+        now = seats.get(name)
+        if now == number:
+            continue
+        member = db.scalar(select(Member).where(Member.public_id == name))
+        who = member.user.name if member is not None else ""
+        if now is None:
+            raise Conflict("seating.unseated_meanwhile", name=who)
+        raise Conflict("seating.moved_meanwhile", name=who, number=now)
 
 
 def _check_rooms(asked: set[int | None], known: set[int]) -> None:

@@ -7,7 +7,7 @@ const NO_ROOM = "none";
 /** Moving people between rooms: a button per person, several at once, or dragged; and one dialog that asks where to
     and says what it would cost. */
 export default class extends Controller {
-  static targets = ["dialog", "form", "name", "room", "pick", "many", "bar", "total", "clear", "price", "go"];
+  static targets = ["dialog", "form", "name", "room", "pick", "many", "bar", "total", "clear", "price", "go", "exchange", "pair"];
   static values = { price: String };
 
   #people = [];
@@ -33,10 +33,23 @@ export default class extends Controller {
     this.#ask(this.#chosen);
   }
 
+  /** Asks for the reason before two change places; of another number the server says that it takes two. */
+  exchange(event) {
+    const people = this.#chosen;
+    if (people.length !== 2 || !this.hasExchangeTarget) return;
+    event.preventDefault();
+    this.pairTarget.textContent = namesOf(people);
+    this.exchangeTarget.showModal();
+  }
+
+  closeExchange() {
+    this.exchangeTarget.close();
+  }
+
   /** Somebody was dragged to a room: at once when it costs nothing; all who are ticked go along. */
   async drop({ detail: { id, name, room } }) {
     const chosen = this.#chosen;
-    this.#people = chosen.some((person) => person.id === id) ? chosen : [{ id, name }];
+    this.#people = chosen.some((person) => person.id === id) ? chosen : [{ id, name, room: this.#roomOf(id) }];
     this.roomTarget.value = room;
     if (await this.#hasPrice()) this.#open(this.#people);
     else await this.#carryOut();
@@ -52,7 +65,7 @@ export default class extends Controller {
   }
 
   count() {
-    const count = this.#picked.length;
+    const count = this.#chosen.length;
     for (const button of this.manyTargets) {
       if (!this.hasBarTarget) button.hidden = count === 0;
       if (count) button.textContent = filled(button.dataset.text ?? "", { count });
@@ -60,6 +73,11 @@ export default class extends Controller {
     for (const bar of this.barTargets) bar.hidden = count === 0;
     for (const button of this.clearTargets) button.hidden = count === 0;
     for (const total of this.totalTargets) total.textContent = filled(total.dataset.text ?? "", { count });
+  }
+
+  /** The boxes were cleared with their form. */
+  recount() {
+    this.#countSoon();
   }
 
   pickTargetConnected() {
@@ -98,12 +116,19 @@ export default class extends Controller {
     return this.pickTargets.filter(({ checked }) => checked);
   }
 
+  /** Who is ticked, each once: the same person may be in two lists. */
   get #chosen() {
-    return this.#picked.map((pick) => ({
+    const found = this.#picked.map((pick) => ({
       id: pick.value,
       name: pick.dataset.name ?? pick.closest("[data-person]")?.dataset.name,
       room: pick.closest("[data-room]")?.dataset.room ?? "",
     }));
+    return [...new Map(found.map((person) => [person.id, person])).values()];
+  }
+
+  #roomOf(id) {
+    const place = this.element.querySelector(`[data-person="${CSS.escape(id)}"]`);
+    return place?.closest("[data-room]")?.dataset.room ?? "";
   }
 
   /** A room in which none of them sits is suggested. Where there is none, the question stays open: losing the seat is never
@@ -120,8 +145,7 @@ export default class extends Controller {
   }
 
   #open(people) {
-    const list = new Intl.ListFormat(document.documentElement.lang || "en");
-    this.nameTarget.textContent = list.format(people.map(({ name }) => name));
+    this.nameTarget.textContent = namesOf(people);
     this.dialogTarget.addEventListener("close", () => this.#focus(people[0].id), { once: true });
     this.dialogTarget.showModal();
     this.roomTarget.focus();
@@ -157,12 +181,15 @@ export default class extends Controller {
     this.#focus(people[0].id);
   }
 
+  /** Who is moved, and where the page shows them: who sits elsewhere by now is not moved unawares. */
   #fill(people) {
-    this.formTarget.querySelectorAll("input[name=member]").forEach((field) => field.remove());
-    for (const { id } of people) {
-      const field = document.createElement("input");
-      Object.assign(field, { type: "hidden", name: "member", value: id });
-      this.formTarget.append(field);
+    this.formTarget.querySelectorAll("input[name=member], input[name=seen]").forEach((field) => field.remove());
+    for (const { id, room } of people) {
+      for (const [name, value] of [["member", id], ["seen", `${id}.${room || 0}`]]) {
+        const field = document.createElement("input");
+        Object.assign(field, { type: "hidden", name, value });
+        this.formTarget.append(field);
+      }
     }
   }
 
@@ -182,4 +209,8 @@ export default class extends Controller {
     const place = this.element.querySelector(`[data-person="${CSS.escape(id)}"]`);
     (place?.querySelector("button[name=move]") ?? place)?.focus();
   }
+}
+
+function namesOf(people) {
+  return new Intl.ListFormat(document.documentElement.lang || "en").format(people.map(({ name }) => name));
 }

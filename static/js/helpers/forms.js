@@ -38,8 +38,9 @@ export async function sendForm(form, submitter, ids = []) {
   return response.status >= 500 ? "lost" : "refused";
 }
 
+/** A part that shows what somebody looks for is not in the page that answers, and asks for itself. */
 function everyPart() {
-  return ["flashes", ...[...document.querySelectorAll("[data-controller~=part][id]")].map(({ id }) => id)];
+  return ["flashes", ...[...document.querySelectorAll("[data-controller~=part][id]:not([data-part-own])")].map(({ id }) => id)];
 }
 
 /** Behind an open dialog nobody sees or reaches the flashes, so a dialog with forms has a place of its own. */
