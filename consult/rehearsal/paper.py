@@ -14,6 +14,8 @@ from consult.drafting.awareness import Caret, message
 from consult.drafting.lib0 import Reader
 from consult.drafting.walker import STRING, TRUSTED, walked
 
+_ENDS = (".", "]", ";", ":")
+
 
 class Paper:
     """One person's copy of a text. What others write comes in by `receive`, what was typed leaves by `unsaved`."""
@@ -86,11 +88,12 @@ class Paper:
     def begin(self, chance: random.Random) -> bool:
         """Put the hand where a sentence can begin: the end of a line, or a new one. False: type a space first."""
         self.read()
-        lines = [line for line in self._lines() if _plain(line) is not None]
+        # A line that ends in the middle of a sentence is one that somebody types in.
+        lines = [line for line in self._lines() if (_plain(line) or "").rstrip().endswith(_ENDS)]
         if lines and chance.random() < 0.5:
             line = chance.choice(lines[-4:])
             self._rest_on(line, len(line), "")
-            return len(line) == 0
+            return False
         paragraph = XmlElement("paragraph")
         self._text.children.append(paragraph)
         line = XmlText("")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from consult import clock
 
 #: Seconds until a room first asks, from one call to the next, and until it goes on without help.
-FIRST, NEXT, PATIENCE = (60.0, 420.0), (240.0, 600.0), (150.0, 300.0)
+FIRST, NEXT, PATIENCE = (90.0, 900.0), (300.0, 900.0), (150.0, 300.0)
 #: The room that asks first does so soon, so that somebody who looks on need not wait.
 SOON = (8.0, 20.0)
 

@@ -50,13 +50,19 @@ def test_two_hands_in_one_line_do_not_mix_their_letters() -> None:
     at_the_end_of_the_line(first)
     assert first.type(" One")
     tell(first, editor)
-    second.receive(editor.doc.get_update())
     at_the_end_of_the_line(second)
     for paper, letters in ((second, " "), (first, " two"), (second, "Three"), (first, " four.")):
         paper.receive(editor.doc.get_update())
         assert paper.type(letters)
         tell(paper, editor)
-    assert str(editor.lines()[0]) == "Begun. One two four. Three"
+    assert str(editor.lines()[0]) == "Begun. Three One two four."
+
+
+def test_nobody_begins_behind_words_that_somebody_is_still_typing() -> None:
+    editor = Editor(1)
+    editor.paragraph("Begun. And now")
+    paper = paper_of(editor, 7)
+    assert all(paper.begin(random.Random(seed)) for seed in range(8))
 
 
 def test_the_hand_lets_go_when_somebody_changes_what_it_typed() -> None:
