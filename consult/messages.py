@@ -160,6 +160,7 @@ MESSAGES: dict[str, str] = {
     ),
     "seating.not_seated": N_("Choose people who have a seat."),
     "seating.same_room": N_("Choose two people who sit in different rooms."),
+    "seating.placed_full": N_("Every room was full, so this is the smallest one."),
     "seating.room_closed": N_("This room is closed, so nobody was moved. Choose one that is open."),
     "seating.room_numbers": N_('Write numbers of rooms as "1, 3-5", or leave it empty.'),
     "seating.topic_rooms": N_('Give a topic, and the rooms that work on it as "1, 3-5".'),

@@ -20,7 +20,7 @@ from gevent.threadpool import ThreadPool  # noqa: E402
 from consult.app import create_app  # noqa: E402
 from consult.config import BadSetting, Settings, settings_from  # noqa: E402
 from consult.db import commit_through  # noqa: E402
-from consult.jobs import due_work  # noqa: E402
+from consult.jobs import due_work, late_joiners  # noqa: E402
 from consult.live.transport import Handler  # noqa: E402
 from consult.people import passwords  # noqa: E402
 from consult.seating import service as seating  # noqa: E402
@@ -66,7 +66,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     disk = ThreadPool(1)
     commit_through(app.extensions["consult.engine"], lambda commit, raw: disk.apply(commit, (raw,)))
     hub: Any = app.extensions["consult.hub"]
-    hub.workers.append(due_work(hub))
+    hub.workers += [due_work(hub), late_joiners(hub)]
     server = WSGIServer(
         listening_socket(host, port),
         app,

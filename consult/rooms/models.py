@@ -47,6 +47,8 @@ class Round(Base):
     created_at: Mapped[Moment]
     #: How many items each room is asked for.
     items_wanted: Mapped[int] = mapped_column(default=ITEMS_WANTED)
+    #: Seconds after which somebody who came late and waits is seated by itself; None: a facilitator does it.
+    place_late_after: Mapped[int | None]
 
     rooms: Mapped[list["Room"]] = relationship(back_populates="round", order_by="Room.number")
 

@@ -38,13 +38,16 @@ def seat_member(
         Conflict: `seating.already_elsewhere`.
     """
     require(actor, Permission.SEAT_MOVE, room)
-    _check_member(room, member)
-    if _live_seat(db, room.round_id, member) is not None:
-        raise Conflict("seating.already_elsewhere")
-    seat = add_seat(db, room, member.id, duty=duty, reason=reason)
-    _record(db, actor, "seat.taken", room, member, {"reason": reason} if reason else {})
-    _tell(db, member, [room], to=room, reason=reason)
-    return seat
+    return _take(db, actor, room, member, duty=duty, reason=reason)
+
+
+def seat_by_rule(db: Db, room: Room, member: Member, *, reason: str = "") -> Seat:
+    """As `seat_member`, by a rule that was set before and nobody's act now.
+
+    Raises:
+        NotFound, Conflict: as `seat_member`.
+    """
+    return _take(db, None, room, member, reason=reason)
 
 
 def move_member(db: Db, actor: Actor, room: Room, member: Member, *, reason: str = "") -> Seat:
@@ -139,6 +142,18 @@ def add_seats(db: Db, seats: Iterable[tuple[Room, int, str | None]]) -> None:
     db.flush()
 
 
+def _take(
+    db: Db, actor: Actor | None, room: Room, member: Member, *, duty: str | None = None, reason: str = ""
+) -> Seat:
+    _check_member(room, member)
+    if _live_seat(db, room.round_id, member) is not None:
+        raise Conflict("seating.already_elsewhere")
+    seat = add_seat(db, room, member.id, duty=duty, reason=reason)
+    _record(db, actor, "seat.taken", room, member, {"reason": reason} if reason else {})
+    _tell(db, member, [room], to=room, reason=reason)
+    return seat
+
+
 def _row(room: Room, member_id: int, duty: str | None, reason: str) -> Seat:
     return Seat(
         room_id=room.id,
@@ -174,7 +189,12 @@ def _leave(db: Db, seat: Seat) -> None:
 
 
 def _record(
-    db: Db, actor: Actor, act: str, room: Room, member: Member, facts: dict[str, str] | dict[str, str | None]
+    db: Db,
+    actor: Actor | None,
+    act: str,
+    room: Room,
+    member: Member,
+    facts: dict[str, str] | dict[str, str | None],
 ) -> None:
     facts = {"room": room.public_id, **facts}
     audit.record(db, actor, act, f"member:{member.public_id}", chain=chain_of(db, room), facts=facts)

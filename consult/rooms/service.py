@@ -25,7 +25,16 @@ from consult.rooms.deadlines import (
 from consult.rooms.locking import locked
 from consult.rooms.models import Room, RoomState, Round, Seat
 from consult.rooms.notices import call_in, chain_of, session_audience, tell_state
-from consult.rooms.seats import DUTIES, add_seat, add_seats, assign_duty, move_member, seat_member, unseat
+from consult.rooms.seats import (
+    DUTIES,
+    add_seat,
+    add_seats,
+    assign_duty,
+    move_member,
+    seat_by_rule,
+    seat_member,
+    unseat,
+)
 
 __all__ = [
     "DUTIES",
@@ -45,7 +54,9 @@ __all__ = [
     "pause",
     "resume",
     "rooms_of",
+    "seat_by_rule",
     "seat_member",
+    "set_late_rule",
     "set_left",
     "set_topic",
     "stage_rooms",
@@ -55,6 +66,7 @@ __all__ = [
 MOST_ROOMS = 200
 #: As many items as a room can have.
 MOST_ITEMS_WANTED = 30
+LEAST_LATE_SECONDS, MOST_LATE_SECONDS = 10, 3600
 #: Session states in which people meet in rooms: a second round may follow a first report-back.
 MEETING = frozenset({"open", "report_back"})
 
@@ -121,6 +133,26 @@ def change_round(
         f"round:{round_.public_id}",
         chain=chain_of(db, round_),
         facts={"minutes": minutes, "items_wanted": wanted},
+    )
+    outbox.add(db, RoundChanged(round_.public_id), to=[session_audience(db, round_)])
+
+
+def set_late_rule(db: Db, actor: Actor, round_: Round, *, after: int | None) -> None:
+    """Let people who come late be seated by themselves after some seconds, or (None) by facilitators only.
+
+    Raises:
+        Invalid: `after` is not from 10 to 3600.
+    """
+    require(actor, Permission.SEAT_MOVE, round_)
+    if after is not None and not LEAST_LATE_SECONDS <= after <= MOST_LATE_SECONDS:
+        fields = {"after": "field.number"}
+        raise Invalid("form.invalid", fields=fields, low=LEAST_LATE_SECONDS, high=MOST_LATE_SECONDS)
+    if round_.place_late_after == after:
+        return
+    round_.place_late_after = after
+    facts = {"after": after}
+    audit.record(
+        db, actor, "round.late_rule_set", f"round:{round_.public_id}", chain=chain_of(db, round_), facts=facts
     )
     outbox.add(db, RoundChanged(round_.public_id), to=[session_audience(db, round_)])
 

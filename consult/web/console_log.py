@@ -64,6 +64,7 @@ def words_for_acts() -> dict[str, str]:
         "room.topic_changed": t("changed the topic"),
         "rooms.merged": t("merged the room into another one"),
         "room.split": t("split the room in two"),
+        "round.late_rule_set": t("changed when late joiners are seated by themselves"),
         "seat.taken": t("gave a seat"),
         "seat.moved": t("moved"),
         "seat.left": t("took the seat back"),

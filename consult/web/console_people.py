@@ -25,7 +25,8 @@ def people_view(found: Round, actor: Actor) -> dict[str, Any]:
     """What the people panel shows of a round: how many are here, who waits for a seat, who is missing."""
     people = rooms.people_of_round(db(), found)
     seated = [person for person in people if person.room_id is not None]
-    waiting = [person for person in people if person.room_id is None and person.role in seating.ALWAYS]
+    without = [person for person in people if person.room_id is None and person.role in seating.ALWAYS]
+    waiting = sorted(without, key=lambda person: not person.is_here)
     suggest = found.rooms and 0 < len(waiting) <= MOST_SUGGESTIONS
     return {
         "seated_count": len(seated),

@@ -112,6 +112,22 @@ def seat_late_joiners(round_id: str) -> BaseResponse:
     return back_to(home_of(found))
 
 
+@pages.post("/rounds/<round_id>/late-joiners/rule")
+def set_late_rule(round_id: str) -> BaseResponse:
+    """`after`: seconds after which people who come late are seated by themselves, or nothing."""
+    found, actor = round_for(round_id, Permission.SEAT_MOVE)
+    form = Form(request.form)
+    low, high = rooms_service.LEAST_LATE_SECONDS, rooms_service.MOST_LATE_SECONDS
+    after = form.number("after", low=low, high=high) if form.values.get("after") else None
+    form.check()
+    rooms_service.set_late_rule(db(), actor, found, after=after)
+    if after:
+        say(t("Who comes late is seated by itself after %(seconds)s seconds.", seconds=after))
+    else:
+        say(t("Nobody is seated by itself any more."))
+    return back_to(f"/rounds/{found.public_id}/console")
+
+
 @pages.post("/rounds/<round_id>/moves")
 def move(round_id: str) -> BaseResponse:
     """Move one or several people; `room` is a room's number, or "none". With `ask` the page says first what it would cost."""

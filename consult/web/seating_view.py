@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from consult import i18n, labels
+from consult.audit.service import SERVER
 from consult.rooms import queries as rooms
 from consult.rooms.queries import ORDER, Person
 from consult.seating import balance, service
@@ -248,6 +249,8 @@ class SeatingView(Standing):
         ]
 
     def _by(self, member: str) -> str:
+        if member == SERVER:
+            return t("by the rule of the round")
         return t("you") if member == self.actor.public_id else self.name(member)
 
     @property

@@ -156,6 +156,7 @@ ROWS: tuple[Row, ...] = (
     row(f"POST {RR}/recall", f"{R}/recall", STAFF),
     row(f"POST {RR}/open", "/rounds/{staged_round}/open", STAFF),
     row(f"POST {RR}/late-joiners", f"{R}/late-joiners", STAFF),
+    row(f"POST {RR}/late-joiners/rule", f"{R}/late-joiners/rule", STAFF, after="60"),
     row(f"POST {RR}/moves", f"{R}/moves", STAFF, member="{canada}", room="2"),
     row(f"GET {RR}/seating", "/rounds/{planned_round}/seating", STAFF),
     row(f"POST {RR}/seating", "/rounds/{planned_round}/seating", STAFF, rooms="2", minutes="20", topic="T"),

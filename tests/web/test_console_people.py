@@ -11,7 +11,7 @@ from consult.audit.models import AuditEntry
 from consult.db import Db
 from consult.rooms import presence
 from consult.rooms import service as rooms
-from consult.rooms.models import Room, Seat
+from consult.rooms.models import Room, Round, Seat
 from consult.rooms.presence import Whereabouts
 from consult.seating import service as seating
 from tests.cast import World
@@ -230,3 +230,18 @@ def test_the_log_knows_why_somebody_was_moved(
     )
     (facts,) = read(select(AuditEntry.facts).where(AuditEntry.act == "seat.moved"))
     assert facts["reason"] == "Balance"
+
+
+def test_late_joiners_are_seated_by_themselves_where_a_facilitator_says_so(
+    world: World, client_for: Browser, address: str, read: Read
+) -> None:
+    browser, console = client_for("facilitator"), f"{address}/console"
+    rule = select(Round.place_late_after).where(Round.id == world.round.id)
+    assert "Seat late joiners by themselves after 60 seconds" in browser.get(console).text
+    assert post(browser, f"{address}/late-joiners/rule", page=console, after="60").status_code == 303
+    assert read(rule) == [60]
+    assert "seated by itself after 60 seconds" in browser.get(f"{console}?part=people").text
+    assert post(browser, f"{address}/late-joiners/rule", page=console, after="1").status_code == 422
+    assert post(browser, f"{address}/late-joiners/rule", page=console, after="").status_code == 303
+    assert read(rule) == [None]
+    assert "when late joiners are seated" in browser.get(f"{console}?log=1&part=sheet").text

@@ -223,20 +223,22 @@ def move_seats(
             rooms_service.unseat(db, actor, round_, member, reason=reason)
         else:
             rooms_service.move_member(db, actor, rooms[number], member, reason=reason)
-    plan = applied_plan(db, round_)
-    if plan is not None and entries:
-        plan.revision = revision_of(db, round_) + 1
-        plan.moves = with_act(
-            plan.moves,
-            kind,
-            entries,
-            by=actor.public_id,
-            at=_now(),
-            reason=reason[:MOST_REASON],
-            in_rooms=True,
-        )
-        db.flush()
+    write_in_rooms(db, round_, kind, entries, by=actor.public_id, reason=reason)
     return len(entries)
+
+
+def write_in_rooms(
+    db: Db, round_: Round, kind: ActKind, entries: Sequence[Entry], *, by: str, reason: str = ""
+) -> None:
+    """Write an act in the rooms down in the plan they were made of; rooms made by hand have none."""
+    plan = applied_plan(db, round_)
+    if plan is None or not entries:
+        return
+    plan.revision = revision_of(db, round_) + 1
+    plan.moves = with_act(
+        plan.moves, kind, entries, by=by, at=_now(), reason=reason[:MOST_REASON], in_rooms=True
+    )
+    db.flush()
 
 
 def _check_seen(db: Db, seats: Mapping[str, int], seen: Seen | None) -> None:

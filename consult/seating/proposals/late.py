@@ -1,7 +1,7 @@
 """Late joiners: seated where they serve balance best, and nobody else is moved."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from consult.db import Db
@@ -32,7 +32,8 @@ def late_joiners(db: Db, round_: Round) -> dict[str, int]:
         Member public id -> room number; empty when there is nothing to seat them in. Who finds every room full is
         left out.
     """
-    return {name: number for name, (_member, number) in _places(db, round_).items()}
+    numbers = rooms_to_seat_in(db, round_)
+    return {name: number for name, (_member, number) in places_of(db, round_, numbers).items()}
 
 
 def seat_late_joiners(db: Db, actor: Actor, round_: Round, *, revision: int | None = None) -> int:
@@ -45,15 +46,27 @@ def seat_late_joiners(db: Db, actor: Actor, round_: Round, *, revision: int | No
         Conflict: `seating.changed_meanwhile`.
     """
     require(actor, Permission.SEAT_MOVE, round_)
-    found = _places(db, round_)
+    found = places_of(db, round_, rooms_to_seat_in(db, round_))
     if found:
         carry_out(db, actor, round_, ActKind.SEATED, list(found.values()), revision=revision)
     return len(found)
 
 
-def _places(db: Db, round_: Round) -> Mapping[str, tuple[Member, int]]:
-    seats, numbers = seats_now(db, round_)[0], rooms_to_seat_in(db, round_)
-    waiting = [member for member in members_to_seat(db, round_, ALWAYS) if member.public_id not in seats]
+def places_of(
+    db: Db, round_: Round, numbers: Collection[int], among: Collection[str] | None = None
+) -> Mapping[str, tuple[Member, int]]:
+    """Where people without a seat would serve balance best.
+
+    Args:
+        numbers: of the rooms they can be seated in.
+        among: public ids of those who count; None for everybody who should be seated.
+    """
+    seats = seats_now(db, round_)[0]
+    waiting = [
+        member
+        for member in members_to_seat(db, round_, ALWAYS)
+        if member.public_id not in seats and (among is None or member.public_id in among)
+    ]
     if not waiting or not numbers:
         return {}
     case, seated = case_now(db, round_, joining=waiting, within=numbers)
