@@ -58,6 +58,9 @@ MESSAGES: dict[str, str] = {
     ),
     "hand.gone": N_("This hand is down already. The page now shows how it stands."),
     "hand.nobody": N_("Nobody is waiting to speak."),
+    "room.brief_changed": N_(
+        "Somebody else changed the brief of this room meanwhile. Yours is kept: compare the two, and save again."
+    ),
     "step.moved": N_("Somebody else moved the room on meanwhile. The page now shows where it is."),
     "round.no_rooms": N_("There are no rooms yet: propose a seating and apply it first."),
     "round.already_open": N_("The rooms of this round are already open."),

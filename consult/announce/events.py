@@ -78,6 +78,14 @@ class StepChanged(Event):
 
 
 @dataclass(frozen=True)
+class RoomBriefed(Event):
+    """What a room is asked to do is put in other words."""
+
+    name: ClassVar[str] = "room.briefed"
+    room: str
+
+
+@dataclass(frozen=True)
 class QueueChanged(Event):
     """The speaking queue of a room: a hand, a turn or the length of turns."""
 

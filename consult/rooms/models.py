@@ -69,6 +69,8 @@ class Room(Base):
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
     number: Mapped[int]
     topic: Mapped[str] = mapped_column(Text)
+    #: What this room is asked to do, in plain words; empty: nothing of its own.
+    brief: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(String(12), default=RoomState.STAGED.value)
     opened_at: Mapped[MomentOrNone]
     #: UTC; the room becomes read-only at this moment.

@@ -62,6 +62,7 @@ def words_for_acts() -> dict[str, str]:
         "room.closed": t("closed the room"),
         "room.reopened": t("reopened the room"),
         "room.topic_changed": t("changed the topic"),
+        "room.briefed": t("changed what the room is asked"),
         "rooms.merged": t("merged the room into another one"),
         "room.split": t("split the room in two"),
         "round.late_rule_set": t("changed when late joiners are seated by themselves"),

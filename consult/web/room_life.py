@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows
 from consult.permissions.names import Permission
-from consult.rooms import agenda, duties, entering, queue, steps
+from consult.rooms import agenda, briefs, duties, entering, queue, steps
 from consult.rooms.models import Room
 from consult.rooms.queries import Person
 from consult.rooms.seats import DUTIES, ROOM_DUTIES
@@ -132,6 +132,19 @@ def step(room_id: str) -> BaseResponse:
     to, seen = form.choice("to", steps.STEPS), form.choice("seen", steps.STEPS)
     form.check()
     agenda.move(db(), actor, room, to=to, seen=seen)
+    return _back(room)
+
+
+@pages.post("/rooms/<room_id>/brief")
+def brief(room_id: str) -> BaseResponse:
+    """`text`: what the room is asked to do; `seen`: what the page showed. `back`: "console" to go there, else to the room."""
+    room, actor = room_for(room_id, Permission.ROOM_RUN)
+    form = Form(request.form)
+    text = form.text("text", limit=briefs.LONGEST, required=False)
+    seen = form.text("seen", limit=briefs.LONGEST, required=False)
+    form.check()
+    briefs.write(db(), actor, room, text=text, seen=seen)
+    say(t("The brief of Room %(number)s is saved.", number=room.number))
     return _back(room)
 
 

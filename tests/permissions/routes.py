@@ -190,6 +190,7 @@ ROWS: tuple[Row, ...] = (
     row("POST /rooms/<room_id>/hand", "/rooms/{room1}/hand", ROOM1, act="raise"),
     row("POST /rooms/<room_id>/floor", "/rooms/{room1}/floor", STAFF | RAPPORTEUR, act="time", minutes="2"),
     row("POST /rooms/<room_id>/step", "/rooms/{room1}/step", STAFF, to="ideas", seen="names"),
+    row("POST /rooms/<room_id>/brief", "/rooms/{room1}/brief", STAFF, text="Find two practices", seen=""),
     row("POST /rooms/<room_id>/clock", "/rooms/{room1}/clock", STAFF, act="pause"),
     Row("POST /rooms/<room_id>/nudge", "/rooms/{room1}/nudge", frozenset(), special=dict.fromkeys(STAFF, "409")),
     row("POST /rooms/<room_id>/recall", "/rooms/{room1}/recall", STAFF),

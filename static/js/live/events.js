@@ -10,6 +10,7 @@ export const LIVE = Object.freeze({
   ROUND_CHANGED: "round.changed",
   ROOM_STATE_CHANGED: "room.state_changed",
   ROOM_DEADLINE_CHANGED: "room.deadline_changed",
+  ROOM_BRIEFED: "room.briefed",
   STEP_CHANGED: "step.changed",
   QUEUE_CHANGED: "queue.changed",
   SEAT_CALLED: "seat.called",
