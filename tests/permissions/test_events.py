@@ -35,6 +35,7 @@ EVENTS: dict[str, frozenset[str]] = {
     "here": MEMBERS | set(OUTSIDERS),
     "follow": ROOM,
     "join": ROOM,
+    "c": ROOM,
     "u": ROOM,
     "a": ROOM,
 }
@@ -106,6 +107,7 @@ def test_who_is_answered(
             "follow": page.ask("follow", room),
         }
         acks["join"] = page.join()
+        acks["c"] = page.ask("c", {"draft": item.public_id})
         page.editor.title += f"<{name}>"
         acks["u"] = page.send()
         move_caret(page, number)
