@@ -160,22 +160,19 @@ class Registry:
                 reply.set((None, error))
                 return
             self._flush()  # what came meanwhile, before those who may not read any more are sent away
-            self._look(list(self._drafts.values()), True)
+            self._look_in()
             reply.set(outcome)
 
         self._later(flush_and_act)
 
     def room_changed(self, public_id: str) -> None:
         """A room's state, deadline or seats changed: tell its pages what they may do now."""
-        self._later(
-            lambda: self._look(
-                [d for d in self._drafts.values() if d.subject.room.public_id == public_id], True
-            )
-        )
+        self._later(lambda: self._look_in(public_id))
 
     def rights_changed(self) -> None:
-        """Somebody's seat or role changed: every open draft asks the rights again."""
-        self._later(lambda: self._look(list(self._drafts.values()), True))
+        """Somebody's seat or role changed: every open draft asks the rights again, once for all who are moved together."""
+        if self._look_in not in self._commands:
+            self._later(self._look_in)
 
     def _later(self, command: Callable[[], None]) -> None:
         self._commands.append(command)
@@ -362,6 +359,9 @@ class Registry:
                 live.hide(lambda shown, sid=sid: shown.sid == sid)  # type: ignore[misc]
             words = self._outlet.words(reason) if reason else None
             self._outlet.permission(sid, live.public_id, edit=seat.edit, epoch=live.epoch, reason=words)
+
+    def _look_in(self, room: str | None = None) -> None:
+        self._look([d for d in self._drafts.values() if room in (None, d.subject.room.public_id)], True)
 
     def _look(self, drafts: list[LiveDraft], always: bool) -> None:
         """Compare drafts with the database: a changed room, an item submitted, rows another writer appended."""

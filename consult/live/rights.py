@@ -24,7 +24,7 @@ from consult.permissions.check import refusal
 from consult.permissions.names import Permission
 from consult.programme.models import Consultation
 from consult.reference import groups
-from consult.rooms.actors import actor_for, actors_for
+from consult.rooms.actors import actors_for
 
 ACTOR_SECONDS = 10.0
 RENEW_AFTER_SECONDS = 6.0
@@ -50,11 +50,15 @@ class LiveRights:
         self._hub = hub
         self._actors: dict[tuple[str, int], KnownActor] = {}
         self._forgotten = 0
+        #: Connections whose actors were forgotten, by consultation: who is asked about first brings the others along.
+        self._stale: defaultdict[int, set[str]] = defaultdict(set)
         self._rules: dict[int, tuple[str, float]] = {}
         self._groups = {group.mark: group.label for group in groups()}
 
     def forget(self) -> None:
-        """A right changed somewhere: read every actor anew when next asked."""
+        """A right changed somewhere: read every actor anew when next asked, all in one go."""
+        for sid, consultation_id in self._actors:
+            self._stale[consultation_id].add(sid)
         self._actors.clear()
         self._forgotten += 1
 
@@ -97,12 +101,17 @@ class LiveRights:
         if connection is None:
             return None
         forgotten, now = self._forgotten, clock.monotonic()
+        sids = {sid, *self._stale.pop(subject.consultation_id, ())}
+        users = {
+            found.sid: found.user_id for found in map(self._hub.connections.get, sids) if found is not None
+        }
         with reading_session(self._hub.engine) as db:
-            actor = actor_for(db, connection.user_id, subject.consultation_id)
-        known = KnownActor(actor, now, asked=True)
+            actors = actors_for(db, set(users.values()), subject.consultation_id)
+        read = {found: KnownActor(actors.get(user_id), now) for found, user_id in users.items()}
+        read[sid].asked = True
         if forgotten == self._forgotten:
-            self._actors[key] = known
-        return known
+            self._actors |= {(found, subject.consultation_id): one for found, one in read.items()}
+        return read[sid]
 
     def _actor(self, sid: str, subject: Subject) -> Actor | None:
         known = self._known(sid, subject)

@@ -49,6 +49,24 @@ def test_who_is_moved_is_refused_at_the_next_update_and_told(stage: Stage) -> No
     assert canada.heard("u") == [], "who left hears nothing more"
 
 
+def test_sixty_moved_at_once_make_every_page_be_asked_about_once(stage: Stage, monkeypatch: Any) -> None:
+    item = stage.item()
+    page = stage.page("kenya", item, client_id=101)
+    page.join()
+    asked: list[str] = []
+    reading = stage.rights.reading
+    monkeypatch.setattr(
+        stage.rights, "reading", lambda sid, subject: (asked.append(sid), reading(sid, subject))[1]
+    )
+    for _ in range(60):
+        stage.registry.rights_changed()
+    stage.turn()
+    assert len(asked) == 1
+    stage.registry.rights_changed()
+    stage.turn()
+    assert len(asked) == 2, "what changes later is looked at again"
+
+
 def test_a_submitted_item_turns_read_only_and_back(stage: Stage) -> None:
     item = stage.item()
     page = stage.page("kenya", item, client_id=101)
