@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '20261130_0930'
-down_revision = '20261130_0900'
+down_revision = '20261130_0910'
 branch_labels = None
 depends_on = None
 
