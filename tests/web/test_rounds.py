@@ -130,6 +130,16 @@ def test_rooms_are_opened_extended_and_recalled(
     assert read(select(Room.deadline_at).where(Room.id == staged.rooms[0].id))[0] <= clock.now()
 
 
+def test_who_opens_rooms_that_another_has_just_opened_is_told(
+    staged: World, client_for: Browser, address: str, read: Read
+) -> None:
+    assert post(client_for("facilitator"), f"{address}/open").status_code == 303
+    deadlines = read(select(Room.deadline_at).where(Room.round_id == staged.round.id))
+    answer = post(client_for("cofacilitator"), f"{address}/open")
+    assert (answer.status_code, "are already open" in answer.text) == (409, True)
+    assert read(select(Room.deadline_at).where(Room.round_id == staged.round.id)) == deadlines
+
+
 def test_a_wrong_number_of_minutes_keeps_what_was_typed(
     world: World, client_for: Browser, address: str, read: Read
 ) -> None:

@@ -1,0 +1,131 @@
+"""The facilitator's console in browsers: people found, ticked, moved and exchanged; two facilitators on the same person; and a
+facilitator who stops being one while it is open."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Browser, expect
+from sqlalchemy import Engine, select
+
+from consult.db import reading_session, sessions_for, unit_of_work
+from consult.people.models import Member, Role, User
+from consult.rooms.models import Room, Round, Seat
+from consult.sample.build import Sample, Stage, build
+from tests.journeys.people import Person, delegates_in
+from tests.running import RunningServer
+
+
+@pytest.fixture
+def sample(engine: Engine) -> Sample:
+    with unit_of_work(sessions_for(engine)) as db:
+        return build(db, number=24, stage=Stage.DRAFTING)
+
+
+@pytest.fixture
+def console(engine: Engine, sample: Sample) -> str:
+    with reading_session(engine) as db:
+        return f"/rounds/{db.scalars(select(Round.public_id)).one()}/console"
+
+
+def named(engine: Engine, email: str) -> str:
+    with reading_session(engine) as db:
+        return db.scalars(select(User.name).where(User.email == email)).one()
+
+
+def room_of(engine: Engine, name: str) -> int | None:
+    query = select(Room.number).join(Seat, Seat.room_id == Room.id).join(Member, Member.id == Seat.member_id)
+    query = query.join(User, User.id == Member.user_id).where(Seat.left_at.is_(None), User.name == name)
+    with reading_session(engine) as db:
+        return db.scalar(query)
+
+
+def move(facilitator: Person, name: str, *, to: str) -> None:
+    facilitator.page.get_by_role("button", name=f"Move to… {name}", exact=True).last.click()
+    dialog = facilitator.page.get_by_role("dialog")
+    dialog.get_by_label("To", exact=True).select_option(to)
+    dialog.get_by_role("button", name=re.compile("^Move")).click()
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_people_are_found_ticked_moved_and_exchanged(
+    sample: Sample, server: RunningServer, browser: Browser, engine: Engine, console: str, width: int
+) -> None:
+    one, two = (named(engine, delegates_in(engine, number)[0]) for number in (1, 2))
+    facilitator = Person(browser, server.url, sample.staff(Role.FACILITATOR).user.email, width=width)
+    page = facilitator.page
+    facilitator.go(console)
+    expect(page.locator("#status")).to_have_text("Connected")
+
+    # The server finds; who is ticked stays while somebody else is looked for.
+    search, bar = page.get_by_role("searchbox", name="Find a person"), page.locator("#selected")
+    expect(bar).to_be_hidden()
+    search.fill(one)
+    page.get_by_role("checkbox", name=f"Select {one}", exact=True).check()
+    search.fill(two)
+    page.get_by_role("checkbox", name=f"Select {two}", exact=True).check()
+    expect(bar).to_contain_text("2 selected")
+
+    # Two change places, with a reason, and back.
+    facilitator.press("Exchange two")
+    page.get_by_label("Reason, which the two read (optional)").fill("They asked for it")
+    facilitator.press("Let them change places")
+    expect(page.locator("#flashes")).to_contain_text("Exchanged:")
+    expect(bar).to_be_hidden()
+    assert (room_of(engine, one), room_of(engine, two)) == (2, 1)
+    facilitator.press("Undo")
+    expect(page.locator("#flashes")).to_contain_text("Taken back: 2.")
+    assert (room_of(engine, one), room_of(engine, two)) == (1, 2)
+
+    # Several are moved together; the price is said first.
+    for name in (one, two):
+        search.fill(name)
+        page.get_by_role("checkbox", name=f"Select {name}", exact=True).check()
+    page.get_by_role("button", name="Move 2 selected to…").click()
+    page.get_by_role("dialog").get_by_label("To", exact=True).select_option("3")
+    page.get_by_label("Reason, which the person reads (optional)").fill("One small room")
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("^Move")).click()
+    expect(page.locator("#flashes")).to_contain_text("Moved to Room 3: 2.")
+    assert (room_of(engine, one), room_of(engine, two)) == (3, 3)
+    assert facilitator.problems == []
+
+
+def test_a_facilitator_who_moves_whom_another_has_just_moved_is_told(
+    sample: Sample, server: RunningServer, browser: Browser, engine: Engine, console: str
+) -> None:
+    name = named(engine, delegates_in(engine, 1)[0])
+    first, second = (
+        Person(browser, server.url, sample.staff(role).user.email, width=1280)
+        for role in (Role.FACILITATOR, Role.ORGANIZER)
+    )
+    for person in (first, second):
+        person.go(f"{console}?q={name}")
+    # What the second one's page shows stays as it is from here on.
+    second.page.route("**/*part=*", lambda route: route.abort())
+    move(first, name, to="2")
+    expect(first.page.locator("#flashes")).to_contain_text("Moved to Room 2: 1.")
+    move(second, name, to="3")
+    expect(second.page.locator("#flashes")).to_contain_text(f"{name} sits in Room 2 by now")
+    assert room_of(engine, name) == 2
+
+
+def test_a_facilitator_who_is_demoted_loses_the_open_console_within_two_seconds(
+    sample: Sample, server: RunningServer, browser: Browser, console: str
+) -> None:
+    facilitator = Person(browser, server.url, sample.staff(Role.FACILITATOR).user.email, width=1280)
+    organizer = Person(browser, server.url, sample.staff(Role.ORGANIZER).user.email, width=1280)
+    facilitator.go(console)
+    expect(facilitator.page.locator("#status")).to_have_text("Connected")
+    recall = facilitator.page.get_by_role("button", name="Recall to plenary")
+    expect(recall).to_be_visible()
+    member = sample.staff(Role.FACILITATOR).public_id
+    organizer.go(f"/c/{sample.consultation.public_id}/people/{member}")
+    organizer.page.get_by_label("Role", exact=True).select_option("delegate")
+    organizer.press("Change role")
+    expect(organizer.page.locator("#flashes")).to_contain_text("is now")
+    since = time.monotonic()
+    expect(recall).to_have_count(0, timeout=2_000)
+    expect(facilitator.page.get_by_text("Only facilitators and the secretariat can do this.")).to_be_visible(
+        timeout=2_000
+    )
+    assert time.monotonic() - since < 2
