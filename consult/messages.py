@@ -62,6 +62,14 @@ MESSAGES: dict[str, str] = {
         "Somebody else changed the brief of this room meanwhile. Yours is kept: compare the two, and save again."
     ),
     "step.moved": N_("Somebody else moved the room on meanwhile. The page now shows where it is."),
+    "chat.invalid": N_("Nothing was sent. A message has words, and 500 characters at most; yours is kept."),
+    "chat.too_many": N_(
+        "You have written many messages in a minute. You can write again in %(after)s seconds."
+    ),
+    "chat.not_yours": N_(
+        "Only who wrote a message, the room's moderator or deputy, or a facilitator can remove it."
+    ),
+    "chat.gone": N_("This message is removed already. The page now shows how it stands."),
     "round.no_rooms": N_("There are no rooms yet: propose a seating and apply it first."),
     "round.already_open": N_("The rooms of this round are already open."),
     "item.not_drafting": N_(

@@ -11,6 +11,7 @@ from consult.library import models as library
 from consult.people import models as people
 from consult.programme import models as programme
 from consult.rooms import broadcast_models as broadcasts
+from consult.rooms import chat_models as chat
 from consult.rooms import help_models as help_requests
 from consult.rooms import models as rooms
 from consult.rooms import queue_models as hands
@@ -21,6 +22,7 @@ ALL = (
     announce,
     audit,
     broadcasts,
+    chat,
     decisions,
     deliberation,
     drafting,

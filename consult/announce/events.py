@@ -94,6 +94,24 @@ class QueueChanged(Event):
 
 
 @dataclass(frozen=True)
+class ChatPosted(Event):
+    """Somebody wrote in the chat of a room."""
+
+    name: ClassVar[str] = "chat.posted"
+    room: str
+    message: str
+
+
+@dataclass(frozen=True)
+class ChatRemoved(Event):
+    """A message in the chat of a room was removed; its words are gone."""
+
+    name: ClassVar[str] = "chat.removed"
+    room: str
+    message: str
+
+
+@dataclass(frozen=True)
 class SeatCalled(Event):
     """To one member: your room is open, go there."""
 

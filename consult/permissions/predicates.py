@@ -76,6 +76,11 @@ def moderates_room(actor: Actor, subject: Any) -> bool:
     return getattr(_room(subject), "id", None) in actor.moderating
 
 
+@predicate("chat.not_yours")
+def wrote_it(actor: Actor, subject: Any) -> bool:
+    return getattr(subject, "member_id", None) == actor.member_id
+
+
 @predicate("room.closed")
 def room_is_open(actor: Actor, subject: Any) -> bool:
     return getattr(_room(subject), "state", None) in EDITABLE_ROOM_STATES

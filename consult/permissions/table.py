@@ -18,6 +18,7 @@ from consult.permissions.predicates import (
     speaks_for_delegation,
     summary_is_published,
     takes_part,
+    wrote_it,
 )
 
 AllOf = tuple[Predicate, ...]
@@ -56,6 +57,15 @@ TABLE: dict[P, AnyOf] = {
     P.STEP_MOVE: (
         (takes_part, room_is_open, is_staff),
         (takes_part, room_is_open, is_not_viewer, moderates_room),
+    ),
+    P.CHAT_WRITE: (
+        (takes_part, room_is_open, is_staff),
+        (takes_part, room_is_open, is_not_viewer, seated_in_room),
+    ),
+    P.CHAT_REMOVE: (
+        (takes_part, is_staff),
+        (takes_part, room_is_open, is_not_viewer, moderates_room),
+        (takes_part, room_is_open, is_not_viewer, wrote_it),
     ),
     # Rule: seats decide editing. Only members seated in the room, and facilitators, and only while the room is open.
     P.ITEM_CREATE: (

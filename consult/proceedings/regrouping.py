@@ -21,8 +21,8 @@ from consult.people.models import Member
 from consult.permissions.actor import Actor
 from consult.permissions.check import require
 from consult.permissions.names import Permission
+from consult.rooms import chat, queue
 from consult.rooms import help as help_calls
-from consult.rooms import queue
 from consult.rooms import service as rooms
 from consult.rooms.models import Room, RoomState, Round, Seat
 from consult.rooms.notices import chain_of, tell_state
@@ -55,6 +55,7 @@ def merge_rooms(db: Db, actor: Actor, room: Room, into: Room, *, reason: str = "
     room.state, room.closed_at, room.deadline_at, room.paused_at = RoomState.CLOSED.value, now, now, None
     room.epoch += 1
     queue.leave(db, room.id)
+    chat.close(db, room)
     help_calls.end_with_room(db, room)
     db.flush()
     facts = {"into": into.public_id, "people": len(people), "items": [item.public_id for item in brought]}

@@ -26,8 +26,8 @@ from consult.permissions.check import require
 from consult.permissions.names import Permission
 from consult.programme.models import Consultation, Session, SessionState
 from consult.programme.states import before
+from consult.rooms import chat, queue, timing
 from consult.rooms import help as help_calls
-from consult.rooms import queue, timing
 from consult.rooms import service as rooms_service
 from consult.rooms.models import EDITABLE, Room, RoomState, Round
 from consult.rooms.notices import call_in, chain_of, tell_state
@@ -231,6 +231,7 @@ def _close(db: Db, room_id: int, now: datetime) -> Room | None:
     help_calls.end_with_room(db, room)
     items = _keep_versions(db, room, VersionReason.CLOSED)
     queue.leave(db, room.id)
+    chat.close(db, room)
     facts = {"items": [item.public_id for item in items]}
     audit.record(db, None, "room.closed", f"room:{room.public_id}", chain=chain_of(db, room), facts=facts)
     tell_state(db, room)

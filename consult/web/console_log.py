@@ -71,6 +71,7 @@ def words_for_acts() -> dict[str, str]:
         "seat.left": t("took the seat back"),
         "seat.duty_assigned": t("assigned a duty"),
         "broadcast.sent": t("wrote to the rooms"),
+        "chat.removed": t("removed a message from the chat"),
         "help.asked": t("asked for help"),
         "help.taken": t("went to help"),
         "help.released": t("gave the call back"),

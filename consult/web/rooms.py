@@ -27,6 +27,7 @@ from consult.rooms.models import Room, RoomState
 from consult.rooms.queries import Person
 from consult.web import broadcasts as messages
 from consult.web import (
+    chat,
     clock_acts,
     console,
     console_commands,
@@ -54,6 +55,7 @@ pages.register_blueprint(messages.pages)
 pages.register_blueprint(clock_acts.pages)
 pages.register_blueprint(room_life.pages)
 pages.register_blueprint(regroup.pages)
+pages.register_blueprint(chat.pages)
 BEFORE_OPEN = (RoomState.DRAFT.value, RoomState.STAGED.value)
 
 
@@ -62,6 +64,8 @@ def room(room_id: str) -> BaseResponse:
     found, actor = room_for(room_id)
     if found.state in BEFORE_OPEN and not actor.is_staff:
         return back_to(f"/rounds/{found.round.public_id}")
+    if request.args.get("part") == "chat":
+        return chat.chat_part(found, actor)
     session, consultation = session_of(found), consultation_of(found)
     followed = [
         audiences.room(found.public_id),
@@ -107,6 +111,7 @@ def room(room_id: str) -> BaseResponse:
         help=help_calls.help_view(found, actor, guests),
         inside=sum(person.in_room_id == found.id for person in present),
         outside=entering.not_entered(present, found) if acting is actor else [],
+        talk=chat.chat_view(found, actor),
         life=room_life.life_of(found, acting, present),
         duties=[person for person in present if person.duty],
         parts=parts,

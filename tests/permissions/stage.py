@@ -15,7 +15,7 @@ from consult.people import accounts
 from consult.people import service as people
 from consult.people.models import User
 from consult.programme import service as programme
-from consult.rooms import broadcasts
+from consult.rooms import broadcasts, chat
 from consult.rooms import service as rooms
 from consult.rooms.help_models import HelpRequest
 from consult.rooms.models import Room, RoomState
@@ -161,6 +161,7 @@ def _rounds(db: Db, stage: Stage) -> None:
         "plan": plan.public_id,
         "closed_room": closed.public_id,
         "taken_room": taken.public_id,
+        "message": chat.post(db, world.actor(db, "canada"), world.rooms[0], text=SECRET[1]).public_id,
         "broadcast": broadcasts.send(db, facilitator, world.round, world.rooms, text="Read this").public_id,
     }
 

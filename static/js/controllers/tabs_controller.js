@@ -1,6 +1,9 @@
 import { Controller } from "../../vendor/page.js";
 
-/** One panel at a time on a narrow screen. Links to the panels without script; CSS decides where hiding counts. */
+/**
+ * One panel at a time on a narrow screen. Links to the panels without script; CSS decides where hiding counts. A part of the
+ * page that belongs to several tabs, or is no panel itself, says so: `data-tab-of="people chat"`.
+ */
 export default class extends Controller {
   static targets = ["tab"];
 
@@ -13,7 +16,7 @@ export default class extends Controller {
   disconnect() {
     this.element.removeEventListener("click", this.#clicked);
     removeEventListener("hashchange", this.#followHash);
-    this.tabTargets.forEach((tab) => panelOf(tab)?.removeAttribute("data-tab-hidden"));
+    this.#panels.forEach(([panel]) => panel.removeAttribute("data-tab-hidden"));
   }
 
   get #current() {
@@ -38,11 +41,18 @@ export default class extends Controller {
     for (const tab of this.tabTargets) {
       if (tab === chosen) tab.setAttribute("aria-current", "true");
       else tab.removeAttribute("aria-current");
-      panelOf(tab)?.toggleAttribute("data-tab-hidden", tab !== chosen);
     }
+    for (const [panel, names] of this.#panels) panel.toggleAttribute("data-tab-hidden", !names.includes(nameOf(chosen)));
+  }
+
+  /** Every part of the page that is hidden and shown, with the tabs it belongs to. */
+  get #panels() {
+    const named = [...document.querySelectorAll("[data-tab-of]")].map((panel) => [panel, panel.dataset.tabOf.split(" ")]);
+    const own = this.tabTargets.map((tab) => [document.getElementById(nameOf(tab)), [nameOf(tab)]]);
+    return [...own.filter(([panel]) => panel && !panel.closest("[data-tab-of]")), ...named];
   }
 }
 
-function panelOf(tab) {
-  return document.getElementById(decodeURIComponent(tab.hash.slice(1)));
+function nameOf(tab) {
+  return decodeURIComponent(tab.hash.slice(1));
 }

@@ -13,6 +13,8 @@ export const LIVE = Object.freeze({
   ROOM_BRIEFED: "room.briefed",
   STEP_CHANGED: "step.changed",
   QUEUE_CHANGED: "queue.changed",
+  CHAT_POSTED: "chat.posted",
+  CHAT_REMOVED: "chat.removed",
   SEAT_CALLED: "seat.called",
   SEAT_MOVED: "seat.moved",
   MEMBER_CHANGED: "member.changed",

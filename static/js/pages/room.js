@@ -1,4 +1,5 @@
 import agenda from "../controllers/agenda_controller.js";
+import chat from "../controllers/chat_controller.js";
 import clockNews from "../controllers/clock_news_controller.js";
 import draft from "../controllers/draft_controller.js";
 import editor from "../controllers/editor_controller.js";
@@ -14,4 +15,4 @@ import title from "../controllers/title_controller.js";
 import { start } from "../helpers/start.js";
 import { LIVE_PAGE } from "./live_controllers.js";
 
-start({ ...LIVE_PAGE, agenda, "clock-news": clockNews, draft, editor, facts, "fact-list": factList, order, plain, presence, quote, shortcut, tabs, title });
+start({ ...LIVE_PAGE, agenda, chat, "clock-news": clockNews, draft, editor, facts, "fact-list": factList, order, plain, presence, quote, shortcut, tabs, title });
