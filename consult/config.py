@@ -1,5 +1,6 @@
 """Settings: read from `CONSULT_…` environment variables here and nowhere else. `docs/operations.md` documents each."""
 
+import hashlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
+#: Of the name of a process, as the tables keep it.
+PROCESS_NAME_LENGTH = 60
 
 
 class BadSetting(ValueError):
@@ -93,7 +96,28 @@ def settings_from(environ: Mapping[str, str] | None = None) -> Settings:
         settings = _with(settings, secret_key=secrets.token_urlsafe(32))
     elif len(settings.secret_key) < 32:
         raise BadSetting("CONSULT_SECRET_KEY is too short: write at least 32 random characters into it")
+    _check_process_name(settings.process_name)
     return settings
+
+
+def process_name(*parts: object) -> str:
+    """The name of a process from what tells it from others, the most telling first: its number, where it listens, the machine.
+
+    Long ones are shortened behind their beginning; the sum at their end is that of the whole, so no two become one.
+    """
+    name = ":".join(map(str, parts)).replace("/", ":")
+    if len(name) <= PROCESS_NAME_LENGTH:
+        return name
+    mark = "~" + hashlib.sha256(name.encode()).hexdigest()[:12]
+    return name[: PROCESS_NAME_LENGTH - len(mark)] + mark
+
+
+def _check_process_name(name: str) -> None:
+    # A lease is kept under name, slash and a number: a name with a slash could be taken for an earlier start of another process.
+    if len(name) > PROCESS_NAME_LENGTH or "/" in name:
+        raise BadSetting(
+            f"CONSULT_PROCESS_NAME: write at most {PROCESS_NAME_LENGTH} characters without a slash, not {name!r}"
+        )
 
 
 def _with(settings: Settings, **changes: object) -> Settings:

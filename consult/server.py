@@ -18,7 +18,7 @@ from gevent.pywsgi import WSGIServer  # noqa: E402
 from gevent.threadpool import ThreadPool  # noqa: E402
 
 from consult.app import create_app  # noqa: E402
-from consult.config import BadSetting, Settings, settings_from  # noqa: E402
+from consult.config import BadSetting, Settings, process_name, settings_from  # noqa: E402
 from consult.db import commit_through  # noqa: E402
 from consult.jobs import due_work, late_joiners  # noqa: E402
 from consult.live.transport import Handler  # noqa: E402
@@ -61,7 +61,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     passwords.use_runner(lambda function, *args: pool.apply(function, args))
     seating.use_runner(pool.apply)
     if not settings.process_name:
-        settings = replace(settings, process_name=f"{socket.gethostname()}:{port}")
+        settings = replace(settings, process_name=process_name(port, socket.gethostname()))
     app = create_app(settings)
     disk = ThreadPool(1)
     commit_through(app.extensions["consult.engine"], lambda commit, raw: disk.apply(commit, (raw,)))

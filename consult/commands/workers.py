@@ -18,7 +18,7 @@ from types import FrameType
 
 import click
 
-from consult.config import ROOT, Settings
+from consult.config import ROOT, Settings, process_name
 
 CONFIG = ROOT / "deploy" / "nginx" / "consult.conf"
 #: A process that ended is started again after this long, so that one that cannot start does not keep a core busy.
@@ -62,10 +62,13 @@ class _Workers:
     ) -> None:
         self._settings, self._environ = settings, environ
         self._address = ":".join(map(str, address))
+        self._machine = settings.process_name or socket.gethostname()
         self._ports = _free_ports(number)
         self._processes: list[subprocess.Popen[bytes]] = []
         self._proxy: subprocess.Popen[bytes] | None = None
         self._is_stopping = False
+        # Started as root, nginx gives what people send to a user of few rights, who has to come through here to the folder it made for it.
+        folder.chmod(0o711)
         config = config_for(*address, self._ports, is_behind=settings.proxy_hops > 0)
         (folder / "consult.conf").write_text(config, encoding="utf-8")
         (folder / "nginx.conf").write_text(_main_config(folder), encoding="utf-8")
@@ -112,7 +115,7 @@ class _Workers:
         environ = {
             **self._environ,
             "CONSULT_PROXY_HOPS": str(self._settings.proxy_hops + 1),
-            "CONSULT_PROCESS_NAME": f"{socket.gethostname()}:{self._address}:{self._ports.index(port) + 1}",
+            "CONSULT_PROCESS_NAME": process_name(self._ports.index(port) + 1, self._address, self._machine),
         }
         command = [sys.executable, "-m", "consult.server", "--port", str(port)]
         # A group of its own: Ctrl-C comes to this process alone, which asks the others one after the other.

@@ -55,7 +55,7 @@ class Leases:
     """The leases of this process. Every function works inside the caller's transaction; call `believe` only after the commit."""
 
     def __init__(self, name: str) -> None:
-        self._name = name[:60]
+        self._name = name
         #: This start of this process.
         self.owner = f"{self._name}/{secrets.token_hex(6)}"
         self._held: dict[int, Held] = {}

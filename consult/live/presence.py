@@ -14,8 +14,6 @@ from consult.rooms import presence
 
 TELL_EVERY_SECONDS = 2.0
 WRITE_EVERY_SECONDS = 15.0
-#: Of a process, as the table keeps it.
-NAME_LENGTH = 60
 
 
 class Register:
@@ -23,7 +21,7 @@ class Register:
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
-        self.process = hub.settings.process_name[:NAME_LENGTH]
+        self.process = hub.settings.process_name
         self.changed: set[tuple[str | None, str | None]] = set()
         self.gone: set[int] = set()
         self.since_written = WRITE_EVERY_SECONDS

@@ -1,6 +1,7 @@
 """`consult serve --workers`: several processes behind nginx by one command, started again when one dies, ended together."""
 
 import os
+import re
 import signal
 import subprocess
 import urllib.request
@@ -9,10 +10,12 @@ from pathlib import Path
 
 import psutil
 import pytest
+import requests
 import websocket
 from sqlalchemy import select
 
 from consult.commands.workers import config_for
+from consult.config import PROCESS_NAME_LENGTH, BadSetting, process_name, settings_from
 from consult.db import engine_for, reading_session, sessions_for, unit_of_work
 from consult.drafting.models import RoomLease
 from tests import cast
@@ -99,7 +102,7 @@ def test_two_processes_serve_one_dies_and_all_end_together(
     with reading_session(engine) as db:
         owners = {owner.split("/")[0] for owner in db.scalars(select(RoomLease.owner))}
     engine.dispose()
-    assert all(owner.endswith((":1", ":2")) for owner in owners), owners
+    assert all(owner.startswith(("1:", "2:")) for owner in owners), owners
     before = servers_of(process)
     assert len(before) == 2
     for server in before:
@@ -112,6 +115,49 @@ def test_two_processes_serve_one_dies_and_all_end_together(
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0, log.read_text()
     assert psutil.wait_procs(family, timeout=5)[1] == []
+
+
+def test_what_is_too_large_for_the_memory_of_the_proxy_reaches_a_process(
+    served: tuple[str, subprocess.Popen[bytes], Path],
+) -> None:
+    """Started as root, the proxy keeps it in a folder of its own user, who has to get there."""
+    url, _process, log = served
+    with requests.Session() as browser:
+        token = re.search(
+            r'name="csrf_token" value="([^"]+)"', browser.get(f"{url}/sign-in", timeout=10).text
+        )
+        assert token
+        form = {"email": cast.CAST["facilitator"].email, "password": cast.PASSWORD, "more": "x" * (1 << 20)}
+        answer = browser.post(
+            f"{url}/sign-in",
+            data={"csrf_token": token.group(1), **form},
+            allow_redirects=False,
+            timeout=20,
+        )
+    assert answer.status_code == 303, log.read_text()
+
+
+def test_a_name_tells_processes_of_one_machine_apart_however_long_the_machine_is_called() -> None:
+    assert process_name(2, "0.0.0.0:5000", "desk") == "2:0.0.0.0:5000:desk"
+    machine = "node-" * 12
+    names = [
+        process_name(number, address, machine + end)
+        for number in (1, 2, 11)
+        for address in ("[2001:db8:85a3:8d3:1319:8a2e:370:7348]:5000", "a-long-name.example.org:5000")
+        for end in ("a", "b")
+    ]
+    assert len(set(names)) == len(names)
+    assert all(len(name) <= PROCESS_NAME_LENGTH and "/" not in name for name in names)
+    assert [name.split(":")[0] for name in names] == [str(number) for number in (1, 2, 11) for _ in range(4)]
+
+
+@pytest.mark.parametrize("name", ["n" * (PROCESS_NAME_LENGTH + 1), "consult/1"])
+def test_a_name_that_cannot_be_kept_whole_is_refused(name: str) -> None:
+    """Cut off, it could be the name of another process, whose rooms this one would take for its own."""
+    secret = {"CONSULT_SECRET_KEY": "k" * 40}
+    assert settings_from(secret | {"CONSULT_PROCESS_NAME": name[:9].replace("/", "-")}).process_name
+    with pytest.raises(BadSetting, match="CONSULT_PROCESS_NAME: write at most 60 characters"):
+        settings_from(secret | {"CONSULT_PROCESS_NAME": name})
 
 
 def test_sqlite_is_for_one_process(consult: Run) -> None:
