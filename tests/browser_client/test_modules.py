@@ -131,3 +131,30 @@ def test_bracketed_passages_are_found(page: Page, text: str, passages: list[list
 def test_only_harmless_addresses_are_links(page: Page, address: str, allowed: bool) -> None:
     script = "async (address) => (await import('/static/js/editing/schema.js')).isAllowedLink(address)"
     assert page.evaluate(script, address) is allowed
+
+
+_COMPARED = """async () => {
+  const { Y } = await import('/static/vendor/editor.js');
+  const { Comparison } = await import('/static/js/live/sameness.js');
+  const { toBase64 } = await import('/static/js/live/updates.js');
+  const [mine, theirs] = [new Y.Doc(), new Y.Doc()];
+  theirs.getText('title').insert(0, 'Only at the server');
+  const answer = { ok: 1, sv: toBase64(Y.encodeStateVector(theirs)) };
+  const told = (...heres) => {
+    const comparison = new Comparison();
+    return heres.map(([isUnsaved, mayWrite]) => comparison.next(mine, answer, { isUnsaved, mayWrite }));
+  };
+  return {
+    saved: told([false, true], [false, true]),
+    writing: told([true, true], [true, true], [true, true], [false, true]),
+    shut: told([true, false], [true, false]),
+  };
+}"""
+
+
+def test_a_page_with_unsaved_words_joins_again_and_starts_anew_only_when_they_are_saved(page: Page) -> None:
+    assert page.evaluate(_COMPARED) == {
+        "saved": ["join", "rebuild"],
+        "writing": ["join", "join", "join", "rebuild"],
+        "shut": ["join", "rebuild"],
+    }

@@ -62,6 +62,7 @@ export default class extends Controller {
       .sort(([, a], [, b]) => a.user.name.localeCompare(b.user.name));
     const names = [...new Set(others.map(([, { user }]) => user.name))];
     const list = new Intl.ListFormat(document.documentElement.lang || "en").format(names);
+    const hadFocus = this.hereTarget.contains(document.activeElement);
     this.hereTarget.hidden = names.length === 0;
     say(this.namesTarget, names.length ? textOf(this.element, "writing", { names: list }) : "");
     const old = new Map([...this.rowsTarget.children].map((row) => [row.dataset.client, row]));
@@ -70,7 +71,8 @@ export default class extends Controller {
       old.delete(String(client));
       this.#fill(row, state);
     }
-    for (const row of old.values()) this.#drop(row);
+    for (const row of old.values()) row.remove();
+    if (hadFocus) this.#holdFocus();
   }
 
   #blank(client) {
@@ -91,11 +93,18 @@ export default class extends Controller {
     row.querySelector("[data-slot=go]").hidden = !block;
   }
 
-  /** Whoever has just gone does not take the keyboard's place with them. */
-  #drop(row) {
-    const hadFocus = row.contains(document.activeElement);
-    row.remove();
-    if (hadFocus && !this.hereTarget.hidden) this.namesTarget.focus();
+  /** Whoever has just gone does not take the keyboard's place with them: it is at the names, or where one writes when nobody else is left. */
+  #holdFocus() {
+    const at = document.activeElement;
+    if (!this.hereTarget.hidden) {
+      if (!this.hereTarget.contains(at) || at.hidden) this.namesTarget.focus();
+      return;
+    }
+    const item = this.element.closest("[data-draft-id-value]");
+    const place = item?.querySelector(".ProseMirror[contenteditable=true]") ?? item?.querySelector("h2");
+    if (!place) return;
+    if (place.tabIndex < 0) place.tabIndex = -1;
+    place.focus({ preventScroll: true });
   }
 
   #where(state) {

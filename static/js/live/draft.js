@@ -186,9 +186,9 @@ export class Draft extends EventTarget {
     const question = { draft: this.id, deletions: this.#again.isAtRest };
     const answer = await this.#connection.ask(WIRE.CHECK, [question], { within: ANSWER_MS }).catch(() => null);
     if (attempt !== this.#attempt) return;
-    const next = this.#comparison.next(this.doc, answer, this.unsaved);
+    const next = this.#comparison.next(this.doc, answer, { isUnsaved: this.unsaved, mayWrite: this.edit });
     if (next === "join") this.#join();
-    else if (next === "rebuild") this.#rebuild(this.reason);
+    else if (next === "rebuild") this.#rebuild(this.reason, { isMending: true });
     else this.#again.joined();
   }
 
@@ -320,9 +320,9 @@ export class Draft extends EventTarget {
 
   /**
    * Starts again from what the server has. Passages only this page has are written down first and offered, unless the
-   * server kept them itself. Somebody who may not even read any more keeps on the screen what is there.
+   * server kept them itself. While a difference is mended, what is written meanwhile is sent first. Somebody who may not even read any more keeps on the screen what is there.
    */
-  async #rebuild(reason, { isKept = false } = {}) {
+  async #rebuild(reason, { isKept = false, isMending = false } = {}) {
     const attempt = ++this.#attempt;
     this.#joined = false;
     const mayMiss = this.unsaved || isDirty(this.user, this.id);
@@ -331,6 +331,7 @@ export class Draft extends EventTarget {
     const answer = await this.#connection.ask(WIRE.JOIN, [question]).catch(() => null);
     if (attempt !== this.#attempt) return;
     if (!answer || BUSY_CODES.has(answer.code)) return this.#retry(answer?.after);
+    if (isMending && this.unsaved && this.edit) return this.#join();
     if (answer.ok) Y.applyUpdate(fresh, fromBase64(answer.update), this);
     const text = mayMiss && !isKept ? missingText(linesOf(this.doc), linesOf(fresh), this.#words) : "";
     if (text) keepText(this.user, this.id, text, reason);

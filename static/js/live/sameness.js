@@ -16,16 +16,16 @@ export class Comparison {
   /**
    * @param {Y.Doc} doc
    * @param {{ok: number, code?: string, sv?: string, deleted?: number}|null} answer  null: there was none
-   * @param {boolean} isUnsaved
+   * @param {{isUnsaved: boolean, mayWrite: boolean}} here  unsaved words that may still be taken are sent by joining; starting again would throw them away
    * @returns {"nothing"|"join"|"rebuild"}
    */
-  next(doc, answer, isUnsaved) {
+  next(doc, answer, { isUnsaved, mayWrite }) {
     if (!answer?.ok) return answer && answer.code !== "resync" ? "nothing" : "join";
     const isAgain = this.#differed;
     this.#differed = !isSame(doc, { vector: fromBase64(answer.sv), deleted: answer.deleted }, isUnsaved);
     this.#isTold = !this.#differed;
     if (!this.#differed) return "nothing";
-    return isAgain ? "rebuild" : "join";
+    return isAgain && !(isUnsaved && mayWrite) ? "rebuild" : "join";
   }
 
   /** What the next question to join says of it, once. @returns {{differs?: boolean}} */
