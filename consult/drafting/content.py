@@ -74,8 +74,12 @@ def write_content(
     title: str | None = None,
     text: richtext.Doc | None = None,
     facts: Facts | None = None,
+    is_plain: bool = False,
 ) -> None:
     """Make the document say this; what is not given stays as it is.
+
+    Args:
+        is_plain: the text knows no styles. What stays of a line keeps those it has, and its open suggestions.
 
     Raises:
         ValueError: a text that is not a rich text of ours, a fact the schema does not know.
@@ -87,7 +91,7 @@ def write_content(
         if title is not None:
             _write_title(old_title, richtext.one_line(title).strip())
         if checked is not None:
-            _write_text(fragment, checked)
+            _write_text(fragment, checked, is_plain)
         if facts is not None:
             _write_facts(old_facts, facts)
 
@@ -127,30 +131,32 @@ def _write_facts(root: "Map[Any]", facts: Facts) -> None:
             root[key] = value
 
 
-def _write_text(root: XmlFragment, text: richtext.Doc) -> None:
+def _write_text(root: XmlFragment, text: richtext.Doc, is_plain: bool) -> None:
     """Make the text say this. Blocks that are there already stay, so that what nobody changed keeps its authors."""
     wanted = richtext.repaired(text)
     if len(root.children) and richtext.from_yxml(root) == wanted:
         return
     if len(root.children):
-        _write_blocks(root, text.get("content", []))
-        if richtext.from_yxml(root) == wanted:
+        _write_blocks(root, text.get("content", []), is_plain)
+        found = richtext.from_yxml(root)
+        if found == wanted or (is_plain and richtext.to_text(found) == richtext.to_text(wanted)):
             return
         del root.children[0 : len(root.children)]
     _append_all(root, text.get("content", []))
 
 
-def _write_blocks(root: XmlFragment, blocks: list[dict[str, Any]]) -> None:
+def _write_blocks(root: XmlFragment, blocks: list[dict[str, Any]], is_plain: bool) -> None:
     """From the end to the beginning, so that what stands before keeps its place. Blocks that are only suggested stay suggested."""
     found = richtext.blocks_from_yxml(root)
     standing = [(place, block) for place, block in enumerate(found) if block is not None]
     old = [block for _place, block in standing]
     new = [richtext.repaired({"type": "doc", "content": [block]}) for block in blocks]
     here = len(found)
+    rewritten = _rewritten_plainly if is_plain else _rewritten
     for was, now in reversed(list(_matched(old, new))):
         if was is not None:
             here = standing[was][0]
-            if now is not None and (old[was] == new[now] or _rewritten(root.children[here], blocks[now])):
+            if now is not None and (old[was] == new[now] or rewritten(root.children[here], blocks[now])):
                 continue
             del root.children[here]
         if now is not None:
@@ -188,6 +194,56 @@ def _rewritten(element: object, node: dict[str, Any]) -> bool:
         return False
     _write_words(line, "".join(words for words, _marks in before), "".join(part["text"] for part in content))
     return True
+
+
+def _rewritten_plainly(element: object, node: dict[str, Any]) -> bool:
+    """As `_rewritten`, for words that know no styles, also inside lists and quotations of the same shape."""
+    if not isinstance(element, XmlElement) or element.tag != node["type"]:
+        return False
+    attributes = dict(cast(Iterable[tuple[str, Any]], element.attributes))
+    children, content = list(element.children), node.get("content", [])
+    if attributes != _attributes(node):
+        return False
+    if len(children) == 1 and isinstance(children[0], XmlText):
+        if any(part["type"] != "text" for part in content):
+            return False
+        _write_plain_words(children[0], "".join(part["text"] for part in content))
+        return True
+    if len(children) != len(content) or any(part["type"] == "text" for part in content):
+        return False
+    return all(_rewritten_plainly(child, part) for child, part in zip(children, content, strict=True))
+
+
+def _write_plain_words(line: XmlText, after: str) -> None:
+    """As `_write_words`: what stays keeps its styles, and words that are only suggested stay where they are, suggested.
+
+    New words have the styles of what stands before them, and are no suggestion: who knows no styles suggests nothing.
+    """
+    visible, at = "", 0
+    starts: list[int] = []
+    styles: list[dict[str, Any]] = []
+    for run, marks in line.diff():
+        for letter in run if isinstance(run, str) else "":
+            if richtext.PENDING not in (marks or {}):
+                visible += letter
+                starts.append(at)
+                styles.append({k: v for k, v in (marks or {}).items() if k not in richtext.SUGGESTED})
+            at += len(letter.encode())
+    changes: list[tuple[int, int, str]] = []
+    place = 0
+    for piece in word_changes(visible, after):
+        if piece.kind == Kind.IN:
+            changes.append((place, 0, piece.text))
+            continue
+        if piece.kind == Kind.OUT:
+            changes.append((place, len(piece.text), ""))
+        place += len(piece.text)
+    for place, size, added in reversed(changes):
+        if added:
+            before = starts[place - 1] + len(visible[place - 1].encode()) if place else 0
+            line.insert(before, added, styles[place - 1] if place else {})
+        for at in range(place + size - 1, place - 1, -1):
+            del line[starts[at] : starts[at] + len(visible[at].encode())]
 
 
 def _append_all(parent: XmlFragment | XmlElement, nodes: list[dict[str, Any]]) -> None:

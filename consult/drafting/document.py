@@ -103,13 +103,19 @@ class Document:
         title: str | None = None,
         text: richtext.Doc | None = None,
         facts: Facts | None = None,
+        is_plain: bool = False,
     ) -> bytes:
         """Write on the server's behalf; returns the change as an update, empty when nothing differs.
+
+        Args:
+            is_plain: the text knows no styles (`content.write_content`).
 
         Raises:
             ValueError: content the schema does not know.
         """
-        delta = self._watched(lambda: write_content(self._doc, title=title, text=text, facts=facts))
+        delta = self._watched(
+            lambda: write_content(self._doc, title=title, text=text, facts=facts, is_plain=is_plain)
+        )
         if delta:
             self.structure.take(self.structure.admit(walked(delta, TRUSTED), TRUSTED))
             self.size += len(delta)

@@ -21,10 +21,7 @@ class _Changes:
 
 
 def merged(base: str, mine: str, theirs: str) -> str:
-    """The text with the changes of both since `base`.
-
-    Sent again, because nobody heard that it had arrived, the same change is not made twice.
-    """
+    """The text with the changes of both since `base`; the same change made by both is made once."""
     if mine in (base, theirs):
         return theirs
     if theirs == base:
@@ -55,10 +52,8 @@ def _both(others: _Changes, ours: _Changes, place: int) -> str:
     theirs, mine = others.added.get(place, ""), ours.added.get(place, "")
     if not mine or not theirs:
         return theirs or mine
-    if mine.strip() in theirs:
+    if mine.strip() == theirs.strip():
         return theirs
-    if theirs.strip() in mine:
-        return mine
     replaced = place - 1 in ours.out and place - 1 in others.out
     if replaced and theirs.strip() and mine.strip() and "\n" not in theirs + mine:
         start, end = theirs[: len(theirs) - len(theirs.lstrip())], theirs[len(theirs.rstrip()) :]

@@ -88,10 +88,12 @@ def write(
     title: str | None = None,
     text: richtext.Doc | None = None,
     facts: Facts | None = None,
+    is_plain: bool = False,
 ) -> DraftContent:
     """Write into a draft from the server: the form without script, the sample consultation.
 
     Args:
+        is_plain: the text knows no styles; what stays keeps those it has.
         actor: who writes; None for the house itself. The right to do so (`ITEM_EDIT`) is the caller's to check.
 
     Returns:
@@ -106,7 +108,7 @@ def write(
         raise Conflict("item.not_drafting")
     document = store.load(db, draft)
     try:
-        delta = document.write(title=title, text=text, facts=facts)
+        delta = document.write(title=title, text=text, facts=facts, is_plain=is_plain)
     except ValueError as error:
         raise Invalid("draft.content", detail=str(error)) from error
     if delta:

@@ -110,6 +110,20 @@ class ItemVersion(Base):
     made_by: Mapped[Member | None] = relationship()
 
 
+class PlainSave(Base):
+    """What a page without the editor sent last, for as long as it may ask whether that arrived."""
+
+    __tablename__ = "plain_save"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"), primary_key=True)
+    #: What the page calls itself, made by chance: nothing here says who wrote.
+    page: Mapped[str] = mapped_column(String(32), primary_key=True)
+    save: Mapped[str] = mapped_column(String(32))
+    title: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[Moment] = mapped_column(index=True)
+
+
 @dataclass(frozen=True)
 class Origin:
     """Where a new item comes from. `act`: as in `ActionItem.origin_act`."""

@@ -20,7 +20,6 @@ from consult.db import Db
 from consult.drafting import service as drafting
 from consult.drafting.content import DraftContent, Facts
 from consult.drafting.limits import LONGEST_TITLE
-from consult.drafting.merging import merged
 from consult.drafting.models import LateContribution
 from consult.errors import Conflict, Invalid, NotFound
 from consult.items import pieces
@@ -118,42 +117,6 @@ def write_item(
     tell_changed(db, item, change_words(db, actor, item, title=title, text=text, facts=facts))
 
 
-def write_plain(
-    db: Db,
-    actor: Actor,
-    item: ActionItem,
-    *,
-    title: str,
-    text: str,
-    base_title: str | None,
-    base_text: str | None,
-) -> DraftContent:
-    """Write plain words that somebody made of `base_title` and `base_text`: what others changed since stays.
-
-    Where no base is given the words take the place of what is there. Paragraphs and lists in whose words nothing changed keep their styles.
-
-    Returns:
-        What the draft says now.
-
-    Raises:
-        NotAllowed: not seated, the room is not open, or the item is submitted.
-        Invalid: `draft.content`.
-    """
-    require(actor, Permission.ITEM_EDIT, _locked_room_of(db, item))
-    now = drafting.content_of(db, item)
-    before = richtext.to_text(now.text).strip()
-    words = text if base_text is None else merged(base_text, text, before)
-    line = title if base_title is None else merged(base_title, title, now.title)
-    write_item(
-        db,
-        actor,
-        item,
-        title=richtext.one_line(line).strip(),
-        text=None if words == before else richtext.rewritten(now.text, words),
-    )
-    return drafting.content_of(db, item)
-
-
 def change_words(
     db: Db,
     actor: Actor,
@@ -162,11 +125,16 @@ def change_words(
     title: str | None = None,
     text: richtext.Doc | None = None,
     facts: dict[str, object] | None = None,
+    is_plain: bool = False,
 ) -> Place:
-    """As `write_item`, and the pages are still to be told (`tell_changed`): after what the act has to record."""
+    """As `write_item`, and the pages are still to be told (`tell_changed`): after what the act has to record.
+
+    Args:
+        is_plain: the text knows no styles; what stays keeps those it has.
+    """
     require(actor, Permission.ITEM_EDIT, _locked_room_of(db, item))
     require_time(item.room)
-    content = drafting.write(db, actor, item, title=title, text=text, facts=facts)
+    content = drafting.write(db, actor, item, title=title, text=text, facts=facts, is_plain=is_plain)
     mirror(item, content)
     item.text_changed_at = clock.now()
     return place_of(db, item)

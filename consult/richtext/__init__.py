@@ -17,11 +17,11 @@ from consult.richtext.plain import (
     from_text,
     is_blank,
     open_brackets,
-    rewritten,
     to_text,
     tokens,
     word_count,
 )
+from consult.richtext.reading import rewritten
 from consult.richtext.repair import repaired
 from consult.richtext.schema import (
     ITEM_LIMITS,
@@ -33,10 +33,12 @@ from consult.richtext.schema import (
     safe_href,
     validated,
 )
-from consult.richtext.yxml import blocks_from_yxml, from_yxml, open_suggestions
+from consult.richtext.yxml import PENDING, SUGGESTED, blocks_from_yxml, from_yxml, open_suggestions
 
 __all__ = [
     "ITEM_LIMITS",
+    "PENDING",
+    "SUGGESTED",
     "SUMMARY_LIMITS",
     "Bracket",
     "Doc",

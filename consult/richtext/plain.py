@@ -29,9 +29,8 @@ _WORD = re.compile(
     "|(?:(?![\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003134f])\\w)+(?:['\u2019\\-\u2010\u2011.](?=\\w)|\\w)*"
 )
-#: What stands between two paragraphs, and at the beginning of a numbered line.
-_APART = re.compile(r"\n[ \t]*\n\s*")
-_NUMBERED = re.compile(r"([1-9]\d{0,3})\. ")
+#: What stands between two paragraphs.
+APART = re.compile(r"\n[ \t]*\n\s*")
 #: A word, spaces, or one sign.
 _TOKEN = re.compile(f"{_WORD.pattern}|\\s+|.", re.DOTALL)
 
@@ -90,51 +89,17 @@ def excerpt(doc: object, length: int = 160) -> str:
 
 def from_text(text: str) -> Doc:
     """A rich text of paragraphs (parted by blank lines) and line breaks."""
-    chunks = [chunk for chunk in _APART.split(clean(text).strip()) if chunk.strip()]
+    chunks = [chunk for chunk in APART.split(clean(text).strip()) if chunk.strip()]
     if not chunks:
         return empty()
     return {
         "type": "doc",
-        "content": [{"type": "paragraph", "content": _lines(chunk)} for chunk in chunks],
+        "content": [{"type": "paragraph", "content": lines(chunk)} for chunk in chunks],
     }
 
 
-def rewritten(doc: Doc, text: str) -> Doc:
-    """A rich text that says `text`, as `to_text` would write it: what `doc` has said in the same words stays as it is there.
-
-    Chunks that are new become paragraphs, or lists where every line is marked as one (`- `, `1. `).
-    """
-    known: dict[str, list[Node]] = {}
-    for block in doc.get("content", []):
-        known.setdefault(to_text({"type": "doc", "content": [block]}).strip(), []).append(block)
-    chunks = [chunk.strip() for chunk in _APART.split(clean(text).strip()) if chunk.strip()]
-    content: list[Node] = []
-    while chunks:
-        size = next((n for n in range(len(chunks), 1, -1) if known.get("\n\n".join(chunks[:n]))), 1)
-        words = "\n\n".join(chunks[:size])
-        del chunks[:size]
-        same = known.get(words)
-        content.append(same.pop(0) if same else _chunk(words))
-    return {"type": "doc", "content": content} if content else empty()
-
-
-def _chunk(words: str) -> Node:
-    """A chunk of plain text as a list or a paragraph."""
-    lines = words.split("\n")
-    numbers = [_NUMBERED.match(line) for line in lines]
-    if all(line.startswith("- ") for line in lines):
-        return {"type": "bulletList", "content": [_item(line[2:]) for line in lines]}
-    if all(numbers) and numbers[0] is not None:
-        items = [_item(line[match.end() :]) for line, match in zip(lines, numbers, strict=True) if match]
-        return {"type": "orderedList", "attrs": {"start": int(numbers[0][1])}, "content": items}
-    return {"type": "paragraph", "content": _lines(words)}
-
-
-def _item(line: str) -> Node:
-    return {"type": "listItem", "content": [{"type": "paragraph", "content": _lines(line)}]}
-
-
-def _lines(chunk: str) -> list[Node]:
+def lines(chunk: str) -> list[Node]:
+    """The words of one paragraph, its lines parted by breaks."""
     content: list[Node] = []
     for index, line in enumerate(chunk.split("\n")):
         if index:

@@ -16,6 +16,7 @@ from consult.richtext.schema import MARKS, Doc, Node
 
 #: Marks of suggestions: words to be put in, words to be taken out.
 PENDING, STRUCK = "insertion", "deletion"
+SUGGESTED = frozenset((PENDING, STRUCK))
 #: Deeper nesting than this is not descended into; repair allows far less.
 _MAX_DEPTH = 64
 

@@ -1,5 +1,8 @@
 """Routes of items: create, write without script, ready, submit, withdraw, send back, late text; the item page."""
 
+import re
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, jsonify, request
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -10,8 +13,9 @@ from consult.drafting import service as drafting
 from consult.drafting.history import members_of
 from consult.drafting.limits import LONGEST_TITLE
 from consult.errors import Invalid, NotFound
-from consult.items import service
+from consult.items import plain, service
 from consult.items.models import ActionItem
+from consult.items.plain import Sending, Words
 from consult.items.templates import template_called, text_of
 from consult.items.versions import version_for
 from consult.library.models import Source
@@ -29,6 +33,9 @@ from consult.web.voices import author
 pages = Blueprint("items", __name__)
 #: Client ids asked for at once.
 MOST_WRITERS = 50
+#: What pages call themselves and their saves; how many unanswered saves one may name.
+_NAME = re.compile(r"[0-9a-f]{1,32}")
+MOST_AFTER = 20
 LONGEST_TEXT = richtext.ITEM_LIMITS.characters
 
 
@@ -129,17 +136,18 @@ def write(public_id: str) -> BaseResponse:
     form = Form(request.form)
     title = form.line("title", limit=LONGEST_TITLE, required=False)
     text = form.text("text", limit=LONGEST_TEXT, required=False)
-    base_title = form.line("base_title", limit=LONGEST_TITLE, required=False)
-    base_text = form.text("base_text", limit=LONGEST_TEXT, required=False)
+    base = Words(
+        form.line("base_title", limit=LONGEST_TITLE, required=False),
+        form.text("base_text", limit=LONGEST_TEXT, required=False),
+    )
     form.check()
-    written = service.write_plain(
+    written = plain.write(
         db(),
         actor,
         found,
-        title=title,
-        text=text,
-        base_title=base_title if "base_title" in request.form else None,
-        base_text=base_text if "base_text" in request.form else None,
+        Words(title, text),
+        base=base if "base_text" in request.form else None,
+        sending=_sending(request.form),
     )
     if wants_json():
         return jsonify(
@@ -147,6 +155,14 @@ def write(public_id: str) -> BaseResponse:
         )
     say(t("All changes saved"))
     return back_to(_in_room(found.room, found))
+
+
+def _sending(form: Mapping[str, str]) -> Sending | None:
+    """What a page calls itself and its save; None for a form without script, or names that are none of ours."""
+    page, save, after = form.get("page", ""), form.get("save", ""), form.get("after", "").split()
+    if not all(_NAME.fullmatch(name) for name in (page, save, *after[:MOST_AFTER])):
+        return None
+    return Sending(page, save, frozenset(after[:MOST_AFTER]))
 
 
 def _changed_at(item: ActionItem) -> str:

@@ -111,6 +111,33 @@ def test_a_page_that_uses_little_data_hears_what_the_item_says_and_only_when_it_
     assert client_for("philippines").get(address).status_code in (403, 404)
 
 
+def test_a_save_whose_answer_was_lost_is_not_made_twice(
+    db: Db, read: Read, world: World, client_for: Browser
+) -> None:
+    item = drafted(db, world)
+    db.commit()
+    kenya, canada, address = client_for("kenya"), client_for("canada"), f"/items/{item.public_id}/text"
+    base = richtext.to_text(item.text)
+    seen = {"csrf_token": csrf_of(kenya.get("/account").text), "page": "a1"}
+    seen |= {"title": TITLE, "base_title": TITLE, "base_text": base}
+    kenya.post(address, data={**seen, "text": f"{base} Teh Parties meet yearly.", "save": "b1"})
+    now = richtext.to_text(read(select(ActionItem.text))[0])
+    post(
+        canada, address, title=TITLE, text=now.replace("meet", "shall meet"), base_title=TITLE, base_text=now
+    )
+    again = {**seen, "text": f"{base} The Parties meet yearly.", "save": "b2", "after": "b0 b1"}
+    assert kenya.post(address, data=again).status_code == 303
+    assert richtext.to_text(read(select(ActionItem.text))[0]) == f"{base} The Parties shall meet yearly."
+    db.expire_all()
+
+
+def test_a_text_of_very_many_parts_is_refused_at_once(db: Db, world: World, client_for: Browser) -> None:
+    item = drafted(db, world)
+    db.commit()
+    answer = post(client_for("kenya"), f"/items/{item.public_id}/text", title=TITLE, text="a\n\n" * 39_000)
+    assert answer.status_code == 422
+
+
 def test_a_text_too_long_is_refused_and_kept(db: Db, read: Read, world: World, client_for: Browser) -> None:
     item = drafted(db, world)
     db.commit()
