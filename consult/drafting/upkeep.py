@@ -14,6 +14,7 @@ from consult.drafting import store
 from consult.drafting.content import DraftContent
 from consult.drafting.document import Document
 from consult.drafting.live_draft import LiveDraft
+from consult.rooms import chat
 
 log = logging.getLogger("consult.drafting")
 UNLOAD_AFTER_SECONDS = 60.0
@@ -88,6 +89,7 @@ class Upkeep:
             self._writing() as db
         ):  # by itself: it may wait for somebody, and must not keep what was announced from others
             store.unlink_closed(db, clock.now() - timedelta(seconds=self._grace))
+            chat.forget_closed(db)
         with self._writing() as db:
             for draft in store.unmirrored(db, _AT_ONCE, self._owner):
                 if draft.public_id in open_here:

@@ -14,7 +14,7 @@ from consult.announce import audiences, outbox
 from consult.announce.events import ChatPosted, ChatRemoved
 from consult.audit import service as audit
 from consult.db import Db
-from consult.disclosure.attribution import names_authors
+from consult.disclosure.attribution import Attribution, names_authors
 from consult.errors import Conflict, Invalid, NotFound, TooMany
 from consult.permissions.actor import Actor
 from consult.permissions.check import require
@@ -22,7 +22,7 @@ from consult.permissions.names import Permission
 from consult.programme.models import Consultation
 from consult.rooms import locking
 from consult.rooms.chat_models import ChatMessage
-from consult.rooms.models import Room
+from consult.rooms.models import Room, RoomState
 from consult.rooms.notices import chain_of
 
 #: Characters of one message.
@@ -109,6 +109,17 @@ def close(db: Db, room: Room) -> None:
     """Forget who wrote what in a room that closes, where neither identity nor affiliation may be revealed."""
     if not names_authors(_rule(db, room)):
         db.execute(update(ChatMessage).where(ChatMessage.room_id == room.id).values(member_id=None))
+
+
+def forget_closed(db: Db) -> None:
+    """The same for rooms that had closed before their consultation was put under that rule."""
+    nameless = (
+        select(Room.id)
+        .join(Consultation, Consultation.id == Room.consultation_id)
+        .where(Consultation.attribution == Attribution.NONE.value, Room.state == RoomState.CLOSED.value)
+    )
+    written = update(ChatMessage).where(ChatMessage.member_id.is_not(None), ChatMessage.room_id.in_(nameless))
+    db.execute(written.values(member_id=None), execution_options={"synchronize_session": False})
 
 
 def _rule(db: Db, room: Room) -> str:

@@ -140,6 +140,17 @@ def test_where_nobody_is_named_the_close_forgets_who_wrote(db: Db, world: World,
     assert (message.member_id is None) == (rule == "none")
 
 
+def test_a_rule_that_names_nobody_holds_for_rooms_that_had_closed_before(db: Db, world: World) -> None:
+    message = write(db, world, "canada", "Hello")
+    close(db, world)
+    for rule, is_known in (("region", True), ("none", False)):
+        world.consultation.attribution = rule
+        db.flush()
+        chat.forget_closed(db)
+        db.refresh(message)
+        assert (message.member_id is not None) == is_known
+
+
 def test_a_room_merged_into_another_forgets_too(db: Db, world: World) -> None:
     world.consultation.attribution = "none"
     message = write(db, world, "canada", "Hello")
