@@ -72,12 +72,14 @@ def write_note(
         Invalid: `note.invalid` with the fields, `note.too_many`.
     """
     words = " ".join(richtext.clean(quote).split())
+    require(actor, Permission.NOTE_WRITE, item)
+    if words and anchor is None:
+        # Before the room is taken: in a long text it lasts, and letters keep their ids whatever is written meanwhile.
+        anchor = drafting.anchor_of(db, item, words)
     _take(db, actor, item)
     known = _known(db, item, message_id)
     if known is not None:
         return known
-    if words and anchor is None:
-        anchor = drafting.anchor_of(db, item, words)
     return _added(db, actor, item, text, message_id, quote=_cut(words), anchor=anchor if words else None)
 
 

@@ -8,6 +8,7 @@ Pure: no I/O, no clock; pycrdt is the calculation library.
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate, islice
 from typing import Any
 
 from pycrdt import Doc, StickyIndex
@@ -70,31 +71,37 @@ def written_lines(doc: "Doc[Any]") -> list[WrittenLine]:
 
 def anchor_of(doc: "Doc[Any]", words: str) -> Anchor | None:
     """Where these words stand in the text; None where they do not, more than once, or in no single line."""
-    found = [
-        anchor
-        for line in _textblocks(_roots(doc)[schema.TEXT_ROOT])
-        for anchor in _anchors(list(_letters(line)), words)
-    ]
-    return found[0] if len(found) == 1 else None
+    found = islice(
+        (
+            anchor
+            for line in _textblocks(_roots(doc)[schema.TEXT_ROOT])
+            for anchor in _anchors(list(_letters(line)), words)
+        ),
+        2,  # a second one is enough to know that they stand more than once
+    )
+    first, second = next(found, None), next(found, None)
+    return first if second is None else None
 
 
 def _anchors(pieces: list[Run], words: str) -> Iterator[Anchor]:
     text = "".join(piece.text for piece in pieces)
+    starts = list(accumulate((len(piece.text) for piece in pieces), initial=0))
     at = text.find(words) if words else -1
     while at >= 0:
-        first, last = _id_at(pieces, at), _id_at(pieces, at + len(words) - 1, end=True)
+        first, last = (
+            _id_at(pieces, starts, at),
+            _id_at(pieces, starts, at + len(words) - 1, end=True),
+        )
         yield Anchor(beside(*first), beside(*last, after=True))
         at = text.find(words, at + 1)
 
 
-def _id_at(pieces: list[Run], offset: int, *, end: bool = False) -> tuple[ClientId, int]:
-    """The id of the letter at this offset; `end`: of its last half, where it takes two units."""
-    for piece in pieces:
-        if offset < len(piece.text):
-            before = utf16_units(piece.text[: offset + end])
-            return piece.client, piece.clock + before - end
-        offset -= len(piece.text)
-    raise IndexError(offset)
+def _id_at(pieces: list[Run], starts: list[int], offset: int, *, end: bool = False) -> tuple[ClientId, int]:
+    """The id of the letter at this offset; `end`: of its last half, where it takes two units. `starts`: where each piece does."""
+    at = bisect_right(starts, offset) - 1
+    piece = pieces[at]
+    before = utf16_units(piece.text[: offset - starts[at] + end])
+    return piece.client, piece.clock + before - end
 
 
 def _textblocks(part: _Part) -> Iterator[_Part]:

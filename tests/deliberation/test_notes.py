@@ -185,3 +185,15 @@ def test_a_note_is_found_on_its_own_item_only(db: Db, world: World, item: Action
     assert notes.note_called(db, item, note.public_id) is note
     with pytest.raises(NotFound):
         notes.note_called(db, other, note.public_id)
+
+
+def test_words_are_looked_for_before_the_room_is_taken(
+    db: Db, world: World, item: ActionItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a long text that lasts, and all that is written in the room waits for whoever has taken it."""
+    done: list[str] = []
+    find, take = drafting.anchor_of, notes.locked
+    monkeypatch.setattr(drafting, "anchor_of", lambda *told: done.append("looked") or find(*told))
+    monkeypatch.setattr(notes, "locked", lambda *told: done.append("taken") or take(*told))
+    notes.write_note(db, world.actor(db, "canada"), item, text="Ten?", quote="[ten] States")
+    assert done == ["looked", "taken"]

@@ -1,6 +1,7 @@
 """Where words of a draft stand: which positions are taken from a page, and finding words that somebody typed by hand."""
 
 import base64
+import time
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from pycrdt import XmlElement, XmlText
 
 from consult.drafting.anchors import Anchor, beside
-from consult.drafting.letters import anchor_of
+from consult.drafting.letters import anchor_of, written_lines
 from tests.drafting.stage import Editor
 
 NUMBERS = st.integers(0, (1 << 53) - 1)
@@ -79,3 +80,24 @@ def test_words_written_by_several_people_are_found_too() -> None:
     assert found is not None
     assert found.start.hex().startswith("0009"), "the first letter is the other's"
     assert found.end.hex().startswith("0005")
+
+
+def test_finding_words_in_a_line_of_many_pieces_takes_little_more_than_reading_it() -> None:
+    """Letters typed from the end to the beginning are a piece each. The words stand in it a thousand times, or once at its end."""
+    made = Editor(5)
+    made.paragraph("z")
+    (line,) = made.lines()
+    with made.doc.transaction():
+        for number in range(6000):
+            line.insert(0, "ab"[number % 2])
+
+    def seconds(act: object) -> float:
+        began = time.process_time()
+        act()  # type: ignore[operator]
+        return time.process_time() - began
+
+    reading = min(seconds(lambda: written_lines(made.doc)) for _ in range(3))
+    assert anchor_of(made.doc, "ab") is None
+    assert anchor_of(made.doc, "az") is not None
+    assert seconds(lambda: anchor_of(made.doc, "ab")) < 2 * reading + 0.1
+    assert seconds(lambda: anchor_of(made.doc, "az")) < 2 * reading + 0.1
