@@ -6,7 +6,8 @@ so a change made here reaches open pages by itself. Who may do it is decided by 
 contributions, whose acts begin and end here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pycrdt import Doc
@@ -80,6 +81,17 @@ def seq_of(db: Db, item: DraftedItem) -> int:
     return _draft_of(db, item).seq
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a draft is to say; what is None stays."""
+
+    title: str | None = None
+    text: richtext.Doc | None = None
+    facts: Facts | None = None
+    #: The text knows no styles; what stays keeps those it has.
+    is_plain: bool = False
+
+
 def write(
     db: Db,
     actor: Actor | None,
@@ -103,12 +115,23 @@ def write(
         Invalid: `draft.content`.
         Conflict: `draft.frozen`, the item has been submitted meanwhile.
     """
+    return rewrite(db, actor, item, lambda _now: Words(title, text, facts, is_plain))
+
+
+def rewrite(
+    db: Db, actor: Actor | None, item: DraftedItem, change: Callable[[DraftContent], Words]
+) -> DraftContent:
+    """As `write`, where what is to be said is made of what the draft says: read once nobody else can write it any more.
+
+    What was read before might lack words that a page was told are saved meanwhile, and would delete them.
+    """
     draft = _draft_of(db, item, lock=True)
     if draft.frozen_at is not None:
         raise Conflict("item.not_drafting")
     document = store.load(db, draft)
+    words = change(document.content())
     try:
-        delta = document.write(title=title, text=text, facts=facts, is_plain=is_plain)
+        delta = document.write(title=words.title, text=words.text, facts=words.facts, is_plain=words.is_plain)
     except ValueError as error:
         raise Invalid("draft.content", detail=str(error)) from error
     if delta:

@@ -3,7 +3,7 @@
 Decides which step an item takes and keeps what it said at that moment. The words themselves belong to `drafting`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sqlalchemy import func, select
 
@@ -132,10 +132,15 @@ def change_words(
     Args:
         is_plain: the text knows no styles; what stays keeps those it has.
     """
+    return _rewrite(db, actor, item, lambda _now: drafting.Words(title, text, facts, is_plain))
+
+
+def _rewrite(
+    db: Db, actor: Actor, item: ActionItem, change: Callable[[DraftContent], drafting.Words]
+) -> Place:
     require(actor, Permission.ITEM_EDIT, _locked_room_of(db, item))
     require_time(item.room)
-    content = drafting.write(db, actor, item, title=title, text=text, facts=facts, is_plain=is_plain)
-    mirror(item, content)
+    mirror(item, drafting.rewrite(db, actor, item, change))
     item.text_changed_at = clock.now()
     return place_of(db, item)
 
@@ -149,8 +154,11 @@ def quote_source(db: Db, actor: Actor, item: ActionItem, source: Source) -> None
     """Name a source of the consultation as one the item builds on."""
     if source.consultation_id != item.consultation_id:
         raise Invalid("form.invalid")
-    facts = {**drafting.content_of(db, item).facts, f"source:{source.public_id}": True}
-    write_item(db, actor, item, facts=facts)
+
+    def quoting(now: DraftContent) -> drafting.Words:
+        return drafting.Words(facts={**now.facts, f"source:{source.public_id}": True})
+
+    tell_changed(db, item, _rewrite(db, actor, item, quoting))
 
 
 def mark_ready(db: Db, actor: Actor, item: ActionItem) -> int:
@@ -252,10 +260,12 @@ def decide_late(
         NotFound: it was made to another item.
         Conflict: decided already, no longer usable, or the item is not in drafting any more.
     """
-    require(actor, Permission.LATE_DECIDE, item)
+    # The room first, as whoever writes in it takes it first.
+    require(actor, Permission.LATE_DECIDE, _locked_room_of(db, item))
     if contribution.draft.item_id not in (item.id, *gone_on_as(db, item)):
         raise NotFound()
     if accept:
+        db.refresh(item, ["state"])  # it may have been submitted while we waited for the room
         if item.state != ItemState.DRAFTING:
             raise Conflict("item.not_drafting")
         mirror(item, _with_late(db, actor, item, contribution))
@@ -276,8 +286,11 @@ def _with_late(db: Db, actor: Actor, item: ActionItem, contribution: LateContrib
     if contribution.draft.item_id == item.id:
         return drafting.accept_late(db, actor, contribution)
     said = richtext.from_text(drafting.accept_late_words(db, actor, contribution, item))
-    now = drafting.content_of(db, item)
-    return drafting.write(db, actor, item, text=pieces.joined(now.text, said, heading=""))
+
+    def with_late(now: DraftContent) -> drafting.Words:
+        return drafting.Words(text=pieces.joined(now.text, said, heading=""))
+
+    return drafting.rewrite(db, actor, item, with_late)
 
 
 def _submit(db: Db, actor: Actor, item: ActionItem) -> None:
