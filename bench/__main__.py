@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("pages", "stalls", "exports", "drafting", "opening", "processes", "satellite", "seating")
+NAMES = ("pages", "stalls", "exports", "drafting", "opening", "processes", "satellite", "live", "seating")
 
 
 def main() -> int:
