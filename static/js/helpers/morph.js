@@ -11,18 +11,27 @@ const FIELDS = "input, textarea, select";
 export function morphInto(element, html) {
   const content = document.createElement("template");
   content.innerHTML = html;
-  morphNodes(element, content.content);
+  morphNodes(element, forScript(content.content));
 }
 
 /** Takes the elements with these ids over from a whole page. @returns {Document} the page */
 export function morphFromPage(html, ids) {
-  const page = new DOMParser().parseFromString(html, "text/html");
+  const page = forScript(new DOMParser().parseFromString(html, "text/html"));
   for (const id of ids) {
     const element = document.getElementById(id);
     const next = page.getElementById(id);
     if (element && next) Idiomorph.morph(element, next, options("outerHTML"));
   }
   return page;
+}
+
+/**
+ * What is meant for pages without script is text in a page that loads, and would be elements with controllers here.
+ * @template {ParentNode} Root  @param {Root} root  @returns {Root}
+ */
+function forScript(root) {
+  for (const part of root.querySelectorAll("noscript")) part.replaceChildren();
+  return root;
 }
 
 function morphNodes(element, fragment) {
