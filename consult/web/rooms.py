@@ -100,7 +100,7 @@ def room(room_id: str) -> BaseResponse:
         ends=room_ends(found, consultation),
         lines=[_line(item) for item in items],
         chosen=_draft(chosen, actor, acting, sources) if chosen else None,
-        longest={"title": LONGEST_TITLE, "fact": LONGEST_FACT},
+        longest={"title": LONGEST_TITLE, "text": richtext.ITEM_LIMITS.characters, "fact": LONGEST_FACT},
         may_create=allows(acting, Permission.ITEM_CREATE, found),
         may_arrange=allows(acting, Permission.ITEM_ARRANGE, found),
         templates=TEMPLATES,

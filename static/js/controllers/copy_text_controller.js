@@ -1,19 +1,24 @@
 import { Controller } from "../../vendor/page.js";
 import { announce, textOf } from "../helpers/text.js";
+import { sendLeftWords } from "../live/plain_sending.js";
 import { dropText, keptTexts } from "../live/unsent.js";
 
-/** Offers text the server refused, for copying: as soon as it happens, and again after a reload until it is put away. */
+/** Sends plain words that closed pages left behind. Offers text the server refused, for copying: as soon as it happens, and again after a reload until it is put away. */
 export default class extends Controller {
   static targets = ["text", "reason"];
   static values = { user: String };
 
+  #stop = null;
+
   connect() {
+    this.#stop = sendLeftWords(this.userValue);
     addEventListener("consult:refused", this.#show);
     addEventListener("consult:offer", this.#show);
     this.#show();
   }
 
   disconnect() {
+    this.#stop();
     removeEventListener("consult:refused", this.#show);
     removeEventListener("consult:offer", this.#show);
   }

@@ -1,14 +1,19 @@
 import { Controller } from "../../vendor/page.js";
+import { announce, textOf } from "../helpers/text.js";
 import { offerDraft, withdrawDraft } from "../live/drafts.js";
-import { hold, isHeld, keepText, stored, write } from "../live/unsent.js";
+import { actOn } from "../live/plain_acts.js";
+import { isBeingBegun, isSameText, replaceWords, showErrors } from "../live/plain_fields.js";
+import { asOneText, sendWords } from "../live/plain_sending.js";
+import { keepWords, keptWords, newId, openPage, pageBefore } from "../live/plain_words.js";
+import { hold, keepText } from "../live/unsent.js";
 
-const KEPT = "consult.plain";
 const SAVE_AFTER_MS = 4_000;
 const RETRY_MS = [4_000, 8_000, 15_000, 30_000];
 const LOOK_MS = 30_000;
 const ANSWER_MS = 30_000;
 /** From this age on an edit that is not at the server is told to the person. */
 const OVERDUE_MS = 15_000;
+const NAMES = ["title", "text"];
 
 /**
  * An item's title and text as plain words, for a line that carries little: no live connection of the document, no editor. What was
@@ -16,18 +21,29 @@ const OVERDUE_MS = 15_000;
  * what others wrote. Until then it is kept in this browser.
  */
 export default class extends Controller {
+  static targets = ["message", "error"];
   static values = { id: String, user: String, since: String };
 
   #state = new EventTarget();
   #since = "";
+  #page = newId();
+  #release = () => {};
+  #isGone = false;
   #changedAt = null;
+  /** Grows with every edit and every save: an answer to an older question is of an older text. */
+  #turn = 0;
+  /** The sends that got no answer. */
+  #after = [];
   #failures = 0;
+  /** Why nothing is sent by itself: "refused" for good, "invalid" until it is changed, "signedout". */
+  #stopped = "";
   #saving = null;
   #timer = 0;
   #lookTimer = 0;
 
-  connect() {
+  async connect() {
     const self = this;
+    this.#isGone = false;
     Object.assign(this.#state, { id: this.idValue });
     Object.defineProperties(this.#state, {
       phase: { get: () => self.#phase, configurable: true },
@@ -35,32 +51,40 @@ export default class extends Controller {
     });
     this.#since = this.sinceValue;
     offerDraft(this.#state);
-    document.addEventListener("submit", this.#beforeForms, { capture: true });
+    document.addEventListener("submit", this.#beforeActs, { capture: true });
+    document.addEventListener("click", this.#beforeActs, { capture: true });
     document.addEventListener("visibilitychange", this.#look);
-    this.#restore();
+    addEventListener("consult:words-arrived", this.#look);
+    await this.#takeUp();
     this.#lookSoon();
   }
 
   disconnect() {
+    this.#isGone = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#lookTimer);
-    document.removeEventListener("submit", this.#beforeForms, { capture: true });
+    document.removeEventListener("submit", this.#beforeActs, { capture: true });
+    document.removeEventListener("click", this.#beforeActs, { capture: true });
     document.removeEventListener("visibilitychange", this.#look);
+    removeEventListener("consult:words-arrived", this.#look);
     withdrawDraft(this.#state);
     hold(this.#holder, false);
+    this.#release();
   }
 
   changed() {
     this.#changedAt ??= Date.now();
-    write(this.#storage, JSON.stringify(this.#words));
-    hold(this.#holder, true, { safe: stored(this.#storage) !== null });
+    this.#turn += 1;
+    if (this.#stopped === "invalid") showErrors(this.errorTargets, {});
+    if (this.#stopped !== "refused") this.#stopped = "";
+    this.#keep();
     this.#tell();
     this.#later(SAVE_AFTER_MS);
   }
 
   /** The person went elsewhere: that is a pause. */
   left() {
-    if (this.#changedAt !== null) this.#later(0);
+    if (this.#changedAt !== null && !this.#stopped) this.#later(0);
   }
 
   finish(event) {
@@ -72,11 +96,8 @@ export default class extends Controller {
     return `plain.${this.idValue}`;
   }
 
-  get #storage() {
-    return `${KEPT}.${this.userValue}.${this.idValue}`;
-  }
-
   get #phase() {
+    if (this.#stopped) return this.#stopped === "signedout" ? "signedout" : "refused";
     if (this.#changedAt === null) return "saved";
     if (this.#failures > 0) return "unsent";
     return Date.now() - this.#changedAt >= OVERDUE_MS ? "unsaved" : "saving";
@@ -87,8 +108,42 @@ export default class extends Controller {
   }
 
   get #words() {
-    return Object.fromEntries(["title", "text", "base_title", "base_text"].map((name) => [name, this.#field(name).value]));
+    const fields = ["title", "text", "base_title", "base_text"].map((name) => [name, this.#field(name).value]);
+    return { ...Object.fromEntries(fields), page: this.#page, after: this.#after };
   }
+
+  #keep() {
+    const isSafe = keepWords(this.userValue, this.idValue, this.#page, this.#words);
+    hold(this.#holder, true, { safe: isSafe });
+  }
+
+  #letGo() {
+    keepWords(this.userValue, this.idValue, this.#page, null);
+    hold(this.#holder, false);
+  }
+
+  /** What this tab kept before a reload goes to the server with the words it was made of, and stays this page's. */
+  async #takeUp() {
+    const before = await pageBefore(this.idValue);
+    const words = before && keptWords(this.userValue, this.idValue, before.page);
+    // Who has begun to write already goes on; what was kept is sent like anything left behind.
+    const isTaken = words && this.#changedAt === null && !this.#isGone;
+    if (before && !isTaken) before.release();
+    if (this.#isGone) return;
+    if (!isTaken) {
+      const release = await openPage(this.idValue, this.#page);
+      if (this.#isGone) release();
+      else this.#release = release;
+      return;
+    }
+    this.#release = before.release;
+    this.#page = before.page;
+    this.#after = words.after;
+    for (const name of ["title", "text", "base_title", "base_text"]) this.#field(name).value = words[name];
+    this.changed();
+  }
+
+  // ── saving ──
 
   #later(wait) {
     clearTimeout(this.#timer);
@@ -99,75 +154,83 @@ export default class extends Controller {
   async #save() {
     clearTimeout(this.#timer);
     if (this.#saving) await this.#saving;
-    if (this.#changedAt === null) return true;
+    if (this.#changedAt === null || this.#stopped === "refused") return this.#stopped === "";
     this.#saving = this.#send().finally(() => (this.#saving = null));
     return this.#saving;
   }
 
   async #send() {
+    const save = newId();
+    this.#after = [...this.#after, save];
     const sent = this.#words;
-    let response;
-    let answer;
-    try {
-      response = await fetch(this.element.action, {
-        method: "POST",
-        body: new URLSearchParams({ csrf_token: this.#field("csrf_token").value, ...sent }),
-        headers: { Accept: "application/json" },
-        signal: AbortSignal.timeout(ANSWER_MS),
-      });
-      answer = await response.json();
-    } catch {
-      return this.#failed();
-    }
-    if (response.ok && answer.ok) return this.#saved(sent, answer);
-    return [403, 404, 409, 422].includes(response.status) ? this.#refused(sent, answer) : this.#failed();
+    this.#keep();
+    const { kind, answer } = await sendWords(this.element.action, sent, save, this.#field("csrf_token").value);
+    if (this.#isGone) return false;
+    if (kind === "saved") return this.#saved(sent, answer);
+    if (kind === "lost") return this.#failed();
+    // It was answered, so it is known that it did not arrive.
+    this.#after = this.#after.filter((id) => id !== save);
+    this.#stopped = kind === "final" ? "refused" : kind;
+    if (kind === "final") this.#refused(sent, answer);
+    else this.#keep();
+    if (kind === "invalid") showErrors(this.errorTargets, answer?.error ?? {});
+    this.#tell();
+    return false;
   }
 
   #saved(sent, answer) {
     this.#failures = 0;
-    this.#since = answer.since;
-    for (const name of ["title", "text"]) {
-      const field = this.#field(name);
-      const isUntouched = field.value === sent[name];
-      // Typed on meanwhile: what is here was made of what was sent, so that is what the next change is measured against.
-      this.#field(`base_${name}`).value = isUntouched ? answer[name] : sent[name];
-      if (isUntouched) replace(field, answer[name]);
-    }
-    const isAll = this.#words.title === this.#words.base_title && this.#words.text === this.#words.base_text;
+    this.#stopped = "";
+    this.#after = [];
+    this.#turn += 1;
+    this.#message("");
+    this.#take(answer, sent);
+    const isAll = NAMES.every((name) => isSameText(this.#field(name).value, this.#field(`base_${name}`).value));
     this.#changedAt = isAll ? null : Date.now();
-    write(this.#storage, isAll ? null : JSON.stringify(this.#words));
-    hold(this.#holder, !isAll, { safe: true });
+    if (isAll) this.#letGo();
+    else this.#keep();
     this.#tell();
     if (!isAll) this.#later(SAVE_AFTER_MS);
     return isAll;
   }
 
+  /** @param {Record<string, string>} was  what the fields said when the question was asked */
+  #take(answer, was) {
+    let isAll = true;
+    for (const name of NAMES) {
+      const field = this.#field(name);
+      const base = this.#field(`base_${name}`);
+      if (isSameText(field.value, answer[name])) {
+        // Spaces and empty lines somebody is about to go on behind stay.
+        base.value = answer[name];
+      } else if (field.value !== was[name] || isBeingBegun(field)) {
+        // Typed on meanwhile: what is here was made of what was sent, so that is what the next change is measured against.
+        base.value = was[name];
+        isAll = false;
+      } else {
+        base.value = answer[name];
+        replaceWords(field, answer[name]);
+      }
+    }
+    // What was not shown yet is asked for again.
+    if (isAll) this.#since = answer.since;
+  }
+
   #failed() {
     this.#later(RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] * (0.75 + Math.random() / 2));
     this.#failures += 1;
+    this.#keep();
     this.#tell();
     return false;
   }
 
   /** It will never be taken: the person gets their words for copying, and the page as it is now. */
   #refused(sent, answer) {
-    const reason = answer?.error?.message ?? "";
-    keepText(this.userValue, this.idValue, `${sent.title}\n\n${sent.text}`.trim(), reason);
-    write(this.#storage, null);
+    keepText(this.userValue, this.idValue, asOneText(sent), answer?.error?.message ?? "");
     this.#changedAt = null;
-    hold(this.#holder, false);
+    this.#letGo();
+    for (const name of NAMES) this.#field(name).readOnly = true;
     dispatchEvent(new Event("consult:refused"));
-    for (const name of ["title", "text"]) this.#field(name).readOnly = true;
-    this.#tell();
-    return true;
-  }
-
-  /** What a closed page or a dead battery kept: it goes to the server with the words it was made of. */
-  #restore() {
-    const kept = JSON.parse(stored(this.#storage) ?? "null");
-    if (!kept) return;
-    for (const [name, value] of Object.entries(kept)) this.#field(name).value = value;
-    this.changed();
   }
 
   // ── what others wrote ──
@@ -179,45 +242,39 @@ export default class extends Controller {
 
   #look = async () => {
     this.#lookSoon();
-    if (document.visibilityState !== "visible" || this.#changedAt !== null || this.#saving) return;
+    if (document.visibilityState !== "visible" || this.#changedAt !== null || this.#saving || this.#stopped) return;
+    const turn = this.#turn;
+    const was = this.#words;
+    const question = `${this.element.action}?since=${encodeURIComponent(this.#since)}`;
     try {
-      const response = await fetch(`${this.element.action}?since=${encodeURIComponent(this.#since)}`, { headers: { Accept: "application/json" } });
+      const response = await fetch(question, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(ANSWER_MS) });
       if (response.status !== 200) return;
       const answer = await response.json();
-      if (this.#changedAt !== null) return;
-      this.#since = answer.since;
-      for (const name of ["title", "text"]) {
-        this.#field(`base_${name}`).value = answer[name];
-        replace(this.#field(name), answer[name]);
-      }
+      if (turn === this.#turn && !this.#isGone) this.#take(answer, was);
     } catch {
       // The next look, or the next save, finds out.
     }
   };
 
-  /** "Mark ready", "Submit" and the like are about the text as it stands here. */
-  #beforeForms = async (event) => {
-    const { target: form, submitter } = event;
-    if (form === this.element || form.method !== "post" || form.matches("[data-controller~=sign-out]") || !isHeld()) return;
+  /** "Mark ready", "Split", the full editor and the like are about the text as it stands here: first it is saved. */
+  #beforeActs = async (event) => {
+    if (this.#changedAt === null && !this.#saving) return;
+    const act = actOn(event, this.idValue);
+    if (!act) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if ((await this.#save()) && form.isConnected) form.requestSubmit(submitter);
+    if ((await this.#save()) || (!this.#stopped && this.#failures === 0 && (await this.#save()))) act();
+    else this.#message(textOf(this.element, "unsaved"));
   };
+
+  #message(text) {
+    this.messageTarget.textContent = text;
+    this.messageTarget.hidden = text === "";
+    if (text) this.messageTarget.scrollIntoView({ block: "nearest" });
+    announce(text, { assertive: true });
+  }
 
   #tell() {
     this.#state.dispatchEvent(new Event("state"));
   }
-}
-
-/** Other words in a field; the caret stays at the letters where it was. */
-function replace(field, value) {
-  const before = field.value;
-  if (before === value) return;
-  const { selectionStart, selectionEnd } = field;
-  let same = 0;
-  while (same < before.length && before[same] === value[same]) same += 1;
-  field.value = value;
-  if (document.activeElement !== field) return;
-  const shift = (at) => (at <= same ? at : Math.max(same, at + value.length - before.length));
-  field.setSelectionRange(shift(selectionStart), shift(selectionEnd));
 }

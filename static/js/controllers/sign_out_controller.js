@@ -1,5 +1,10 @@
 import { Controller } from "../../vendor/page.js";
-import { dirtyDrafts, forget, keptTexts } from "../live/unsent.js";
+import { asOneText } from "../live/plain_sending.js";
+import { allWords } from "../live/plain_words.js";
+import { dirtyDrafts, forget, isHeld, keepText, keptTexts, whenFree } from "../live/unsent.js";
+
+/** What is on its way when somebody signs out usually arrives. */
+const PATIENCE_MS = 2_000;
 
 /**
  * Before signing out: offers unsent text for copying, then clears what this browser kept of the person's drafts. Edits
@@ -14,6 +19,7 @@ export default class extends Controller {
     if (this.#isSure) return;
     event.preventDefault();
     const { submitter } = event;
+    if (isHeld()) await Promise.race([whenFree(), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
     await forget(this.userValue, await this.#spared());
     this.#isSure = true;
     this.element.requestSubmit(submitter);
@@ -22,6 +28,7 @@ export default class extends Controller {
   async #spared() {
     const dirty = dirtyDrafts(this.userValue);
     dispatchEvent(new Event("consult:write-down"));
+    for (const { item, words } of allWords(this.userValue)) keepText(this.userValue, item, asOneText(words), "");
     const offered = this.#keptDrafts();
     if (offered.length) await this.#offer();
     const stillKept = this.#keptDrafts();

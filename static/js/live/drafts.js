@@ -5,7 +5,7 @@ const waiting = new Map();
 const listeners = new Set();
 
 /** Worst first: what the status line shows when several drafts are open. */
-const WORST_FIRST = ["refused", "unsent", "unsaved", "loading", "saving", "late", "saved", "readonly"];
+const WORST_FIRST = ["refused", "signedout", "unsent", "unsaved", "loading", "saving", "late", "saved", "readonly"];
 
 /** @typedef {import("./draft.js").Draft} Draft */
 

@@ -5,6 +5,8 @@
 
 const KEPT = "consult.unsent";
 const DIRTY = "consult.dirty";
+/** Plain words are kept until they are at the server (`plain_words.js`). */
+const PLAIN = "consult.plain";
 
 const held = new Map();
 const waiting = new Set();
@@ -70,7 +72,7 @@ export function isDirty(user, draft) {
 
 /** The drafts of this person that have edits the server has not confirmed. @returns {string[]} */
 export function dirtyDrafts(user) {
-  return keys(`${DIRTY}.${user}.`).map((key) => key.split(".").at(-1));
+  return [...new Set([DIRTY, PLAIN].flatMap((kind) => keys(`${kind}.${user}.`)).map((key) => key.split(".")[3]))];
 }
 
 /**
@@ -113,7 +115,8 @@ function read(key) {
   }
 }
 
-function keys(prefix) {
+/** The names in this browser's storage that begin so. @returns {string[]} */
+export function keys(prefix) {
   try {
     return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
   } catch {
