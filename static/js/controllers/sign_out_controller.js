@@ -1,7 +1,7 @@
 import { Controller } from "../../vendor/page.js";
 import { asOneText } from "../live/plain_sending.js";
 import { allWords } from "../live/plain_words.js";
-import { dirtyDrafts, forget, isHeld, keepText, keptTexts, whenFree } from "../live/unsent.js";
+import { dirtyDrafts, forget, keepText, keptTexts, whenFree } from "../live/unsent.js";
 
 /** What is on its way when somebody signs out usually arrives. */
 const PATIENCE_MS = 2_000;
@@ -19,7 +19,7 @@ export default class extends Controller {
     if (this.#isSure) return;
     event.preventDefault();
     const { submitter } = event;
-    if (isHeld()) await Promise.race([whenFree(), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+    if (allWords(this.userValue).length) await Promise.race([whenFree(), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
     await forget(this.userValue, await this.#spared());
     this.#isSure = true;
     this.element.requestSubmit(submitter);
