@@ -3,13 +3,16 @@ facilitator who stops being one while it is open."""
 
 import re
 import time
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine, select
 
+from consult import clock
 from consult.db import reading_session, sessions_for, unit_of_work
 from consult.people.models import Member, Role, User
+from consult.programme.models import Session
 from consult.rooms.models import Room, Round, Seat
 from consult.sample.build import Sample, Stage, build
 from tests.journeys.people import Person, delegates_in
@@ -87,6 +90,35 @@ def test_people_are_found_ticked_moved_and_exchanged(
     page.get_by_role("dialog").get_by_role("button", name=re.compile("^Move")).click()
     expect(page.locator("#flashes")).to_contain_text("Moved to Room 3: 2.")
     assert (room_of(engine, one), room_of(engine, two)) == (3, 3)
+    assert facilitator.problems == []
+
+
+def test_what_is_to_be_confirmed_is_asked_where_it_was_typed(
+    sample: Sample, server: RunningServer, browser: Browser, engine: Engine, console: str
+) -> None:
+    """In the open dialog: what stands behind it can be neither seen nor reached."""
+    with unit_of_work(sessions_for(engine)) as db:
+        session = db.get_one(Session, sample.session.id)
+        session.ends_at = clock.now() + timedelta(minutes=40)
+    facilitator = Person(browser, server.url, sample.staff(Role.FACILITATOR).user.email, width=1280)
+    page = facilitator.page
+    facilitator.go(console)
+    expect(page.locator("#status")).to_have_text("Connected")
+    page.get_by_role("button", name="Command /").click()
+    page.get_by_role("textbox", name="What is to be done?").fill("+30 2")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("That is later than the end of the session")).to_be_visible()
+    dialog.get_by_role("button", name="Run past the end of the session").click()
+    expect(page.locator("#flashes")).to_contain_text("Room 2: 30 minutes more.")
+
+    # In the sheet of a room as well.
+    page.get_by_role("link", name="Room 3", exact=True).click()
+    page.get_by_role("dialog").get_by_text("Clock of this room").click()
+    page.get_by_role("dialog").get_by_label("Minutes left from now").fill("90")
+    page.get_by_role("dialog").get_by_role("button", name="Set", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Run past the end of the session").click()
+    expect(page.locator("#flashes")).to_contain_text("Room 3: 90 minutes left.")
     assert facilitator.problems == []
 
 
