@@ -14,9 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, Engine, MetaData, String, create_engine, event
+from sqlalchemy import BigInteger, DateTime, Engine, MetaData, String, create_engine, event, func, select
 from sqlalchemy.engine import Connection, Dialect, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.sql.functions import FunctionElement
@@ -160,6 +160,20 @@ def commit_through(engine: Engine, run: Callable[..., Any]) -> None:
     if engine.dialect.name == "sqlite":
         commit = engine.dialect.do_commit
         engine.dialect.do_commit = lambda raw: run(commit, raw)  # type: ignore[method-assign,assignment]
+
+
+def wait_at_most(db: Db, seconds: float) -> None:
+    """Give up on a row somebody else holds after so long, until the end of this transaction (`is_held_elsewhere`).
+
+    SQLite knows one lock only, which is taken when the transaction begins.
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(select(func.set_config("lock_timeout", f"{round(seconds * 1000)}ms", True)))
+
+
+def is_held_elsewhere(error: DBAPIError) -> bool:
+    """Whether an act failed because somebody held for too long what it needs."""
+    return getattr(error.orig, "sqlstate", None) == "55P03"
 
 
 def sessions_for(engine: Engine) -> Sessions:

@@ -147,8 +147,8 @@ class Registry:
     def barrier(self, act: Callable[[Db], Any], reply: Reply) -> None:
         """Write everything received so far, then run `act` in a transaction of the writer, then tell the pages.
 
-        What closes a room goes through here: nothing received before is left out, nothing can be written after. The reply is
-        a pair: what `act` returned, and the exception it raised or None.
+        What closes a room goes through here: nothing this process received before is left out, nothing can be written after.
+        What another process writes after it is late. The reply is a pair: what `act` returned, and the exception it raised or None.
         """
 
         def flush_and_act() -> None:

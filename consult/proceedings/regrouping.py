@@ -3,7 +3,8 @@
 An item goes on as a new item of the other room, beside the items there; the old one stays in the record and says what
 became of it. Both rooms are locked first, so that neither closes in between. Where people write at this moment, both acts
 run inside the drafting engine's writer (its barrier), as a close does: what was received before goes along, and what comes
-after is late, and decided where the item goes on.
+after is late, and decided where the item goes on. Of several processes it is the writer of the one that acts: what another one,
+which has the room's drafts, has received and not written at that moment is late as well.
 """
 
 from collections.abc import Collection

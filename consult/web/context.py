@@ -1,5 +1,6 @@
 """One request, one unit of work: the database session, settings and sign-in of the request at hand."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -8,10 +9,14 @@ from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from consult.config import Settings
-from consult.db import Db, Sessions, reading_session
+from consult.db import Db, Sessions, is_held_elsewhere, reading_session, wait_at_most
 from consult.errors import Conflict
 
 T = TypeVar("T")
+#: How long the writer of all rooms waits for what an act of one room needs and somebody else holds; how often, and how long after.
+WRITER_PATIENCE_SECONDS = 0.05
+WRITER_ATTEMPTS = 12
+WRITER_PAUSE_SECONDS = 0.2
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -95,14 +100,32 @@ def reading_first() -> Iterator[None]:
 
 
 def in_the_writer(act: Callable[[Db], T]) -> T:
-    """Do what ends the writing in a room: whatever was received before is written first, and nothing comes in between.
+    """Do what ends the writing in a room: whatever this process received before is written first, and nothing comes in between.
 
     What was loaded before has to be loaded again inside: `act` gets a session of its own, which is committed when it is done.
+    While it waits for what somebody else holds, nothing is saved in any room; so it gives up soon, and is tried again.
+
+    Raises:
+        Conflict: `conflict`, somebody else held what it needs all the time.
     """
     _save_and_close()
     _forget_the_account()
-    done: T = current_app.extensions["consult.hub"].drafting.barrier(act)
-    return done
+    drafting = current_app.extensions["consult.hub"].drafting
+
+    def act_soon(db: Db) -> T:
+        wait_at_most(db, WRITER_PATIENCE_SECONDS)
+        return act(db)
+
+    for attempt in range(WRITER_ATTEMPTS):
+        if attempt:
+            time.sleep(WRITER_PAUSE_SECONDS)
+        try:
+            done: T = drafting.barrier(act_soon)
+            return done
+        except DBAPIError as error:
+            if not is_held_elsewhere(error):
+                raise
+    raise Conflict("conflict")
 
 
 def _save_and_close() -> None:

@@ -1,12 +1,17 @@
 """The main job by form on PostgreSQL, which locks rows where SQLite locks everything: nothing of it is refused there."""
 
-import pytest
-from sqlalchemy import select
+import time
+from types import SimpleNamespace
 
-from consult.db import Db
+import pytest
+from sqlalchemy import Engine, select
+
+from consult.db import Db, sessions_for
 from consult.deliberation.note_models import MarginNote
 from consult.deliberation.notes import anchor_of
 from consult.items.models import ActionItem, ItemVersion
+from consult.rooms.models import Room, Round
+from consult.web import context
 from tests.cast import World
 from tests.conftest import post
 from tests.factories.items import close_rooms, drafted
@@ -93,3 +98,46 @@ def test_notes_are_written_and_resolved_and_a_text_is_restored(
     assert "Resolved by Kenya" in kenya.get(f"/rooms/{world.rooms[0].public_id}?part=notes").text
     assert post(kenya, f"{address}/restore", at="1", confirmed="1").status_code == 303
     assert read(select(ItemVersion.reason)) == ["restored"]
+
+
+@pytest.mark.parametrize("kind", [Room, Round])
+@pytest.mark.parametrize("act", ["merge", "split"])
+def test_rooms_that_somebody_else_changes_are_not_waited_for_by_the_writer_of_all_rooms(
+    engine: Engine,
+    read: Read,
+    world: World,
+    client_for: Browser,
+    monkeypatch: pytest.MonkeyPatch,
+    act: str,
+    kind: type[Room | Round],
+) -> None:
+    """Nothing is saved in any room while it waits: it gives up soon, is tried again from outside, and says so in the end."""
+    browser, room = client_for("facilitator"), world.rooms[0]
+    fields = {"into": "2"} if act == "merge" else {"member": world.members["ngo"].public_id}
+    elsewhere, waits = sessions_for(engine)(), list[float]()
+    row = room.id if kind is Room else world.round.id
+    elsewhere.get_one(kind, row, with_for_update=True)
+    barrier = browser.application.extensions["consult.hub"].drafting.barrier
+
+    def timed_barrier(do: object) -> object:
+        began = time.monotonic()
+        try:
+            return barrier(do)
+        finally:
+            waits.append(time.monotonic() - began)
+
+    drafting = browser.application.extensions["consult.hub"].drafting
+    monkeypatch.setattr(drafting, "barrier", timed_barrier)
+    monkeypatch.setattr(context, "WRITER_PAUSE_SECONDS", 0.0)
+    answer = post(browser, f"/rooms/{room.public_id}/{act}", **fields)
+    assert answer.status_code == 409
+    assert "Somebody changed this at the same moment." in answer.text
+    assert len(waits) > 1
+    assert max(waits) < 1, "not until the other one is done"
+    monkeypatch.setattr(context, "time", SimpleNamespace(sleep=lambda _seconds: elsewhere.rollback()))
+    tried = len(waits)
+    assert post(browser, f"/rooms/{room.public_id}/{act}", **fields).status_code == 303
+    assert len(waits) == tried + 2
+    elsewhere.close()
+    numbers = read(select(Room.number).where(Room.round_id == world.round.id).order_by(Room.number))
+    assert numbers == ([1, 2] if act == "merge" else [1, 2, 3])
