@@ -245,3 +245,30 @@ def test_two_tabs_keep_their_words_apart(slow: Person, room: str) -> None:
         re.compile("From the first.*From the second|From the second.*From the first")
     )
     other.close()
+
+
+def test_what_is_wrong_is_said_beside_the_text_and_holds_back_only_what_acts_on_it(slow: Person) -> None:
+    answer = {"ok": False, "error": {"code": "form.invalid", "message": "", "fields": {"text": "Too long."}}}
+
+    def refuse(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fulfill(status=422, json=answer)
+        else:
+            route.continue_()
+
+    slow.page.route(WRITES, refuse)
+    text = words(slow)
+    text.press("Control+End")
+    text.press_sequentially(" More than fits.")
+    text.blur()
+    expect(slow.page.get_by_text("Too long.").first).to_be_visible()
+    expect(text).to_be_editable()
+    expect(text).to_have_attribute("aria-invalid", "true")
+    slow.press("Raise my hand")
+    expect(slow.page.get_by_role("button", name="Take my hand down")).to_be_visible()
+    slow.page.unroute(WRITES)
+    text.press_sequentially(" Now it does.")
+    expect(slow.page.get_by_text("Too long.")).to_have_count(0)
+    slow.page.goto(slow.page.url)
+    expect(words(slow)).to_have_value(re.compile("Now it does"))
+    slow.sees_saved()
