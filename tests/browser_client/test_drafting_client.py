@@ -120,27 +120,6 @@ def test_who_is_where_can_be_listed_and_gone_to_without_seeing_carets(both: tupl
     expect(text(ann)).to_contain_text("Here: Second paragraph")
 
 
-def test_the_keyboard_goes_to_the_text_when_the_last_other_writer_leaves(both: tuple[Page, Page]) -> None:
-    ann, ben = both
-    write(ann, "First paragraph")
-    expect(text(ben)).to_contain_text("First paragraph")
-    ben.get_by_text("Delegate A: writing here now").focus()
-    ben.keyboard.press("Enter")
-    go = ben.get_by_role("list", name="Where").get_by_role("button", name="Go there")
-    go.focus()
-    ben.evaluate(
-        """async () => {
-          const { draftAround } = await import('/static/js/live/drafts.js');
-          const { awareness, doc } = await draftAround(document.querySelector('.ProseMirror'));
-          const removed = [...awareness.getStates().keys()].filter((client) => client !== doc.clientID);
-          removed.forEach((client) => awareness.states.delete(client));
-          awareness.emit('change', [{ added: [], updated: [], removed }, 'test']);
-        }"""
-    )
-    expect(go).to_have_count(0)
-    expect(text(ben)).to_be_focused()
-
-
 def test_the_title_keeps_the_caret_while_others_write(both: tuple[Page, Page]) -> None:
     ann, ben = both
     ann.get_by_label("Title").fill("middle")

@@ -1,8 +1,8 @@
-"""What others write moves neither the page nor the caret of who reads or writes elsewhere."""
+"""What others write, or that they leave, moves neither the page nor the caret of who reads or writes elsewhere."""
 
 from playwright.sync_api import Page, expect
 
-from tests.browser_client.test_drafting_client import SAVED, paste, status, text
+from tests.browser_client.test_drafting_client import SAVED, paste, status, text, write
 
 
 def test_what_others_write_above_moves_neither_the_page_nor_the_caret(both: tuple[Page, Page]) -> None:
@@ -52,3 +52,24 @@ def test_others_writing_above_does_not_pull_back_who_reads_elsewhere(both: tuple
     expect(text(ann).get_by_text("more")).to_have_count(10)
     ann.wait_for_timeout(200)
     assert abs(ann.evaluate(bottom) - before) <= 2
+
+
+def test_the_keyboard_goes_to_the_text_when_the_last_other_writer_leaves(both: tuple[Page, Page]) -> None:
+    ann, ben = both
+    write(ann, "First paragraph")
+    expect(text(ben)).to_contain_text("First paragraph")
+    ben.get_by_text("Delegate A: writing here now").focus()
+    ben.keyboard.press("Enter")
+    go = ben.get_by_role("list", name="Where").get_by_role("button", name="Go there")
+    go.focus()
+    ben.evaluate(
+        """async () => {
+          const { draftAround } = await import('/static/js/live/drafts.js');
+          const { awareness, doc } = await draftAround(document.querySelector('.ProseMirror'));
+          const removed = [...awareness.getStates().keys()].filter((client) => client !== doc.clientID);
+          removed.forEach((client) => awareness.states.delete(client));
+          awareness.emit('change', [{ added: [], updated: [], removed }, 'test']);
+        }"""
+    )
+    expect(go).to_have_count(0)
+    expect(text(ben)).to_be_focused()
