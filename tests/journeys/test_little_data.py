@@ -272,3 +272,20 @@ def test_what_is_wrong_is_said_beside_the_text_and_holds_back_only_what_acts_on_
     slow.page.goto(slow.page.url)
     expect(words(slow)).to_have_value(re.compile("Now it does"))
     slow.sees_saved()
+
+
+def test_what_is_done_with_the_item_takes_the_words_just_typed(slow: Person) -> None:
+    sent: list[str] = []
+    slow.page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    slow.page.route(WRITES, fail)
+    text = words(slow)
+    text.press("Control+End")
+    text.press_sequentially(" Said last.")
+    slow.press("Not ready yet")
+    expect(slow.page.get_by_text("Your text could not be saved yet").first).to_be_visible()
+    assert not any(url.endswith("/ready") for url in sent)
+    slow.page.unroute(WRITES)
+    slow.press("Not ready yet")
+    expect(slow.page.get_by_text("is no longer marked ready").first).to_be_visible()
+    assert [url.rsplit("/", 1)[1] for url in sent][-2:] == ["text", "ready"]
+    expect(words(slow)).to_have_value(re.compile("Said last"))

@@ -59,7 +59,7 @@ export function sendLeftWords(user) {
     for (const { item, words } of leftWords(user)) kinds.add(await sendLeft(user, item, words));
     if (kinds.has("saved")) dispatchEvent(new Event("consult:words-arrived"));
     if (kinds.has("final") || kinds.has("invalid")) dispatchEvent(new Event("consult:refused"));
-    if (kinds.has("lost")) timer = setTimeout(look, AGAIN_MS);
+    if (kinds.has("lost") || kinds.has("kept")) timer = setTimeout(look, AGAIN_MS);
   };
   // The forms of this page say first which words are theirs.
   timer = setTimeout(look, 1_000);
