@@ -115,3 +115,36 @@ def test_who_was_cut_off_when_the_room_closed_is_told_that_the_text_is_late(
     expect(one.page.locator("#status")).to_contain_text("kept as a late contribution", timeout=40_000)
     assert "Written after the end." not in one.text
     assert one.problems == []
+
+
+def test_what_is_typed_while_late_words_are_on_their_way_is_offered_for_copying(
+    sample: Sample, server: RunningServer, browser: Browser, engine: Engine
+) -> None:
+    """The server keeps what it was sent as late; what was typed behind that it never saw."""
+    room, item, (email, _other) = path_and_people(engine)
+    one = Person(browser, server.url, email, width=1280)
+    held: list[tuple[WebSocketRoute, str]] = []
+
+    def connect(route: WebSocketRoute) -> None:
+        onwards = route.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            update = re.match(r'42(\d+)\["u"', message) if isinstance(message, str) else None
+            if update:
+                held.append((route, update[1]))
+            else:
+                onwards.send(message)
+
+        route.on_message(pass_on)
+
+    one.page.route_web_socket(re.compile("/socket.io/"), connect)
+    one.go(f"/rooms/{room}?item={item}")
+    one.sees_saved()
+    one.write(" On its way.")
+    one.page.wait_for_timeout(1000)  # an update that is on its way has no event to wait for
+    one.write(" Typed behind it.")
+    one.page.wait_for_timeout(500)
+    ((route, number),) = held
+    route.send(f'43{number}[{{"ok":0,"code":"late","message":"The room is closed."}}]')
+    offered = one.page.get_by_role("dialog").get_by_label("Your text")
+    expect(offered).to_have_value(re.compile("Typed behind it."))

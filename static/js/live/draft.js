@@ -333,7 +333,9 @@ export class Draft extends EventTarget {
     if (!answer || BUSY_CODES.has(answer.code)) return this.#retry(answer?.after);
     if (isMending && this.unsaved && this.edit) return this.#join();
     if (answer.ok) Y.applyUpdate(fresh, fromBase64(answer.update), this);
-    const text = mayMiss && !isKept ? missingText(linesOf(this.doc), linesOf(fresh), this.#words) : "";
+    // What was written after what was on its way, or is a further part of it, has not reached the server.
+    const isAllKept = isKept && this.#pending.length <= 1;
+    const text = mayMiss && !isAllKept ? missingText(linesOf(this.doc), linesOf(fresh), this.#words) : "";
     if (text) keepText(this.user, this.id, text, reason);
     this.#pending = [];
     this.#inFlight = this.#pendingSince = this.#inFlightSince = null;
