@@ -12,7 +12,8 @@ from consult.richtext.characters import clean
 from consult.richtext.plain import APART, lines, to_text
 from consult.richtext.schema import ITEM_LIMITS, Doc, InvalidRichText, Node, empty
 
-_BULLET, _NUMBER, _QUOTED = re.compile(r"- "), re.compile(r"([1-9]\d{0,3})\. "), re.compile(r"> ?")
+_BULLET, _NUMBER = re.compile(r"-(?: |\Z)"), re.compile(r"([1-9]\d{0,3})\.(?: |\Z)")
+_QUOTED = re.compile(r"> ?")
 _DEEPEST = 4
 
 

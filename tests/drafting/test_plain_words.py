@@ -110,3 +110,10 @@ def test_open_suggestions_in_a_line_survive_changes_around_them() -> None:
     after = written(document, "All States shall now act together.")
     assert richtext.to_text(after) == "All States shall now act together."
     assert document.content().suggestions == 2
+
+
+def test_a_list_whose_last_item_is_not_written_yet_is_a_list() -> None:
+    read = richtext.rewritten(richtext.empty(), "- one\n-")
+    assert [block["type"] for block in read["content"]] == ["bulletList"]
+    assert richtext.to_text(read) == "- one\n- "
+    assert richtext.rewritten(richtext.empty(), "3. three\n4.")["content"][0]["attrs"] == {"start": 3}
