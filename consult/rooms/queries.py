@@ -1,7 +1,7 @@
 """Reading rounds, rooms and seats: who sits where, who is here, where a person should be now. No effects."""
 
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,14 +58,19 @@ def seated_in(db: Db, round_ids: Collection[int], *, consultation_id: int) -> li
     return _with_presence(db, sorted(found, key=_order), consultation_id)
 
 
-def seated_in_room(db: Db, room: Room) -> list[Person]:
-    """Who sits in a room: moderator and rapporteur first."""
+def in_room(db: Db, room: Room) -> tuple[list[Person], list[Person]]:
+    """Who sits in a room, as `seated_in_room`, and who is there besides, as `guests_in`, as of one moment."""
+    here = present_members(db, room.consultation_id, now=clock.now())
+    return seated_in_room(db, room, here=here), guests_in(db, room, here=here)
+
+
+def seated_in_room(db: Db, room: Room, *, here: Mapping[int, int | None] | None = None) -> list[Person]:
+    """Who sits in a room: moderator and rapporteur first. `here`: as `present_members`, where that is known already."""
     query = _people().add_columns(Seat.duty, Seat.room_id).join(Seat, Seat.member_id == Member.id)
     query = query.where(Seat.room_id == room.id, Seat.left_at.is_(None))
     found = [replace(_person(row), duty=row.duty, room_id=row.room_id) for row in db.execute(query)]
-    return _with_presence(
-        db, sorted(found, key=lambda person: (person.duty or "z", _order(person))), room.consultation_id
-    )
+    in_order = sorted(found, key=lambda person: (person.duty or "z", _order(person)))
+    return _with_presence(db, in_order, room.consultation_id, here=here)
 
 
 def everybody(db: Db, consultation_id: int, *, reader: Actor | None = None) -> list[Person]:
@@ -109,10 +114,10 @@ def seats_taken(db: Db, room_ids: Collection[int]) -> int:
     return db.scalar(query) or 0
 
 
-def guests_in(db: Db, room: Room) -> list[Person]:
-    """People who are in a room without a seat there: facilitators looking in."""
+def guests_in(db: Db, room: Room, *, here: Mapping[int, int | None] | None = None) -> list[Person]:
+    """People who are in a room without a seat there: facilitators looking in. `here`: as in `seated_in_room`."""
     query = _people().where(Member.consultation_id == room.consultation_id, Member.withdrawn_at.is_(None))
-    here = present_members(db, room.consultation_id, now=clock.now())
+    here = present_members(db, room.consultation_id, now=clock.now()) if here is None else here
     inside = [member for member, room_id in here.items() if room_id == room.id]
     seated = select(Seat.member_id).where(Seat.room_id == room.id, Seat.left_at.is_(None))
     found = db.execute(query.where(Member.id.in_(inside), Member.id.not_in(seated))) if inside else ()
@@ -184,8 +189,10 @@ def _order(person: Person) -> tuple[int, str, str]:
     return ORDER.index(person.mark), person.delegation, person.name
 
 
-def _with_presence(db: Db, people: list[Person], consultation_id: int) -> list[Person]:
-    here = present_members(db, consultation_id, now=clock.now())
+def _with_presence(
+    db: Db, people: list[Person], consultation_id: int, *, here: Mapping[int, int | None] | None = None
+) -> list[Person]:
+    here = present_members(db, consultation_id, now=clock.now()) if here is None else here
     return [
         replace(person, is_here=person.member_id in here, in_room_id=here.get(person.member_id))
         for person in people

@@ -106,13 +106,14 @@ def _sheet(found: Round, actor: Actor) -> dict[str, Any]:
     room: Room | None = next((room for room in found.rooms if str(room.number) == asked), None)
     if room is None:
         raise NotFound()
+    seated, guests = rooms.in_room(db(), room)
     return {
         "sheet": {
             "room": room,
             "clock": room_clock(room),
             "standing": agenda.standing_of(room, minutes=found.minutes),
-            "people": rooms.seated_in_room(db(), room),
-            "guests": rooms.guests_in(db(), room),
+            "people": seated,
+            "guests": guests,
         }
     }
 

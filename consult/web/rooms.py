@@ -79,8 +79,8 @@ def room(room_id: str) -> BaseResponse:
     items = [item for item in everything if item.state not in GONE]
     chosen = _chosen(items, everything)
     sources = sources_of(db(), consultation.id, session_id=session.id)
-    guests = rooms.guests_in(db(), found)
-    present = [_seen(person, actor, found) for person in rooms.seated_in_room(db(), found)]
+    seated, guests = rooms.in_room(db(), found)
+    present = [_seen(person, actor, found) for person in seated]
     parts = group_parts(person.mark for person in present)
     return render_page(
         "rooms/room.html",

@@ -29,6 +29,8 @@ def author(member: Member, consultation: Any) -> Shown:
 
 def authors(member_ids: Collection[int], consultation: Any) -> dict[int, Shown]:
     """How these members (row ids) appear in this consultation."""
+    if not member_ids:
+        return {}
     query = select(Member).where(Member.id.in_(member_ids), Member.consultation_id == consultation.id)
     query = query.options(joinedload(Member.user), joinedload(Member.delegation))
     return {member.id: author(member, consultation) for member in db().scalars(query)}
