@@ -12,11 +12,10 @@ from consult.drafting.content import DraftContent
 from consult.drafting.merging import merged
 from consult.errors import Invalid
 from consult.items import service
-from consult.items.acting import locked, open_suggestions, record
+from consult.items.acting import open_suggestions, record
 from consult.items.models import ActionItem, PlainSave
+from consult.items.queries import place_of
 from consult.permissions.actor import Actor
-from consult.permissions.check import require
-from consult.permissions.names import Permission
 
 #: For so long a page may ask whether what it sent before had arrived.
 KEPT = timedelta(hours=2)
@@ -65,21 +64,24 @@ def write(
         NotAllowed: not seated, the room is not open, or the item is submitted.
         Invalid: `draft.content`.
     """
-    locked(db, item.room)
-    require(actor, Permission.ITEM_EDIT, item)
-    base = _arrived(db, item, sending) or base
-    now = drafting.content_of(db, item)
-    before = richtext.to_text(now.text).strip()
-    text = words.text if base is None else merged(base.text, words.text, before)
-    title = words.title if base is None else merged(base.title, words.title, now.title)
-    try:
-        told = None if text == before else richtext.rewritten(now.text, text)
-    except richtext.InvalidRichText as error:
-        raise Invalid("draft.content", detail=str(error)) from error
-    line = richtext.one_line(title).strip()
-    place = service.change_words(db, actor, item, title=line, text=told, is_plain=True)
-    said = drafting.content_of(db, item)
-    lost = open_suggestions(now.suggestions - said.suggestions)
+    suggested = 0
+
+    def written(now: DraftContent) -> drafting.Words:
+        nonlocal suggested
+        suggested = now.suggestions
+        made_of = _arrived(db, item, sending) or base
+        before = richtext.to_text(now.text).strip()
+        text = words.text if made_of is None else merged(made_of.text, words.text, before)
+        title = words.title if made_of is None else merged(made_of.title, words.title, now.title)
+        try:
+            told = None if text == before else richtext.rewritten(now.text, text)
+        except richtext.InvalidRichText as error:
+            raise Invalid("draft.content", detail=str(error)) from error
+        return drafting.Words(richtext.one_line(title).strip(), told, is_plain=True)
+
+    said = service.rewrite(db, actor, item, written)
+    place = place_of(db, item)
+    lost = open_suggestions(suggested - said.suggestions)
     if lost:
         record(db, actor, "item.written", item, place, **lost)
     service.tell_changed(db, item, place)

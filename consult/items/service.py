@@ -125,24 +125,30 @@ def change_words(
     title: str | None = None,
     text: richtext.Doc | None = None,
     facts: dict[str, object] | None = None,
-    is_plain: bool = False,
 ) -> Place:
-    """As `write_item`, and the pages are still to be told (`tell_changed`): after what the act has to record.
-
-    Args:
-        is_plain: the text knows no styles; what stays keeps those it has.
-    """
-    return _rewrite(db, actor, item, lambda _now: drafting.Words(title, text, facts, is_plain))
+    """As `write_item`, and the pages are still to be told (`tell_changed`): after what the act has to record."""
+    rewrite(db, actor, item, lambda _now: drafting.Words(title, text, facts))
+    return place_of(db, item)
 
 
-def _rewrite(
+def rewrite(
     db: Db, actor: Actor, item: ActionItem, change: Callable[[DraftContent], drafting.Words]
-) -> Place:
+) -> DraftContent:
+    """Make the words anew from those that stand, which nobody changes meanwhile. The pages are still to be told.
+
+    Returns:
+        What the draft says now.
+
+    Raises:
+        NotAllowed: not seated, the room is not open, or the item is submitted.
+        Invalid: `draft.content`.
+    """
     require(actor, Permission.ITEM_EDIT, _locked_room_of(db, item))
     require_time(item.room)
-    mirror(item, drafting.rewrite(db, actor, item, change))
+    content = drafting.rewrite(db, actor, item, change)
+    mirror(item, content)
     item.text_changed_at = clock.now()
-    return place_of(db, item)
+    return content
 
 
 def tell_changed(db: Db, item: ActionItem, place: Place) -> None:
@@ -158,7 +164,8 @@ def quote_source(db: Db, actor: Actor, item: ActionItem, source: Source) -> None
     def quoting(now: DraftContent) -> drafting.Words:
         return drafting.Words(facts={**now.facts, f"source:{source.public_id}": True})
 
-    tell_changed(db, item, _rewrite(db, actor, item, quoting))
+    rewrite(db, actor, item, quoting)
+    tell_changed(db, item, place_of(db, item))
 
 
 def mark_ready(db: Db, actor: Actor, item: ActionItem) -> int:
