@@ -101,10 +101,18 @@ class Person:
         elif event == "broadcast.sent":
             self._messages += 1
 
+    def _catch_up(self, desk: Desk, answer: dict[str, Any]) -> None:
+        """Hear what happened since the page was read; where nobody knows that any more, go and look again."""
+        missed = answer.get("missed")
+        if missed is None:
+            self._called_away.set()
+        for event in missed or []:
+            self._hear(desk, "event", [event])
+
     # Acts.
 
     async def _work(self, wire: Wire, desk: Desk, page: Page) -> None:
-        await wire.ask("follow", {"audiences": page.audiences})
+        self._catch_up(desk, await wire.ask("follow", {"audiences": page.audiences}))
         draft = page.draft
         if draft:
             await self._try(self._look_at, desk, draft)

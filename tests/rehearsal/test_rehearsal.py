@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import random
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +19,11 @@ from consult.commands.sample import _built, _empty
 from consult.db import engine_for, reading_session
 from consult.drafting.models import DraftUpdate
 from consult.people.models import Member, User
+from consult.rehearsal import person
 from consult.rehearsal.casting import left_free, played
 from consult.rehearsal.site import Site
+from consult.rehearsal.table import Table
+from consult.rehearsal.wire import Wire
 from consult.rooms.help_models import HelpRequest
 from consult.rooms.models import Room, Round
 from consult.rooms.queries import seated_in_room
@@ -66,20 +71,25 @@ class Rehearsal:
         with reading_session(self.engine) as db:
             rooms = db.scalars(select(Room)).all()
             here = [
-                person
+                seated
                 for room in rooms
-                for person in seated_in_room(db, room)
-                if person.in_room_id == room.id
+                for seated in seated_in_room(db, room)
+                if seated.in_room_id == room.id
             ]
             emails = dict(
                 db.execute(select(Member.id, User.email).join(User, User.id == Member.user_id)).all()
             )
-            return {emails[person.member_id] for person in here}
+            return {emails[seated.member_id] for seated in here}
 
     @property
     def rows(self) -> int:
         """Rows that live typing left in the logs of the drafts."""
         return int(self.ask(select(func.count()).select_from(DraftUpdate)))
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether every room is."""
+        return self.ask(select(Room.id).where(Room.state != "closed")) is None
 
     async def recall(self) -> None:
         """Close all rooms, as the facilitator does."""
@@ -129,15 +139,43 @@ def test_the_rooms_live_and_what_is_left_free_stays_free(rehearsal: Rehearsal) -
     assert rehearsal.is_running
 
 
-def test_when_the_rooms_are_closed_people_leave_and_write_no_more(rehearsal: Rehearsal) -> None:
-    asyncio.run(rehearsal.recall())
-    wait_until(lambda: rehearsal.present == set(), seconds=60, what="everybody to leave")
+async def _recall_as_somebody_comes_in(rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more reads the page of their room while it is open, and is connected when it is not any more."""
+    is_connected = asyncio.Event()
+
+    class LateWire(Wire):
+        @classmethod
+        async def open(cls, *arguments: str) -> Wire:
+            await rehearsal.recall()
+            await asyncio.to_thread(wait_until, lambda: rehearsal.is_closed, seconds=30, what="the close")
+            wire = await Wire.open(*arguments)
+            is_connected.set()
+            return wire
+
+    monkeypatch.setattr(person, "Wire", LateWire)
+    free = left_free(rehearsal.cast)
+    part = next(part for part in rehearsal.cast["seated"] if part["email"] in free)
+    late = person.Person(rehearsal.url, part, Table(random.Random(1), False, 8), seed=1, arrives=0, pace=8)
+    life = asyncio.ensure_future(late.live())
+    try:
+        await asyncio.wait_for(is_connected.wait(), 30)
+        await asyncio.to_thread(
+            wait_until,
+            lambda: not late.is_here and rehearsal.present == set(),
+            seconds=60,
+            what="everybody to leave",
+        )
+    finally:
+        life.cancel()
+        await asyncio.gather(life, return_exceptions=True)
+
+
+def test_when_the_rooms_are_closed_people_leave_and_write_no_more(
+    rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(_recall_as_somebody_comes_in(rehearsal, monkeypatch))
     before = rehearsal.rows
-    wait_until(
-        lambda: rehearsal.ask(select(Room.id).where(Room.state != "closed")) is None,
-        seconds=30,
-        what="the close",
-    )
+    time.sleep(2)
     assert rehearsal.rows == before
     assert rehearsal.is_running
 
