@@ -8,13 +8,14 @@ import os
 import random
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from consult import clock
-from consult.rehearsal.casting import played
+from consult.rehearsal.casting import Part, played
 from consult.rehearsal.person import Person
 from consult.rehearsal.site import NoAnswer, Site
 from consult.rehearsal.table import Table
@@ -37,7 +38,7 @@ def main(url: str, cast_file: Path, seed: int, parent: int | None, pace: float) 
     """Play the people of the cast at the server."""
     cast = json.loads(cast_file.read_text(encoding="utf-8"))
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(rehearse(url, company(url, cast, seed=seed, pace=pace), parent=parent))
+        asyncio.run(rehearse(url, company(url, played(cast), seed=seed, pace=pace), parent=parent))
 
 
 async def rehearse(url: str, people: list[Person], *, parent: int | None) -> None:
@@ -60,10 +61,9 @@ async def rehearse(url: str, people: list[Person], *, parent: int | None) -> Non
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def company(url: str, cast: dict[str, Any], *, seed: int, pace: float = 1.0) -> list[Person]:
-    """The people who play, each with the table of their room."""
+def company(url: str, parts: Sequence[Part], *, seed: int, pace: float = 1.0) -> list[Person]:
+    """The people who play these parts, each with the table of their room."""
     chance = random.Random(seed)
-    parts = played(cast)
     rooms = sorted({part["room"] for part in parts})
     first = chance.choice(rooms) if rooms else 0
     tables = {

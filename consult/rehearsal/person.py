@@ -15,14 +15,19 @@ from consult.rehearsal.site import NoAnswer, Page, PageForm, SignInRefused, Site
 from consult.rehearsal.table import Table
 from consult.rehearsal.wire import Lost, Wire
 
-#: Seconds: between two acts, between bursts of typing, without a room until the next look, at most until coming back.
-PAUSE, BURST, AWAY, RETRY_MOST = (6.0, 30.0), (0.4, 1.1), (20.0, 40.0), 8.0
+#: Seconds: between two acts, between bursts of typing, without a place until the next look, in a lobby until the next look,
+#: at most until coming back.
+PAUSE, BURST, AWAY, PATIENCE, RETRY_MOST = (6.0, 30.0), (0.4, 1.1), (20.0, 40.0), (90.0, 180.0), 8.0
 #: Letters of one burst; of a text that is long enough, from where on sentences of one's own are taken out again.
 LETTERS, LONG = (1, 5), 2_600
 #: Seconds that a hand stays up, and until somebody reads a message of the facilitators.
 HAND_UP, READING = (20.0, 75.0), (3.0, 20.0)
 #: Seconds within which pages leave a room that closed or that their seat left; as real ones spread.
 LEAVING = (1.0, 5.0)
+#: Seconds from the call into a room: some go at once, others let their page take them there.
+COMING = (2.0, 13.0)
+#: Where people can be, as addresses begin: in a room, in the lobby, in plenary.
+PLACES = ("/rooms/", "/rounds/", "/s/")
 SLIPS, SECOND_THOUGHTS = 0.12, 0.15
 
 
@@ -34,11 +39,13 @@ class Person:
     ) -> None:
         self.site, self.table = Site(url), table
         self.is_here = False
+        #: Address of the room where this person is at work; empty elsewhere.
+        self.room = ""
         self._part = part
         self._arrives, self._pace = arrives, pace
         self._chance = random.Random(f"{seed}:{part['email']}")
         self._written: defaultdict[str, list[str]] = defaultdict(list)
-        self._room = ""
+        self._judged: set[str] = set()
         self._lower_at: float | None = None
         self._messages = 0
         self._called_away = asyncio.Event()
@@ -61,20 +68,21 @@ class Person:
                 await self._sleep(0.5, min(RETRY_MOST, 2.0**failures))
 
     async def _go_to_work(self) -> None:
-        """Find the way to the room and work there until it is over; without an open room, wait a while."""
+        """Be where the front page says: at work in the room until it is over, or on the page from which people are called there."""
         front = await self.site.get("/")
-        room = next((link for link in front.links if link.startswith("/rooms/")), "").partition("?")[0]
-        page = await self.site.get(room) if room else None
-        if page is None or not page.query or page.form(f"{room}/items") is None:
+        place = next((link for link in front.links if link.startswith(PLACES)), "").partition("?")[0]
+        page = await self.site.get(place) if place else None
+        if page is None or not page.query:
             await self._sleep(*AWAY)
             return
-        self._room = room
         self._called_away.clear()
         wire = await Wire.open(self.site.url, self.site.cookies, page.query)
+        self.room = place if page.form(f"{place}/items") else ""
         desk = Desk(wire, self._chance)
+        doing = self._work(wire, desk, page) if self.room else self._wait(wire, desk, page)
         tasks = [
             asyncio.ensure_future(wire.listen(lambda name, args: self._hear(desk, name, args))),
-            asyncio.ensure_future(self._work(wire, desk, page)),
+            asyncio.ensure_future(doing),
             asyncio.ensure_future(self._called_away.wait()),
         ]
         self.is_here = True
@@ -82,9 +90,10 @@ class Person:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
-            await self._sleep(*LEAVING)
+            if self._called_away.is_set():
+                await self._sleep(*(LEAVING if self.room else COMING))
         finally:
-            self.is_here = False
+            self.is_here, self.room = False, ""
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -95,8 +104,10 @@ class Person:
             desk.hear(name, args)
             return
         event, data = args[0]["name"], args[0]["data"]
-        is_ours = f"/rooms/{data.get('room')}" == self._room
-        if event == "seat.moved" or (event == "room.state_changed" and is_ours and data["state"] == "closed"):
+        is_ours = f"/rooms/{data.get('room')}" == self.room
+        is_over = event == "room.state_changed" and is_ours and data["state"] == "closed"
+        is_called = event == "seat.called" and not is_ours
+        if is_over or is_called or event in ("seat.moved", "report_back.opened"):
             self._called_away.set()
         elif event == "broadcast.sent":
             self._messages += 1
@@ -110,6 +121,11 @@ class Person:
             self._hear(desk, "event", [event])
 
     # Acts.
+
+    async def _wait(self, wire: Wire, desk: Desk, page: Page) -> None:
+        """Do nothing but listen; now and then look whether this is still the place."""
+        self._catch_up(desk, await wire.ask("follow", {"audiences": page.audiences}))
+        await self._sleep(*PATIENCE)
 
     async def _work(self, wire: Wire, desk: Desk, page: Page) -> None:
         self._catch_up(desk, await wire.ask("follow", {"audiences": page.audiences}))
@@ -127,7 +143,7 @@ class Person:
             elif self._lower_at is not None and clock.monotonic() >= self._lower_at:
                 await self._move_hand()
             elif not draft:
-                page = await self.site.get(self._room)
+                page = await self._look_for_items()
                 draft = page.draft
             else:
                 await self._do_something(desk, draft)
@@ -207,6 +223,14 @@ class Person:
 
     # Forms, as the page of the room offers them.
 
+    async def _look_for_items(self) -> Page:
+        """The room's page; whoever finds no item there first begins one."""
+        page = await self.site.get(self.room)
+        if not page.items and self.table.begins():
+            await self._send(page.form(f"{self.room}/items"))
+            page = await self.site.get(self.room)
+        return page
+
     async def _send(self, form: PageForm | None, **fields: str) -> bool:
         """Send it, when there is one. False: refused; somebody was quicker, or it is too soon."""
         if form is None:
@@ -218,22 +242,28 @@ class Person:
 
     async def _move_hand(self) -> None:
         """Raise the hand, or take it down, whichever the page offers."""
-        form = (await self.site.get(self._room)).form(f"{self._room}/hand")
+        form = (await self.site.get(self.room)).form(f"{self.room}/hand")
         is_done = await self._send(form)
         is_up = is_done and form is not None and form.fields.get("act") == "raise"
         self._lower_at = clock.monotonic() + self._chance.uniform(*HAND_UP) / self._pace if is_up else None
 
     async def _judge(self, draft: str) -> None:
-        """Mark the item ready; one that is, sometimes not."""
-        page = await self.site.get(f"{self._room}?item={draft}")
+        """Mark the item ready; what one marked oneself is sometimes taken back."""
+        page = await self.site.get(f"{self.room}?item={draft}")
         form = page.form(f"/items/{draft}/ready")
-        if form is not None and (form.fields.get("ready") == "1" or self._chance.random() < 0.6):
+        if form is None:
+            return
+        if form.fields.get("ready") == "1":
+            if await self._send(form):
+                self._judged.add(draft)
+        elif draft in self._judged and self._chance.random() < 0.6:
+            self._judged.discard(draft)
             await self._send(form)
 
     async def _look_after_help(self) -> None:
         """Ask for help, or say that the room can do without."""
-        page = await self.site.get(self._room)
-        ask, cancel = page.form(f"{self._room}/help"), page.form(f"{self._room}/help/cancel")
+        page = await self.site.get(self.room)
+        ask, cancel = page.form(f"{self.room}/help"), page.form(f"{self.room}/help/cancel")
         if ask is not None and await self._send(ask, category=self._chance.choice(ask.choices["category"])):
             self.table.asked()
         else:
@@ -243,9 +273,9 @@ class Person:
         """Confirm what the facilitators wrote."""
         self._messages = 0
         await self._sleep(*READING)
-        page = await self.site.get(self._room)
+        page = await self.site.get(self.room)
         for form in page.forms:
-            if form.action.startswith(f"{self._room}/broadcasts/"):
+            if form.action.startswith(f"{self.room}/broadcasts/"):
                 await self._send(form)
 
     async def _pause(self) -> None:

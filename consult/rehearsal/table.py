@@ -1,4 +1,4 @@
-"""What the simulated people of one room have in common: when their room next asks for help, and for how long it waits."""
+"""What the simulated people of one room have in common: who begins the first item, and when the room asks for help and how long it waits."""
 
 import random
 from dataclasses import dataclass, field
@@ -18,11 +18,19 @@ class Table:
     chance: random.Random
     asks_first: bool = False
     pace: float = 1.0
+    has_begun: bool = False
     #: Monotonic seconds when somebody looks after the call next.
     _due: float = field(init=False)
 
     def __post_init__(self) -> None:
         self._wait(SOON if self.asks_first else FIRST)
+
+    def begins(self) -> bool:
+        """Whether somebody should begin the first item; who is told so does it."""
+        if self.has_begun:
+            return False
+        self.has_begun = True
+        return True
 
     def takes_turn(self) -> bool:
         """Whether it is time for somebody to look after the call for help; who is told so first does it."""

@@ -22,7 +22,10 @@ class Lost(Exception):
 
 
 class Wire:
-    """One connection. Nothing arrives but while `listen` runs."""
+    """One connection. Nothing arrives but while `listen` runs.
+
+    Waits by `asyncio.timeout`: in Python 3.11 `wait_for` forgets that it is cancelled when what it waits for comes at that moment.
+    """
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
@@ -75,7 +78,8 @@ class Wire:
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         await self._send(f"42{number}{json.dumps([name, *args])}")
         try:
-            return await asyncio.wait_for(answer, ANSWER_SECONDS)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await answer
         except TimeoutError as error:
             raise Lost("no answer") from error
         finally:
@@ -122,7 +126,8 @@ class Wire:
 
     async def _receive(self) -> str:
         try:
-            frame = await asyncio.wait_for(self._socket.recv(), SILENCE_SECONDS)
+            async with asyncio.timeout(SILENCE_SECONDS):
+                frame = await self._socket.recv()
         except (OSError, WebSocketException, TimeoutError) as error:
             raise Lost(str(error)) from error
         return frame if isinstance(frame, str) else ""

@@ -161,7 +161,7 @@ async def _recall_as_somebody_comes_in(rehearsal: Rehearsal, monkeypatch: pytest
         await asyncio.wait_for(is_connected.wait(), 30)
         await asyncio.to_thread(
             wait_until,
-            lambda: not late.is_here and rehearsal.present == set(),
+            lambda: not late.room and rehearsal.present == set(),
             seconds=60,
             what="everybody to leave",
         )
