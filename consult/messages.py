@@ -94,6 +94,9 @@ MESSAGES: dict[str, str] = {
     "item.changed_meanwhile": N_(
         "Somebody submitted, withdrew or sent back this item at the same moment. The page now shows how it stands."
     ),
+    "item.details_changed": N_(
+        "Somebody else wrote here meanwhile, so nothing is saved yet. Compare the two: what stands in the field when you save again counts."
+    ),
     "item.no_title": N_("Give the item a title before it is marked ready or submitted."),
     "item.no_text": N_("The item has no text yet. Write it before it is marked ready or submitted."),
     "item.too_many": N_(

@@ -18,9 +18,9 @@ from consult.permissions.names import Permission
 from consult.rooms.models import Room
 from consult.web.context import db
 from consult.web.forms import Form
-from consult.web.item_pages import room_name
-from consult.web.loading import consultation_of, item_for, session_of
-from consult.web.pages import back_to, refusal, render_page, say, t
+from consult.web.item_pages import form_page
+from consult.web.loading import item_for
+from consult.web.pages import back_to, refusal, say, t
 from consult.web.provenance import called, fact_name, fact_value
 
 pages = Blueprint("item_acts", __name__)
@@ -134,7 +134,7 @@ def _split_page(
     content = drafting.content_of(db(), item)
     values = form.values if form else {}
     blocks = pieces.blocks_of(content.text)
-    return _page(
+    return form_page(
         "items/split.html",
         item,
         actor,
@@ -173,7 +173,7 @@ def _merge_page(
             for found in pieces.contradictions(ours.facts, theirs.facts)
         ]
     others = [one for one in items_of_room(db(), item.room_id) if one.state == ItemState.DRAFTING]
-    return _page(
+    return form_page(
         "items/merge.html",
         item,
         actor,
@@ -184,28 +184,6 @@ def _merge_page(
         against=against,
         suggestions=suggestions,
         crumb=t("Merge"),
-    )
-
-
-def _page(
-    template: str, item: ActionItem, actor: Actor, errors: dict[str, str] | None, *, crumb: str, **view: Any
-) -> Response:
-    consultation, session = consultation_of(item), session_of(item)
-    return render_page(
-        template,
-        actor=actor,
-        consultation=consultation,
-        breadcrumb=[
-            (consultation.short_title, f"/c/{consultation.public_id}"),
-            (session.short_title, f"/s/{session.public_id}"),
-            (room_name(item.room), _in_room(item.room, item)),
-            (crumb, None),
-        ],
-        status=422 if errors else 200,
-        item=item,
-        room_url=_in_room(item.room, item),
-        errors=errors or {},
-        **view,
     )
 
 

@@ -218,3 +218,27 @@ def version_page(item: ActionItem, actor: Actor, version: ItemVersion) -> Respon
         facts=facts,
         sources=sources_of(facts),
     )
+
+
+def form_page(
+    template: str, item: ActionItem, actor: Actor, errors: dict[str, str] | None, *, crumb: str, **view: Any
+) -> Response:
+    """A page with one form about an item, on the way from its room and back; 422 with errors."""
+    consultation, session = consultation_of(item), session_of(item)
+    room_url = f"/rooms/{item.room.public_id}?item={item.public_id}"
+    return render_page(
+        template,
+        actor=actor,
+        consultation=consultation,
+        breadcrumb=[
+            (consultation.short_title, f"/c/{consultation.public_id}"),
+            (session.short_title, f"/s/{session.public_id}"),
+            (room_name(item.room), room_url),
+            (crumb, None),
+        ],
+        status=422 if errors else 200,
+        item=item,
+        room_url=room_url,
+        errors=errors or {},
+        **view,
+    )

@@ -38,6 +38,7 @@ from consult.web import (
     sessions,
 )
 from consult.web.context import db, settings
+from consult.web.fact_choices import fact_options, picked
 from consult.web.figures import Badge, group_parts, in_words, room_clock, room_ends
 from consult.web.loading import consultation_of, room_for, session_of
 from consult.web.notes import notes_view
@@ -173,17 +174,9 @@ def _draft(item: ActionItem, actor: Actor, acting: Actor, sources: Sequence[Sour
         "may_withdraw": allows(acting, Permission.ITEM_WITHDRAW, item),
         "is_complete": bool(item.title.strip()) and not richtext.is_blank(item.text),
         "actors": reference.actor_classes(),
-        "targets": [(target.code, str(target)) for target in reference.targets()],
-        "instruments": [(found.code, found.short_title or found.title) for found in reference.instruments()],
-        "sources": [(source.public_id, f"{source.reference}: {source.title}") for source in sources],
-        "picked": {kind: _picked(facts, kind) for kind in ("target", "instrument", "source")},
+        "options": fact_options(sources),
+        "picked": picked(facts),
     }
-
-
-def _picked(facts: dict[str, Any], kind: str) -> list[tuple[str, Any]]:
-    """Codes and values of a list of facts, numbers in their own order (10.2 before 10.10)."""
-    found = [(key.partition(":")[2], value) for key, value in facts.items() if key.startswith(f"{kind}:")]
-    return sorted(found, key=lambda pair: [(part.isdecimal(), part.zfill(4)) for part in pair[0].split(".")])
 
 
 def _late(item: ActionItem | None, actor: Actor) -> list[Any]:

@@ -223,6 +223,8 @@ ROWS: tuple[Row, ...] = (
     row(f"POST {RI}/withdraw", "/items/{draft1}/withdraw", STAFF | ROOM1, "404"),
     row(f"POST {RI}/place", "/items/{draft1}/place", STAFF | ROOM1, "404", step="down"),
     row(f"POST {RI}/copy", "/items/{draft1}/copy", STAFF | ROOM1, "404"),
+    row(f"GET {RI}/details", "/items/{draft1}/details", STAFF | ROOM1, "404"),
+    Row(f"POST {RI}/details", "/items/{draft1}/details", frozenset(), "404", {}, dict.fromkeys(STAFF | ROOM1, "422")),
     row(f"GET {RI}/split", "/items/{draft1}/split", STAFF | ROOM1, "404"),
     Row(f"POST {RI}/split", "/items/{draft1}/split", frozenset(), "404", {}, dict.fromkeys(STAFF | ROOM1, "422")),
     row(f"GET {RI}/merge", "/items/{draft1}/merge?into={back1}", STAFF | ROOM1, "404"),

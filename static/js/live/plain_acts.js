@@ -1,5 +1,5 @@
 /** What is done to an item, or shown of it, with the text as it stands. */
-const ACTS = "ready|copy|split|merge|withdraw|quotes|history|versions";
+const ACTS = "ready|copy|split|merge|withdraw|quotes|history|versions|details";
 
 /**
  * The act that a submitted form or a followed link is, when it is about the text of this item as it stands.
