@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta
 from enum import StrEnum
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
@@ -32,6 +33,7 @@ from consult.proceedings import service as proceedings
 from consult.programme import service as programming
 from consult.programme.models import Consultation, Session
 from consult.programme.service import ConsultationDetails, SessionDetails
+from consult.rooms import agenda, steps
 from consult.rooms import service as rooms_service
 from consult.rooms.actors import actor_of
 from consult.rooms.models import Room, Round, Seat
@@ -218,7 +220,7 @@ def _seated(db: Db, sample: Sample, *, apply: bool) -> Round:
 
 
 def _drafted(db: Db, sample: Sample, round_: Round) -> None:
-    """Rooms open and at work: every room has its items, most of them ready, one still being written."""
+    """Rooms open and at work: every room is drafting and has its items, most of them ready, one still being written."""
     facilitator = actor_of(db, sample.staff(Role.FACILITATOR))
     rooms = rooms_service.open_rooms(db, facilitator, round_)
     ids = _source_ids(db, sample)
@@ -231,6 +233,8 @@ def _drafted(db: Db, sample: Sample, round_: Round) -> None:
             sample.items[item_facts.key] = item
         for item_facts in facts.items[:-1]:
             items_service.mark_ready(db, writer, sample.items[item_facts.key])
+        for seen, to in pairwise(steps.STEPS[: steps.STEPS.index("draft") + 1]):
+            agenda.move(db, facilitator, room, to=to, seen=seen)
 
 
 def _source_ids(db: Db, sample: Sample) -> dict[str, str]:

@@ -34,23 +34,24 @@ def test_who_leads_the_room_moves_it_on_and_everybody_sees_it(
     delegate = Person(browser, server.url, delegates_in(engine, room, WRITING)[-1], width=375)
     for person in (facilitator, delegate):
         person.go(f"/rooms/{room}")
-        expect(person.page.locator("#agenda [aria-current=step]")).to_contain_text("Names")
+        expect(person.page.locator("#agenda [aria-current=step]")).to_contain_text("Draft")
     console.go(f"/rounds/{round_}/console")
-    expect(console.page.locator("#tile-1 [data-slot=step]")).to_have_text("Names")
+    expect(console.page.locator("#tile-1 [data-slot=step]")).to_have_text("Draft")
     expect(delegate.page.locator("#agenda button")).to_have_count(0)
 
-    facilitator.press("Next: Ideas")
+    facilitator.press("Back to: Choose")
+    for person in (facilitator, delegate):
+        expect(person.page.locator("#agenda [aria-current=step]")).to_contain_text("Choose")
+    expect(console.page.locator("#tile-1 [data-slot=step]")).to_have_text("Choose", timeout=10_000)
+
+    facilitator.press("Next: Draft")
     for person in (facilitator, delegate):
         expect(person.page.locator("#agenda [aria-current=step]")).to_contain_text(
-            re.compile(r"Ideas\s*0 of about \d+ min")
+            re.compile(r"Draft\s*0 of about \d+ min")
         )
-    expect(console.page.locator("#tile-1 [data-slot=step]")).to_have_text("Ideas", timeout=10_000)
     expect(delegate.page.locator("[data-announce=polite]")).to_contain_text(
-        "Step 2 of 6: Ideas.", timeout=10_000
+        "Step 5 of 6: Draft.", timeout=10_000
     )
-    expect(facilitator.page.get_by_role("button", name="Next: Discuss")).to_be_focused()
-
-    facilitator.press("Back to: Names")
-    expect(delegate.page.locator("#agenda [aria-current=step]")).to_contain_text("Names")
+    expect(facilitator.page.get_by_role("button", name="Next: Read back")).to_be_focused()
     for person in (facilitator, console, delegate):
         assert person.problems == []

@@ -56,6 +56,7 @@ def test_drafting_has_open_rooms_with_topics_of_their_own(db: Db, at: Build) -> 
     assert len({room.topic for room in rooms}) == len(rooms)
     assert states(db) == {"open"}
     assert set(db.scalars(select(ActionItem.state))) == {"drafting"}
+    assert set(db.scalars(select(Room.step))) == {"draft"}
     seat = db.scalars(select(Seat).where(Seat.member_id == sample.rapporteur().id)).one()
     assert seat.duty == "rapporteur"
 
