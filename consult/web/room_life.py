@@ -15,7 +15,7 @@ from consult.rooms.models import Room
 from consult.rooms.queries import Person
 from consult.rooms.seats import DUTIES, ROOM_DUTIES
 from consult.web.context import db
-from consult.web.figures import clock_view, group_label
+from consult.web.figures import clock_view
 from consult.web.forms import Form
 from consult.web.loading import members_called, room_for
 from consult.web.pages import back_to, say, t
@@ -36,7 +36,7 @@ class Life:
     queue: queue.Queue
     #: The clock of who speaks now.
     clock: dict[str, Any] | None
-    #: Names of the groups nobody has heard yet; for who gives the floor only.
+    #: Marks of the groups nobody has heard yet; for who gives the floor only.
     not_heard: Sequence[str]
     #: Where the room is on its way through the round.
     standing: agenda.Standing
@@ -63,7 +63,7 @@ def life_of(room: Room, actor: Actor, present: Sequence[Person]) -> Life:
         free=[person for person in present if duties.may_receive(person.duty)],
         queue=found,
         clock=clock_view(found.ends_at),
-        not_heard=[group_label(mark) for mark in found.not_heard] if may_call else [],
+        not_heard=found.not_heard if may_call else [],
         standing=agenda.standing_of(room, minutes=room.round.minutes),
         may_move_step=allows(actor, Permission.STEP_MOVE, room),
         may_raise=allows(actor, Permission.HAND_RAISE, room),

@@ -6,6 +6,8 @@ from sqlalchemy import Engine, select
 
 from consult.db import reading_session, sessions_for, unit_of_work
 from consult.people.models import Role
+from consult.rooms import chat, queue
+from consult.rooms.actors import actor_of
 from consult.rooms.models import Room
 from consult.sample.build import Sample, Stage, build
 from tests.journeys.people import Person, delegates_in
@@ -81,3 +83,30 @@ def test_two_people_talk(sample: Sample, server: RunningServer, browser: Browser
     desk.context.set_offline(False)
     for person in (desk, phone):
         assert [problem for problem in person.problems if "ERR_INTERNET" not in problem] == []
+
+
+def test_whoever_moderates_sees_the_field_of_the_chat_below_a_long_queue(
+    sample: Sample, server: RunningServer, browser: Browser, engine: Engine
+) -> None:
+    with unit_of_work(sessions_for(engine)) as db:
+        room = db.scalars(select(Room).order_by(Room.id)).first()
+        assert room is not None
+        address = f"/rooms/{room.public_id}"
+        for seat in room.seats:
+            queue.raise_hand(db, actor_of(db, seat.member), room)
+            for number in range(3):
+                chat.post(db, actor_of(db, seat.member), room, text=f"Shall we add consular services? {number}")
+        email = next(seat.member.user.email for seat in room.seats if seat.duty == "moderator")
+    moderator = Person(browser, server.url, email, width=1280)
+    moderator.go(address)
+    expect(moderator.page.locator("#status")).to_have_text("All changes saved")
+    expect(moderator.page.get_by_text("Not heard yet:")).to_be_visible()
+    field = moderator.page.get_by_role("textbox", name="Chat message")
+    expect(field).to_be_in_viewport(ratio=1)
+    box, bar = field.bounding_box(), moderator.page.locator("#commands").bounding_box()
+    assert box is not None
+    assert bar is not None
+    assert box["y"] + box["height"] <= bar["y"]
+    write(moderator, "Three of you wait to speak.")
+    expect(moderator.page.get_by_role("log", name="Room chat")).to_contain_text("Three of you wait to speak.")
+    assert moderator.problems == []
