@@ -95,7 +95,9 @@ def test_whoever_moderates_sees_the_field_of_the_chat_below_a_long_queue(
         for seat in room.seats:
             queue.raise_hand(db, actor_of(db, seat.member), room)
             for number in range(3):
-                chat.post(db, actor_of(db, seat.member), room, text=f"Shall we add consular services? {number}")
+                chat.post(
+                    db, actor_of(db, seat.member), room, text=f"Shall we add consular services? {number}"
+                )
         email = next(seat.member.user.email for seat in room.seats if seat.duty == "moderator")
     moderator = Person(browser, server.url, email, width=1280)
     moderator.go(address)
