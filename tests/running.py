@@ -1,6 +1,7 @@
 """The real server as a subprocess: started, killed, restarted; pytest itself never patches anything."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -8,16 +9,19 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 START_SECONDS = 90
 
 
 def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port nobody listens on now, of those that no connection on its way out is given before somebody does."""
+    while True:
+        port = 15_000 + secrets.randbelow(17_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until(condition: object, *, seconds: float = 10, what: str = "it") -> None:

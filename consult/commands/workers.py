@@ -13,6 +13,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from types import FrameType
 
@@ -63,7 +65,7 @@ class _Workers:
         self._settings, self._environ = settings, environ
         self._address = ":".join(map(str, address))
         self._machine = settings.process_name or socket.gethostname()
-        self._ports = _free_ports(number)
+        self._ports = _free_ports(number, behind=address[1])
         self._processes: list[subprocess.Popen[bytes]] = []
         self._proxy: subprocess.Popen[bytes] | None = None
         self._is_stopping = False
@@ -178,13 +180,17 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _free_ports(number: int) -> list[int]:
-    """As many ports of this machine that nobody listens on; held together until all are found, so that they differ."""
-    probes = [socket.socket() for _ in range(number)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
+def _free_ports(number: int, *, behind: int) -> list[int]:
+    """The next ports of this machine behind this one that nobody listens on.
+
+    Not any free ones: among those that the system gives to connections on their way out, another process's connection to the database
+    could take that of a process that is being started again.
+    """
+    found: list[int] = []
+    for port in chain(range(behind + 1, 65_536), range(1_024, behind)):
+        if len(found) == number:
+            break
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found.append(port)
+    return found

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import requests
 import websocket
 from sqlalchemy import select
 
-from consult.commands.workers import config_for
+from consult.commands.workers import _free_ports, config_for
 from consult.config import PROCESS_NAME_LENGTH, BadSetting, process_name, settings_from
 from consult.db import engine_for, reading_session, sessions_for, unit_of_work
 from consult.drafting.models import RoomLease
@@ -173,3 +174,16 @@ def test_the_proxy_lists_every_process_twice_and_listens_where_asked() -> None:
     assert "listen [::1]:8080;" in text
     assert "X-Forwarded-Proto $scheme" in text
     assert "$http_x_forwarded_proto, $scheme" in config_for("::1", 8080, [6001], is_behind=True)
+
+
+def test_processes_get_the_next_ports_that_are_free() -> None:
+    """Not those of connections on their way out, which may be taken while a process starts again."""
+    port = free_port()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port + 2))
+        taken.listen()
+        found = _free_ports(3, behind=port)
+    assert port + 2 not in found
+    assert found == sorted(found)
+    assert found[0] > port
+    assert found[-1] < port + 100

@@ -85,3 +85,10 @@ def test_a_missing_file_is_found_when_the_page_is_written_not_by_its_readers(app
 def test_pictures_carry_no_charset(tmp_path: Path) -> None:
     (tmp_path / "dot.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     assert assets.load(tmp_path)[1]["dot.png"].content_type == "image/png"
+
+
+def test_what_a_room_loads_of_others_stays_small_enough_for_a_slow_line() -> None:
+    """All vendored code together, packed as it is served: at most 160 kB."""
+    vendored = Path(assets.__file__).parents[2] / "static" / "vendor"
+    packed = sum(len(brotli.compress(file.read_bytes())) for file in vendored.glob("*.js"))
+    assert packed <= 160_000
