@@ -9,16 +9,21 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import func, inspect, select, text
 
 from consult import migrating, safekeeping
 from consult.audit import service as audit
-from consult.db import Base, engine_for, sessions_for, unit_of_work
+from consult.db import Base, engine_for, reading_session, sessions_for, unit_of_work
+from consult.items.models import ActionItem
 from consult.migrating import configuration
+from consult.rooms.models import Room, Seat
+from consult.sample.build import Stage, build
 from tests.commands.conftest import Run
 from tests.conftest import unavailable
 
 CHAIN = "backup"
+#: The migration that creates the tables.
+FIRST = "20261120_2015"
 
 
 def write_entry(url: str) -> None:
@@ -68,6 +73,25 @@ def test_migrations_go_up_and_down_and_match_the_models_on_sqlite(database_url: 
     import consult.app  # noqa: F401  (all models)
 
     up_and_down(database_url)
+
+
+def test_a_meeting_that_is_under_way_is_brought_up_from_the_first_version(database_url: str) -> None:
+    """On SQLite a table is altered by copying it, and rows of other tables refer to it."""
+    engine = engine_for(database_url)
+    with unit_of_work(sessions_for(engine)) as db:
+        build(db, number=12, stage=Stage.DECISIONS)
+    with reading_session(engine) as db:
+        before = [db.scalar(select(func.count()).select_from(table)) for table in (Room, Seat, ActionItem)]
+    engine.dispose()
+    migrating.downgrade(database_url, FIRST)
+    migrating.upgrade(database_url)
+    assert differences(database_url) == []
+    with reading_session(engine) as db:
+        after = [db.scalar(select(func.count()).select_from(table)) for table in (Room, Seat, ActionItem)]
+        assert db.execute(text("PRAGMA foreign_key_check")).all() == []
+    engine.dispose()
+    assert before == after
+    assert all(before)
 
 
 def test_migrations_go_up_and_down_and_match_the_models_on_postgresql(postgresql_url: str) -> None:
