@@ -61,6 +61,10 @@ MESSAGES: dict[str, str] = {
     "room.brief_changed": N_(
         "Somebody else changed the brief of this room meanwhile. Yours is kept: compare the two, and save again."
     ),
+    "room.documents": N_("Pick sources of this session or of the whole consultation, %(limit)s at most."),
+    "room.documents_changed": N_(
+        "Somebody else picked other documents for this room meanwhile, so nothing was changed. The page now shows them."
+    ),
     "step.moved": N_("Somebody else moved the room on meanwhile. The page now shows where it is."),
     "chat.invalid": N_("Nothing was sent. A message has words, and 500 characters at most; yours is kept."),
     "chat.too_many": N_(

@@ -86,6 +86,14 @@ class RoomBriefed(Event):
 
 
 @dataclass(frozen=True)
+class RoomDocumentsPicked(Event):
+    """Other sources were picked for a room to have at hand."""
+
+    name: ClassVar[str] = "room.documents_picked"
+    room: str
+
+
+@dataclass(frozen=True)
 class QueueChanged(Event):
     """The speaking queue of a room: a hand, a turn or the length of turns."""
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from consult.db import Base, Id, Moment, MomentOrNone, PublicId
+from consult.db import Base, Id, Json, Moment, MomentOrNone, PublicId
 from consult.people.models import Member
 from consult.rooms import steps, timing
 
@@ -71,6 +71,8 @@ class Room(Base):
     topic: Mapped[str] = mapped_column(Text)
     #: What this room is asked to do, in plain words; empty: nothing of its own.
     brief: Mapped[str] = mapped_column(Text, default="")
+    #: Public ids of the sources picked for this room alone; empty: it has all of its session, none before others.
+    documents: Mapped[Json] = mapped_column(default=list)
     state: Mapped[str] = mapped_column(String(12), default=RoomState.STAGED.value)
     opened_at: Mapped[MomentOrNone]
     #: UTC; the room becomes read-only at this moment.

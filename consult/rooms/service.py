@@ -253,7 +253,7 @@ def stage_rooms(db: Db, round_: Round, *, count: int) -> list[Room]:
 
 
 def add_room(db: Db, actor: Actor, like: Room) -> Room:
-    """One more room of a round that is under way: open now, with the topic and the clock of another one.
+    """One more room of a round that is under way: open now, with the topic, the brief, the documents and the clock of another one.
 
     The caller tells its state (`notices.tell_state`) when people and items are there.
 
@@ -270,6 +270,8 @@ def add_room(db: Db, actor: Actor, like: Room) -> Room:
         round_id=like.round_id,
         number=last + 1,
         topic=like.topic,
+        brief=like.brief,
+        documents=list(like.documents),
         state=RoomState.OPEN.value,
         opened_at=clock.now(),
         deadline_at=like.deadline_at,

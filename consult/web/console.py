@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 
 from consult.announce import audiences
 from consult.errors import NotFound
+from consult.library.service import sources_of
 from consult.permissions.actor import Actor
 from consult.permissions.names import Permission
 from consult.proceedings.wall import Tile, wall_of
@@ -114,6 +115,7 @@ def _sheet(found: Round, actor: Actor) -> dict[str, Any]:
             "standing": agenda.standing_of(room, minutes=found.minutes),
             "people": seated,
             "guests": guests,
+            "sources": sources_of(db(), found.consultation_id, session_id=found.session_id),
         }
     }
 

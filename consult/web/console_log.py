@@ -63,6 +63,7 @@ def words_for_acts() -> dict[str, str]:
         "room.reopened": t("reopened the room"),
         "room.topic_changed": t("changed the topic"),
         "room.briefed": t("changed what the room is asked"),
+        "room.documents_picked": t("picked what the room has at hand"),
         "rooms.merged": t("merged the room into another one"),
         "room.split": t("split the room in two"),
         "round.late_rule_set": t("changed when late joiners are seated by themselves"),

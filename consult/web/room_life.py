@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows
 from consult.permissions.names import Permission
-from consult.rooms import agenda, briefs, duties, entering, queue, steps
+from consult.rooms import agenda, briefs, documents, duties, entering, queue, steps
 from consult.rooms.models import Room
 from consult.rooms.queries import Person
 from consult.rooms.seats import DUTIES, ROOM_DUTIES
@@ -145,6 +145,19 @@ def brief(room_id: str) -> BaseResponse:
     form.check()
     briefs.write(db(), actor, room, text=text, seen=seen)
     say(t("The brief of Room %(number)s is saved.", number=room.number))
+    return _back(room)
+
+
+@pages.post("/rooms/<room_id>/documents")
+def pick_documents(room_id: str) -> BaseResponse:
+    """`source`: those the room is to have at hand, none for all; `seen`: those picked on the page. `back`: as for the brief."""
+    room, actor = room_for(room_id, Permission.ROOM_RUN)
+    form = Form(request.form)
+    documents.pick(db(), actor, room, form.choices("source"), seen=form.choices("seen"))
+    if room.documents:
+        say(t("Room %(number)s has these at hand: %(count)s.", number=room.number, count=len(room.documents)))
+    else:
+        say(t("Room %(number)s has all sources of the session at hand.", number=room.number))
     return _back(room)
 
 

@@ -21,7 +21,7 @@ from consult.library.service import sources_of
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows
 from consult.permissions.names import Permission
-from consult.rooms import broadcasts, entering
+from consult.rooms import broadcasts, documents, entering
 from consult.rooms import queries as rooms
 from consult.rooms.models import Room, RoomState
 from consult.rooms.queries import Person
@@ -118,6 +118,7 @@ def room(room_id: str) -> BaseResponse:
         parts=parts,
         part_words=in_words(parts),
         sources=sources,
+        at_hand=documents.at_hand(found, sources),
         library_url=f"{settings().public_url}/c/{consultation.public_id}/library",
         late=_late(chosen, acting),
         goto_rules=_goto(found, session.public_id),

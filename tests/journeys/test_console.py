@@ -122,6 +122,38 @@ def test_what_is_to_be_confirmed_is_asked_where_it_was_typed(
     assert facilitator.problems == []
 
 
+def test_a_room_is_told_what_it_is_asked_and_has_at_hand_what_was_picked(
+    sample: Sample, server: RunningServer, browser: Browser, engine: Engine, console: str
+) -> None:
+    facilitator = Person(browser, server.url, sample.staff(Role.FACILITATOR).user.email, width=1280)
+    delegate = Person(browser, server.url, delegates_in(engine, 2)[0], width=1280)
+    facilitator.go(console)
+    delegate.go("/")
+    delegate.follow("Go to Room 2")
+    page, room = facilitator.page, delegate.page
+    expect(room.locator("#status")).to_have_text("All changes saved")
+    page.get_by_role("link", name="Room 2", exact=True).click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_text("What this room is asked").click()
+    sheet.get_by_label("Brief for this room alone").fill("Find two practices")
+    sheet.get_by_role("button", name="Save brief").click()
+    expect(room.get_by_role("region", name="What this room is asked")).to_contain_text("Find two practices")
+    sheet.get_by_text("Documents at hand").click()
+    boxes = sheet.get_by_role("group", name="What this room has at hand").get_by_role("checkbox")
+    title = boxes.nth(2).locator("xpath=../span/span").first.inner_text()
+    boxes.nth(2).check()
+    sheet.get_by_role("button", name="Save choice").click()
+    at_hand = room.get_by_role("region", name="At hand for this room")
+    expect(at_hand.get_by_role("link")).to_contain_text(title)
+    expect(room.get_by_role("region", name="Sources").get_by_role("listitem").first).to_contain_text(title)
+    expect(sheet.get_by_text("Documents at hand")).to_contain_text("1")
+    boxes.nth(2).uncheck()
+    sheet.get_by_role("button", name="Save choice").click()
+    expect(at_hand).to_have_count(0)
+    for person in (facilitator, delegate):
+        assert person.problems == []
+
+
 def test_a_facilitator_who_moves_whom_another_has_just_moved_is_told(
     sample: Sample, server: RunningServer, browser: Browser, engine: Engine, console: str
 ) -> None:

@@ -191,6 +191,7 @@ ROWS: tuple[Row, ...] = (
     row("POST /rooms/<room_id>/floor", "/rooms/{room1}/floor", STAFF | RAPPORTEUR, act="time", minutes="2"),
     row("POST /rooms/<room_id>/step", "/rooms/{room1}/step", STAFF, to="ideas", seen="names"),
     row("POST /rooms/<room_id>/brief", "/rooms/{room1}/brief", STAFF, text="Find two practices", seen=""),
+    row("POST /rooms/<room_id>/documents", "/rooms/{room1}/documents", STAFF),
     row("POST /rooms/<room_id>/chat", "/rooms/{room1}/chat", STAFF | ROOM1, text="Good morning"),
     row("POST /rooms/<room_id>/chat/<message_id>/remove", "/rooms/{room1}/chat/{message}/remove", STAFF | frozenset({"canada"})),
     row("POST /rooms/<room_id>/clock", "/rooms/{room1}/clock", STAFF, act="pause"),

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from consult.db import Db
+from consult.library import service as library
 from tests.cast import World
 from tests.conftest import post
 
@@ -42,6 +43,33 @@ def test_who_has_not_been_heard_is_private_to_who_gives_the_floor(
     assert "Not heard yet:" in client_for("facilitator").get(address).text
     for name in ("canada", "ngo"):
         assert "Not heard yet:" not in client_for(name).get(address).text
+
+
+def test_what_was_picked_for_a_room_stands_under_its_brief_and_first_among_its_sources(
+    db: Db, world: World, client_for: Browser, address: str
+) -> None:
+    organizer = world.actor(db, "organizer")
+    one, two = (
+        library.add_source(
+            db, organizer, world.consultation, library.SourceDetails("document", title, "A/1")
+        ).public_id
+        for title in ("First paper", "Second paper")
+    )
+    db.commit()
+    kenya, facilitator = client_for("kenya"), client_for("facilitator")
+    assert "At hand for this room" not in kenya.get(address).text
+    console = f"/rounds/{world.round.public_id}/console"
+    assert "Second paper" in facilitator.get(f"{console}?room=1").text
+    answer = post(facilitator, f"{address}/documents", page=console, source=two, back="console")
+    assert answer.status_code == 303
+    brief = kenya.get(f"{address}?part=brief").text
+    assert "Second paper" in brief
+    assert f"/library#source-{two}" in brief
+    assert "First paper" not in brief
+    listed = kenya.get(f"{address}?part=sources").text
+    assert listed.index("Second paper") < listed.index("Other sources") < listed.index("First paper")
+    assert post(facilitator, f"{address}/documents", page=console, source=one).status_code == 409
+    assert post(kenya, f"{address}/documents", page=address, source=one).status_code == 403
 
 
 def test_a_room_without_a_moderator_is_asked_to_pick_one(

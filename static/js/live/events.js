@@ -11,6 +11,7 @@ export const LIVE = Object.freeze({
   ROOM_STATE_CHANGED: "room.state_changed",
   ROOM_DEADLINE_CHANGED: "room.deadline_changed",
   ROOM_BRIEFED: "room.briefed",
+  ROOM_DOCUMENTS_PICKED: "room.documents_picked",
   STEP_CHANGED: "step.changed",
   QUEUE_CHANGED: "queue.changed",
   CHAT_POSTED: "chat.posted",
