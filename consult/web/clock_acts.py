@@ -1,16 +1,19 @@
 """Routes of the clock: more, less, set, pause and resume, of one room or of all rooms of a round."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from consult import clock
 from consult.errors import Conflict
 from consult.permissions.actor import Actor
 from consult.permissions.names import Permission
 from consult.rooms import service as rooms
 from consult.rooms.command_line import numbers_in
+from consult.rooms.deadlines import PAUSABLE
 from consult.rooms.models import EDITABLE, Room, RoomState, Round
 from consult.web import undo
 from consult.web.context import db
@@ -97,6 +100,31 @@ def change_clocks(
         if asked.act in _OPPOSITE and not takes_back and not request.form.get("undo"):
             _offer(round_, asked, done)
     return page, done
+
+
+def minutes_left(chosen: Iterable[Room]) -> dict[int, int]:
+    """Minutes left in open rooms whose clock runs, begun ones counted, by row id; for `offer_recall_back`."""
+    now = clock.now()
+    running = [room for room in chosen if room.state in PAUSABLE and room.deadline_at and not room.paused_at]
+    return {
+        room.id: ceil((room.deadline_at - now).total_seconds() / 60) for room in running if room.deadline_at
+    }
+
+
+def offer_recall_back(round_: Round, called: Sequence[Room], before: Mapping[int, int]) -> None:
+    """After a recall, let the rooms go on with the minutes they had. One form cannot give each room back its own."""
+    undo.forget()
+    left = {before.get(room.id, 0) for room in called}
+    if len(left) == 1 and 1 <= (minutes := left.pop()) <= rooms.MOST_MINUTES:
+        fields = [
+            ("act", "set"),
+            ("minutes", str(minutes)),
+            ("seen", _RECALLED),
+            ("past_end", "1"),
+            ("undo", "1"),
+        ]
+        fields.append(("rooms", ", ".join(str(room.number) for room in called)))
+        undo.offer(f"/rounds/{round_.public_id}/clock", fields)
 
 
 def confirming_the_end(round_: Round, actor: Actor, act: Callable[[bool], object]) -> Response | None:

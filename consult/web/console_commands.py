@@ -14,7 +14,15 @@ from consult.rooms.command_line import Command, parsed
 from consult.rooms.models import EDITABLE, Room, Round
 from consult.seating import service as seating
 from consult.web import undo
-from consult.web.clock_acts import ACTS, ClockAct, change_clocks, confirming_the_end, said
+from consult.web.clock_acts import (
+    ACTS,
+    ClockAct,
+    change_clocks,
+    confirming_the_end,
+    minutes_left,
+    offer_recall_back,
+    said,
+)
 from consult.web.context import db, settings
 from consult.web.forms import Form
 from consult.web.loading import members_called, rooms_numbered, round_for
@@ -88,12 +96,13 @@ def _carry_out(round_: Round, actor: Actor, asked: Command, chosen: list[Room]) 
     if asked.act == "open":
         return opened(round_, actor)
     if asked.act == "recall":
-        seconds = settings().recall_seconds
+        seconds, before = settings().recall_seconds, minutes_left(chosen)
         if asked.rooms:
             for room in chosen:
                 proceedings.recall_room(db(), actor, room, seconds=seconds)
         else:
             chosen = proceedings.recall(db(), actor, round_, seconds=seconds)
+        offer_recall_back(round_, chosen, before)
         values = {"count": len(chosen), "seconds": seconds}
         say(t("%(count)s rooms are recalled and can still write for %(seconds)s seconds.", **values))
     elif asked.act == "take":

@@ -13,7 +13,7 @@ from consult.rooms import service as rooms_service
 from consult.rooms.models import EDITABLE, Room, RoomState
 from consult.rooms.timing import round_state
 from consult.seating import service as seating
-from consult.web.clock_acts import confirming_the_end
+from consult.web.clock_acts import confirming_the_end, minutes_left, offer_recall_back
 from consult.web.console_commands import opened
 from consult.web.context import db, settings
 from consult.web.figures import group_parts, in_words
@@ -94,7 +94,9 @@ def recall(round_id: str) -> BaseResponse:
     found, actor = round_for(round_id, Permission.ROOM_RUN)
     at_once = bool(request.form.get("immediately"))
     seconds = settings().recall_seconds
+    before = minutes_left(found.rooms)
     called = proceedings.recall(db(), actor, found, immediately=at_once, seconds=seconds)
+    offer_recall_back(found, [] if at_once else called, before)
     values = {"count": len(called), "seconds": seconds}
     if at_once:
         say(t("%(count)s rooms are closing now. Everything that was saved is kept.", **values))
@@ -158,7 +160,9 @@ def move(round_id: str) -> BaseResponse:
 @pages.post("/rooms/<room_id>/recall")
 def recall_room(room_id: str) -> BaseResponse:
     room, actor = room_for(room_id, Permission.ROOM_RUN)
+    before = minutes_left([room])
     proceedings.recall_room(db(), actor, room, seconds=settings().recall_seconds)
+    offer_recall_back(room.round, [room], before)
     values = {"number": room.number, "seconds": settings().recall_seconds}
     say(t("Room %(number)s is recalled and can still write for %(seconds)s seconds.", **values))
     return back_to(f"/rounds/{room.round.public_id}/console")

@@ -122,6 +122,85 @@ def test_what_is_to_be_confirmed_is_asked_where_it_was_typed(
     assert facilitator.problems == []
 
 
+def test_the_console_is_worked_by_keys_alone(
+    sample: Sample, server: RunningServer, browser: Browser, engine: Engine, console: str
+) -> None:
+    one, two = (named(engine, delegates_in(engine, number)[0]) for number in (1, 2))
+    facilitator = Person(browser, server.url, sample.staff(Role.FACILITATOR).user.email, width=1280)
+    page, keys = facilitator.page, facilitator.page.keyboard
+    facilitator.go(console)
+    expect(page.locator("#status")).to_have_text("Connected")
+    flashes, spoken = page.locator("#flashes"), page.locator("[data-announce=polite]")
+
+    # A command moves; one key takes it back within the ten seconds, from wherever one is.
+    keys.press("/")
+    keys.type(f"move {one} to 4")
+    keys.press("Enter")
+    expect(flashes).to_contain_text("moved to Room 4.")
+    assert room_of(engine, one) == 4
+    keys.press("u")
+    expect(flashes).to_contain_text("Taken back: 1.")
+    assert room_of(engine, one) == 1
+
+    # Written to the rooms, and what happened is said.
+    keys.press("b")
+    keys.type("Two minutes to go")
+    keys.press("Tab")
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(flashes).to_contain_text("Sent to 6 rooms")
+    expect(spoken).to_contain_text("Sent to 6 rooms", timeout=15_000)
+
+    # Found and moved; the keyboard comes back to where it was.
+    page.locator("#broadcast-title").focus()
+    keys.press("f")
+    keys.type(two)
+    choose = page.locator("#found").get_by_role("button", name=f"Move to… {two}")
+    expect(choose).to_be_visible()
+    keys.press("Tab")
+    keys.press("Tab")
+    expect(choose).to_be_focused()
+    keys.press("Enter")
+    expect(page.get_by_role("dialog").get_by_label("To", exact=True)).to_be_focused()
+    keys.type("Room 5")
+    keys.press("Tab")
+    keys.type("Balance")
+    keys.press("Tab")
+    keys.press("Enter")
+    anyway = page.get_by_role("button", name="Move anyway")
+    expect(flashes.get_by_text("Moved to Room 5: 1.").or_(anyway)).to_be_visible()
+    if anyway.is_visible():
+        keys.press("Enter")
+    expect(flashes).to_contain_text("Moved to Room 5: 1.")
+    assert room_of(engine, two) == 5
+
+    # More time for one room from its sheet, said in the dialog, as what stands behind it is not spoken.
+    keys.press("w")
+    while not page.get_by_role("link", name="Room 1", exact=True).evaluate(
+        "link => link === document.activeElement"
+    ):
+        keys.press("Tab")
+    keys.press("Enter")
+    expect(page.get_by_role("dialog").get_by_role("heading", name="Room 1")).to_be_focused()
+    for _ in range(3):
+        keys.press("Tab")
+    keys.press("Enter")
+    expect(page.get_by_role("dialog").locator("[aria-live=polite]")).to_contain_text(
+        "Room 1: 5 minutes more.", timeout=15_000
+    )
+    keys.press("Escape")
+    expect(page.get_by_role("link", name="Room 1", exact=True)).to_be_focused()
+
+    # Recalled, and on second thoughts not.
+    keys.press("/")
+    keys.type("recall 3")
+    keys.press("Enter")
+    expect(page.locator("#tile-3")).to_have_attribute("data-state", "closing")
+    keys.press("u")
+    expect(page.locator("#tile-3")).to_have_attribute("data-state", "open")
+    assert facilitator.problems == []
+
+
 def test_a_room_is_told_what_it_is_asked_and_has_at_hand_what_was_picked(
     sample: Sample, server: RunningServer, browser: Browser, engine: Engine, console: str
 ) -> None:

@@ -132,3 +132,41 @@ def test_who_saw_open_rooms_does_not_take_a_recall_back_unawares(
     assert answer.status_code == 409
     assert "recalled meanwhile" in answer.text
     assert set(read(select(Room.state).where(Room.round_id == world.round.id))) == {"closing"}
+
+
+@pytest.mark.parametrize("by", ["form", "command", "one room"])
+def test_a_recall_is_taken_back_with_the_minutes_that_were_left(
+    world: World, client_for: Browser, read: Read, by: str
+) -> None:
+    browser, round_ = client_for("facilitator"), f"/rounds/{world.round.public_id}"
+    console, before = f"{round_}/console", world.rooms[0].deadline_at
+    assert before
+    if by == "command":
+        post(browser, f"{round_}/command", page=console, line="recall")
+    else:
+        address = round_ if by == "form" else f"/rooms/{world.rooms[0].public_id}"
+        post(browser, f"{address}/recall", page=console)
+    recalled = select(Room.state).where(Room.round_id == world.round.id).order_by(Room.number)
+    assert read(recalled) == ["closing", "open" if by == "one room" else "closing"]
+    offered = browser.get(f"{console}?part=undo").text
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', offered))
+    assert (fields["act"], fields["minutes"]) == ("set", "30")
+    post(browser, f"{round_}/clock", page=console, **{k: v for k, v in fields.items() if k != "csrf_token"})
+    assert read(recalled) == ["open", "open"]
+    deadlines = read(select(Room.deadline_at).where(Room.round_id == world.round.id))
+    assert all(abs(deadline - before) < timedelta(minutes=1) for deadline in deadlines)
+    assert "Undo" not in browser.get(f"{console}?part=undo").text
+
+
+def test_a_recall_is_not_taken_back_where_rooms_would_not_get_their_own_time_again(
+    world: World, client_for: Browser
+) -> None:
+    browser, round_ = client_for("facilitator"), f"/rounds/{world.round.public_id}"
+    console = f"{round_}/console"
+    for act in ({"act": "more", "minutes": "7"}, {"act": "pause"}):
+        post(browser, f"/rooms/{world.rooms[0].public_id}/clock", page=console, **act)
+        post(browser, f"{round_}/recall", page=console)
+        assert "Undo" not in browser.get(f"{console}?part=undo").text
+        post(browser, f"{round_}/clock", page=console, act="set", minutes="20", seen="closing")
+    post(browser, f"{round_}/recall", page=console, immediately="1")
+    assert "Undo" not in browser.get(f"{console}?part=undo").text

@@ -21,6 +21,7 @@ export default class extends Controller {
     if (stored(OFF) !== null) return;
     if (event.key === "/") this.open(event);
     else if (event.key === "?") this.help(event);
+    else if (event.key === "u") this.#undo(event);
     else if (PLACES[event.key]) this.#goTo(PLACES[event.key], event);
   }
 
@@ -62,6 +63,14 @@ export default class extends Controller {
     } else if (outcome !== "left" && !this.refusalTarget.querySelector("form")) {
       this.lineTarget.focus();
     }
+  }
+
+  /** Ten seconds are too short for going to the button by Tab. */
+  #undo(event) {
+    const button = document.querySelector("#undo form:not([hidden]) button");
+    if (!button) return;
+    event.preventDefault();
+    button.click();
   }
 
   #goTo(selector, event) {

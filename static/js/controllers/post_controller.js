@@ -19,7 +19,7 @@ export default class extends Controller {
     const outcome = await sendForm(form, event.submitter, this.takeValue.split(/\s+/).filter(Boolean));
     this.#isSending = false;
     if (outcome === "lost") this.#say(textOf(form, "failed"));
-    if (outcome === "done") announce(textOf(form, "done"));
+    if (outcome === "done") announce(textOf(form, "done") || (document.querySelector("#flashes")?.textContent.trim() ?? ""));
   }
 
   #say(text) {

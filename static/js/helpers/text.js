@@ -31,13 +31,26 @@ export function announce(text, { assertive = false } = {}) {
   politeTimer = setTimeout(() => {
     politeTimer = 0;
     politeAt = Date.now();
-    say("polite", waiting.splice(0).join(". "));
+    say("polite", waiting.splice(0).reduce((all, one) => `${all}${/[.!?]$/.test(all) ? "" : "."} ${one}`));
   }, wait);
 }
 
 function say(kind, text) {
-  const region = document.querySelector(`[data-announce="${kind}"]`);
+  const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
+  const region = dialog ? regionIn(dialog, kind) : document.querySelector(`[data-announce="${kind}"]`);
   if (!region) return;
   // The same words twice would not be spoken: a trailing space makes them new.
   region.textContent = region.textContent === text ? `${text}\u00a0` : text;
+}
+
+/** What stands behind an open dialog is not spoken, so a dialog says things itself. */
+function regionIn(dialog, kind) {
+  const found = dialog.querySelector(`:scope > [data-announce-here="${kind}"]`);
+  if (found) return found;
+  const region = document.createElement("div");
+  region.className = "visually-hidden";
+  region.setAttribute("aria-live", kind);
+  region.dataset.announceHere = kind;
+  dialog.append(region);
+  return region;
 }
