@@ -96,6 +96,13 @@ def test_a_page_too_far_behind_fetches_everything(live: Page, site: Site) -> Non
     expect(live.get_by_role("listitem")).to_have_text(["caught up"], timeout=15_000)
 
 
+def test_a_page_that_connects_says_nothing_about_it(live: Page) -> None:
+    """Whoever listens to the page heard on every page first that it is not connected, and then that it is."""
+    live.wait_for_timeout(300)
+    for kind in ("assertive", "polite"):
+        assert live.locator(f"[data-announce={kind}]").text_content() == ""
+
+
 def test_a_lost_connection_is_said_and_its_return_too(live: Page, site: Site) -> None:
     site.go_down()
     expect(live.get_by_role("status")).to_have_text("Not connected")

@@ -138,6 +138,8 @@ export default class extends Controller {
   }
 
   #connectionName(isLost) {
+    // The status is there before the connection is opened; then there is nothing to tell.
+    if (connection.state === "off") return null;
     if (connection.state === "lost" && !isLost && this.#said) return null;
     return { connecting: "connecting", connected: "connected", blocked: "blocked" }[connection.state] ?? "lost";
   }
