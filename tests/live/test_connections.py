@@ -18,12 +18,12 @@ from consult.db import Db
 from consult.people import service as people
 from consult.rooms import service as rooms_service
 from tests import cast
-from tests.running import RunningServer, wait_until
+from tests.running import ForkedServer, RunningServer, wait_until
 
 
 @pytest.fixture
 def server(database_url: str, tmp_path: Path, world: cast.World) -> Iterator[RunningServer]:
-    found = RunningServer(database_url, tmp_path / "server.log").start()
+    found = ForkedServer(database_url, tmp_path / "server.log").start()
     yield found
     assert found.stop() == 0
     assert "Traceback" not in found.log.read_text(errors="replace")
@@ -246,7 +246,7 @@ def test_one_connection_cannot_flood_the_server(open_page: Any) -> None:
 def test_redis_wakes_the_tail_of_another_process(
     database_url: str, redis_url: str, tmp_path: Path, world: cast.World, db: Db
 ) -> None:
-    server = RunningServer(database_url, tmp_path / "queue.log", message_queue_url=redis_url).start()
+    server = ForkedServer(database_url, tmp_path / "queue.log", message_queue_url=redis_url).start()
     try:
         page, room = Page(server, "kenya").connect(), world.rooms[0]
         assert page.ask("follow", {"audiences": {f"room:{room.public_id}": 0}})["ok"]

@@ -13,12 +13,12 @@ from consult.items.models import ItemVersion
 from consult.rooms.models import Room
 from tests import cast
 from tests.factories.items import drafted
-from tests.running import RunningServer, wait_until
+from tests.running import ForkedServer, RunningServer, wait_until
 
 
 @pytest.fixture
 def server(database_url: str, tmp_path: Path) -> Iterator[RunningServer]:
-    found = RunningServer(database_url, tmp_path / "server.log")
+    found = ForkedServer(database_url, tmp_path / "server.log")
     yield found
     found.stop()
 

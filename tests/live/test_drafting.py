@@ -20,7 +20,7 @@ from consult.rooms.models import Presence
 from tests import cast
 from tests.drafting.stage import Editor, Stage
 from tests.live.drafting_wire import WirePage, signed_in
-from tests.running import RunningServer, wait_until
+from tests.running import ForkedServer, RunningServer, wait_until
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def item(engine: Engine, world: cast.World) -> ActionItem:
 
 @pytest.fixture
 def server(database_url: str, item: ActionItem, tmp_path: Path) -> Iterator[RunningServer]:
-    running = RunningServer(database_url, tmp_path / "server.log").start()
+    running = ForkedServer(database_url, tmp_path / "server.log").start()
     yield running
     running.stop()
 

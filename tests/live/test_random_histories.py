@@ -26,7 +26,7 @@ from tests import cast
 from tests.drafting.stage import Editor, Stage
 from tests.faults.person import Address, Person
 from tests.live.drafting_wire import WirePage
-from tests.running import RunningServer
+from tests.running import ForkedServer, RunningServer
 
 PEOPLE = ("kenya", "canada", "ngo")
 #: No new act begins after this many seconds; what is under way is finished and compared.
@@ -280,7 +280,7 @@ def words_of(text: str) -> list[str]:
 
 @pytest.fixture
 def place(engine: Engine, world: cast.World, database_url: str, tmp_path: Path) -> Iterator[Place]:
-    server = RunningServer(database_url, tmp_path / "server.log").start()
+    server = ForkedServer(database_url, tmp_path / "server.log").start()
     address = Address(server.port, server.url)
     persons = {name: Person(address, cast.CAST[name].email).sign_in() for name in (*PEOPLE, "facilitator")}
     yield Place(server, Stage(engine, world), persons, time.monotonic() + BUDGET_SECONDS, count(1))

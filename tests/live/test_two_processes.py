@@ -29,7 +29,7 @@ from tests.conftest import unavailable
 from tests.drafting.stage import Editor, Stage
 from tests.live.drafting_wire import WirePage, signed_in
 from tests.live.hashing_proxy import HashingProxy
-from tests.running import RunningServer, free_port, wait_until
+from tests.running import ForkedServer, RunningServer, free_port, wait_until
 
 NAMES = ("alpha", "beta")
 #: For what takes seconds by itself, on a machine that is busy with other things.
@@ -98,7 +98,7 @@ def cluster(
     queue, redis = redis_process
     proxy = HashingProxy()
     processes = [
-        RunningServer(
+        ForkedServer(
             postgresql_url,
             tmp_path / f"{name}.log",
             public_url=proxy.url,

@@ -14,12 +14,12 @@ from consult.live.presence import whereabouts
 from consult.live.rights import LiveRights
 from tests import cast
 from tests.live.test_connections import Page
-from tests.running import RunningServer, wait_until
+from tests.running import ForkedServer, RunningServer, wait_until
 
 
 @pytest.fixture
 def server(database_url: str, tmp_path: Path, world: cast.World) -> Iterator[RunningServer]:
-    found = RunningServer(database_url, tmp_path / "server.log").start()
+    found = ForkedServer(database_url, tmp_path / "server.log").start()
     yield found
     assert found.stop() == 0
     assert "Traceback" not in found.log.read_text(errors="replace")

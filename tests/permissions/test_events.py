@@ -21,7 +21,7 @@ from tests.drafting import stage as drafting
 from tests.live.drafting_wire import WirePage
 from tests.permissions.routes import EVERYBODY, ROOM1, STAFF
 from tests.permissions.stage import sign_in
-from tests.running import RunningServer
+from tests.running import ForkedServer, RunningServer
 
 OUTSIDERS = ("stranger", "other organizer", "withdrawn")
 PEOPLE = (*cast.CAST, *OUTSIDERS)
@@ -76,7 +76,7 @@ def cookies(app: Flask, db: Db, world: cast.World, item: ActionItem) -> dict[str
 
 @pytest.fixture
 def server(database_url: str, tmp_path: Path, cookies: dict[str, str]) -> Iterator[RunningServer]:
-    running = RunningServer(database_url, tmp_path / "server.log", secret_key="x" * 40).start()
+    running = ForkedServer(database_url, tmp_path / "server.log", secret_key="x" * 40).start()
     yield running
     assert running.stop() == 0
 

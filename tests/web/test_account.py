@@ -24,7 +24,7 @@ from consult.web.addresses import own_path
 from tests import cast
 from tests.cast import World
 from tests.conftest import csrf_of, post
-from tests.running import RunningServer
+from tests.running import ForkedServer
 
 Browser = Callable[[str], FlaskClient]
 KEN = cast.CAST["kenya"].email
@@ -128,7 +128,7 @@ def test_fifty_people_sign_in_at_once(database_url: str, db: Db, world: World, t
     for number in range(50):
         cast.account(db, f"p{number}@example.org", f"Person {number}")
     db.commit()
-    server = RunningServer(database_url, tmp_path / "server.log").start()
+    server = ForkedServer(database_url, tmp_path / "server.log").start()
     start, outcomes = threading.Barrier(50), []
 
     def arrive(number: int) -> None:
