@@ -5,6 +5,7 @@ No I/O; the clock comes in as arguments.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -51,6 +52,10 @@ class Rights(Protocol):
 
 class Outlet(Protocol):
     """The way to the pages."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """What is told in here may reach each page in one go, in the same order."""
+        ...
 
     def enter(self, sid: str, draft: str) -> None: ...
 

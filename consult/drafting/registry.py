@@ -249,13 +249,15 @@ class Registry:
             self._give_back(batch)
             return False
         self.commits += 1
-        for written in sorted(
-            done, key=lambda each: not each.waiting
-        ):  # what waits is back before a room is lost
-            try:
-                self._tell(written)
-            except Exception:
-                log.exception("draft %s: written, but not told", written.live.public_id)
+        with self._outlet.together():
+            for written in sorted(
+                done, key=lambda each: not each.waiting
+            ):  # what waits is back before a room is lost
+                try:
+                    self._tell(written)
+                except Exception:
+                    log.exception("draft %s: written, but not told", written.live.public_id)
+            self._show_carets()
         is_waiting = any(written.waiting for written in done)
         if is_waiting:
             self._runtime.wake.set()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import gevent
@@ -41,6 +42,9 @@ class SocketOutlet:
 
     def __init__(self, server: Any, lane: Lane | None) -> None:
         self._server, self._lane = server, lane
+
+    def together(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._lane is None else self._lane.together()
 
     def enter(self, sid: str, draft: str) -> None:
         self._quietly(lambda: self._server.enter_room(sid, _channel(draft)))

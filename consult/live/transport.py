@@ -108,6 +108,7 @@ class Wire:
         "_slack",
         "_socket",
         "closing_since",
+        "held",
         "on_slow",
     )
 
@@ -127,12 +128,27 @@ class Wire:
         self._is_over = False
         #: Monotonic seconds since which we wait for the other side to close; None while open.
         self.closing_since: float | None = None
+        #: Frames that wait to be written together with the next.
+        self.held = b""
         self.on_slow = on_slow
 
     # Writing.
 
+    def hold_more(self, frame: bytes) -> None:
+        """Keep a frame behind those that are held already, but not for ever more of them."""
+        self.held += frame
+        if len(self.held) > READ_MORE_BYTES:
+            self.write_held()
+
+    def write_held(self) -> None:
+        """Write what is held, if nothing else has taken it along."""
+        if self.held:
+            self.write(b"")
+
     def write(self, data: bytes) -> None:
         """Write whole frames at once, or keep what the socket does not take; a reader too far behind is cut off."""
+        if self.held:
+            data, self.held = self.held + data, b""
         if self._is_over:
             return
         backlog = self._backlog
@@ -307,6 +323,7 @@ class Wire:
         self._is_over = True
         self._stop_draining()
         self._backlog.clear()
+        self.held = b""
         try:
             self._socket.shutdown(socket.SHUT_RDWR)
         except OSError:

@@ -6,6 +6,7 @@ Nothing sleeps: `Stage.turn()` runs one round of the writer.
 import json
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,6 +92,9 @@ class Outlet:
 
     def _to(self, sid: str, *event: Any) -> None:
         self.sent.setdefault(sid, []).append(event)
+
+    def together(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def enter(self, sid: str, draft: str) -> None:
         self.channels.setdefault(draft, set()).add(sid)

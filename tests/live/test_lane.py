@@ -1,28 +1,33 @@
 """The short lane against the ordinary way: the same bytes, to the same people; and the heartbeat that ends half-open pages."""
 
 import json
+import socket
 from typing import Any
 
 import pytest
 import socketio
 from engineio import packet
 
+from websockets.server import ServerProtocol
+
 from consult import clock
 from consult.live import engine as engines
+from consult.live import transport
 from consult.live.engine import Engine, Session
 from consult.live.lane import Lane
-from consult.live.transport import frame_of
+from consult.live.transport import Wire, frame_of
 
 OPTIONS: dict[str, Any] = {"async_mode": "threading", "ping_interval": 15, "ping_timeout": 10}
 
 
-class Wire:
+class Written:
     """Keeps what is written to a page."""
 
     def __init__(self) -> None:
         self.written: list[bytes] = []
         self.ended: list[str] = []
         self.closing_since: float | None = None
+        self.held = b""
 
     def write(self, frame: bytes) -> None:
         self.written.append(frame)
@@ -49,7 +54,7 @@ class House:
     def page(self) -> tuple[str, Session]:
         """A connected page: its Socket.IO id and its session."""
         eio_sid = self.engine.generate_id()
-        session = self.engine.sockets[eio_sid] = Session(self.engine, eio_sid, Wire())  # type: ignore[arg-type]
+        session = self.engine.sockets[eio_sid] = Session(self.engine, eio_sid, Written())  # type: ignore[arg-type]
         self.engine._trigger_event("connect", eio_sid, {"REQUEST_METHOD": "GET"}, run_async=False)
         session.receive(packet.Packet(encoded_packet="40"))
         sid = self.server.manager.sid_from_eio_sid(eio_sid, "/")
@@ -142,6 +147,63 @@ def test_answers_of_one_tick_share_their_text_and_keep_their_numbers(house: Hous
     assert written(two) == [frame_of('4377[{"ok":1,"seq":4}]')]
 
 
+def real_wire(session: Session) -> socket.socket:
+    """Put a real wire under a session; the page's end of it."""
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    theirs.setblocking(False)
+    session.wire = Wire(ours, ServerProtocol())
+    return theirs
+
+
+def test_what_is_told_together_reaches_a_page_in_one_write_and_in_order(house: House) -> None:
+    sid, session = house.page()
+    house.lane.on("u", lambda _sid, _args, reply: replies.append(reply))
+    replies: list[Any] = []
+    session._take('421["u","x"]')
+    house.server.enter_room(sid, "draft:x")
+    written(session).clear()
+    page = real_wire(session)
+    with house.lane.together():
+        house.lane.send("u", ("AAEC", 1), to="draft:x")
+        with house.lane.together():
+            replies[0].set({"ok": 1, "seq": 1})
+        with pytest.raises(BlockingIOError):
+            page.recv(100)
+        house.lane.send("a", ("AAED",), to="draft:x")
+    said = [frame_of(text) for text in ('42["u","AAEC",1]', '431[{"ok":1,"seq":1}]', '42["a","AAED"]')]
+    assert page.recv(1000) == b"".join(said)
+
+
+def test_what_is_written_in_between_stays_in_order(house: House) -> None:
+    sid, session = house.page()
+    house.server.enter_room(sid, "draft:x")
+    page = real_wire(session)
+    with pytest.raises(ValueError, match="failed"), house.lane.together():
+        house.lane.send("u", ("first",), to="draft:x")
+        house.server.emit("perm", "second", to=sid)
+        house.lane.send("u", ("third",), to="draft:x")
+        raise ValueError("failed")
+    said = [
+        frame_of(f'42["{name}","{text}"]')
+        for name, text in (("u", "first"), ("perm", "second"), ("u", "third"))
+    ]
+    assert page.recv(1000) == b"".join(said)
+
+
+def test_what_is_held_for_a_page_is_bounded_and_gone_with_it(house: House) -> None:
+    sid, session = house.page()
+    house.server.enter_room(sid, "draft:x")
+    page = real_wire(session)
+    page.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    with house.lane.together():
+        for _ in range(60):
+            house.lane.send("u", ("x" * 10_000,), to="draft:x")
+        assert len(session.wire.held) <= transport.READ_MORE_BYTES + 20_000
+    assert session.wire._is_over, "a reader so far behind is cut off"
+    assert session.wire.held == b""
+
+
 @pytest.mark.parametrize(
     "message",
     [
@@ -172,7 +234,7 @@ def test_what_the_lane_does_not_understand_goes_the_ordinary_way(house: House, m
 
 def test_a_page_that_has_not_connected_yet_has_no_short_way(house: House) -> None:
     eio_sid = house.engine.generate_id()
-    house.engine.sockets[eio_sid] = Session(house.engine, eio_sid, Wire())  # type: ignore[arg-type]
+    house.engine.sockets[eio_sid] = Session(house.engine, eio_sid, Written())  # type: ignore[arg-type]
     house.lane.on("u", lambda *args: pytest.fail("taken"))
     assert house.lane.take(eio_sid, '421["u","x"]') is False
 
