@@ -70,11 +70,16 @@ class TokenBucket:
         return missing / self._rate if missing > 0.0 else 0.0
 
     def take(self, amount: float, now: float) -> bool:
-        """Take `amount`, or nothing when there is not enough."""
-        if self.wait_for(amount, now) > 0.0:
-            return False
-        self._level -= amount
-        return True
+        """Take `amount`, or nothing when there is not enough. As `wait_for` and `spend`; asked at every frame."""
+        level, at = self._level, self._at
+        if at is not None and now > at:
+            level += (now - at) * self._rate
+        if level > self._burst:
+            level = float(self._burst)
+        self._at = now
+        is_enough = min(self._burst, amount) <= level
+        self._level = level - amount if is_enough else level
+        return is_enough
 
     def spend(self, amount: float) -> None:
         """Take what `wait_for` has just said can be taken."""

@@ -116,7 +116,7 @@ class Page:
         return live
 
 
-@dataclass
+@dataclass(slots=True)
 class Pending:
     """An update that was well-formed and allowed when it came, waiting for the next tick."""
 

@@ -52,8 +52,8 @@ def decoded(value: object, most: int) -> bytes:
     if len(value) > (most + 2) // 3 * 4:
         raise Refused(Code.TOO_BIG, "message")
     try:
-        data = binascii.a2b_base64(value.encode("ascii"), strict_mode=True)
-    except (binascii.Error, UnicodeEncodeError):
+        data = binascii.a2b_base64(value, strict_mode=True)
+    except ValueError:  # not base64, or not even ASCII
         invalid("not base64")
     if len(data) > most:
         raise Refused(Code.TOO_BIG, "message")

@@ -92,6 +92,8 @@ class Track:
 
     def at(self, clock: int) -> Place:
         """The place of one letter."""
+        if clock >= self.starts[-1]:
+            return self.places[-1]
         return self.places[bisect_right(self.starts, clock) - 1]
 
 
@@ -137,12 +139,36 @@ class Structure:
         Raises:
             Refused: `resync` when it builds on something unknown, `invalid` when it does not fit.
         """
-        return _Judge(self, limits, update).judged()
+        return self._typed(update) or _Judge(self, limits, update).judged()
+
+    def _typed(self, update: Update) -> Admission | None:
+        """The judgement on what nearly every update is: text behind a known letter of running text, by a client of whom all before
+        is known. Everything else, what does not fit included, is for the judge."""
+        if len(update.runs) != 1 or update.deletions:
+            return None
+        client, clock, pieces = update.runs[0]
+        piece, origin = pieces[0], pieces[0].origin
+        if len(pieces) != 1 or piece.kind != STRING or origin is None or clock != self.state_of(client):
+            return None
+        place = self._place_of_known(origin)
+        if place is None or place.key is not None or place.container.kind != schema.RUN:
+            return None
+        if piece.right is not None and self._place_of_known(piece.right) is not place:
+            return None
+        fresh = Track(clock)
+        fresh.add(clock, piece.end, place)
+        return Admission(update, {client: fresh}, text_units=piece.length)
+
+    def _place_of_known(self, at: Id) -> Place | None:
+        track = self._tracks.get(at[0])
+        return track.at(at[1]) if track is not None and at[1] < track.end else None
 
     def take(self, admission: Admission) -> None:
         """Make an admitted update part of the picture."""
         for client, fresh in admission.tracks.items():
-            track = self._tracks.setdefault(client, Track())
+            track = self._tracks.get(client)
+            if track is None:
+                track = self._tracks[client] = Track()
             bounds = [*fresh.starts[1:], fresh.end]
             for start, end, place in zip(fresh.starts, bounds, fresh.places, strict=True):
                 track.add(start, end, place)

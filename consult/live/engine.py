@@ -15,6 +15,7 @@ from engineio.socket import Socket
 from websockets.frames import CloseCode
 
 from consult import clock
+from consult.live.reading import Reader
 from consult.live.transport import CLOSE_SECONDS, Handler, Message, Wire, frame_of, handshake
 
 log = logging.getLogger("consult.live")
@@ -23,6 +24,8 @@ _PING = frame_of(packet.Packet(packet.PING).encode())
 _HOP_BY_HOP = frozenset({"connection", "date", "upgrade"})
 #: Takes a message before it is unpacked: the session's id and the text; whether it was dealt with.
 Taker = Callable[[str, str], bool]
+#: Recognises a frequent message, without waiting: what deals with it and what with; None for all others.
+Knower = Callable[["Session", str], tuple[Callable[..., None], tuple[Any, ...]] | None]
 
 
 class Session(Socket):  # type: ignore[misc]
@@ -36,6 +39,7 @@ class Session(Socket):  # type: ignore[misc]
         super().__init__(server, sid)
         self.queue = None  # nothing waits here: what is sent is written
         self.wire = wire
+        wire.on_plain = self._hears
         self.connected = self.upgraded = True
         self.ping_due: float | None = None
         self.ping_sent: float | None = None
@@ -101,6 +105,16 @@ class Session(Socket):  # type: ignore[misc]
         finally:
             self.close(abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
 
+    def _hears(self, text: str) -> bool:
+        """Whether a message goes the short way. Runs in the hub."""
+        know = self.server.know
+        known = None if know is None or self.closed else know(self, text)
+        if known is None or not self.wire.keeps_pace():
+            return False
+        deal, heard = known
+        self.server.reader.add(self.wire, deal, *heard)
+        return True
+
     def _take(self, message: Message) -> bool:
         """Act on a message; whether to go on reading."""
         take = self.server.take
@@ -123,10 +137,16 @@ class Engine(engineio.Server):  # type: ignore[misc]
 
     #: Deals with some messages by a shorter way; set by `live.lane`.
     take: Taker | None = None
+    #: Recognises the most frequent of them even before their connection's greenlet wakes; set by `live.lane`.
+    know: Knower | None = None
     sockets: dict[str, Session]
     start_service_task: bool
     #: Connections ended because their reader was too far behind.
     slow_readers = 0
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.reader = Reader()
 
     def note_slow(self) -> None:
         self.slow_readers += 1
@@ -141,6 +161,7 @@ class Engine(engineio.Server):  # type: ignore[misc]
         if self.start_service_task:
             self.start_service_task = False
             self.service_task_handle = self.start_background_task(self._service_task)
+            self.start_background_task(self.reader.run)
         http: Handler | None = environ.pop("consult.http_handler", None)
         if http is None:
             return self._bad_request("websockets need the server process")

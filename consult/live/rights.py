@@ -118,12 +118,17 @@ class LiveRights:
         return known.actor if known else None
 
     def _refusal(self, sid: str, permission: Permission, subject: Subject) -> str | None:
-        known = self._known(sid, subject)
-        if known is None or known.actor is None:
-            return "not_a_member"
+        known = self._actors.get((sid, subject.consultation_id))
+        if known is None or clock.monotonic() - known.at >= ACTOR_SECONDS:
+            known = self._known(sid, subject)
+            if known is None:
+                return "not_a_member"
+        known.asked = True
         before = known.answers.get(permission)
         if before is not None and before[0] is subject:
             return before[1]
+        if known.actor is None:
+            return "not_a_member"
         reason = refusal(known.actor, permission, subject)
         known.answers[permission] = (subject, reason)
         return reason

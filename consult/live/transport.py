@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import gevent
-from gevent import pywsgi
+from gevent import getcurrent, pywsgi
+from greenlet import greenlet
 from websockets.exceptions import InvalidState
 from websockets.frames import CloseCode, Frame, Opcode, apply_mask
 from websockets.http11 import Request
@@ -104,11 +105,14 @@ class Wire:
         "_owed",
         "_parts",
         "_protocol",
+        "_read_bytes",
         "_readable",
         "_slack",
+        "_sleeper",
         "_socket",
         "closing_since",
         "held",
+        "on_plain",
         "on_slow",
     )
 
@@ -121,6 +125,9 @@ class Wire:
         self._slack = 0
         self._drain: Any = None
         self._readable = gevent.get_hub().loop.io(sock.fileno(), _READABLE)
+        self._read_bytes = READ_BYTES
+        #: The greenlet that runs `messages`, while it waits.
+        self._sleeper: greenlet | None = None
         self._frames = TokenBucket(rate=FRAMES_PER_SECOND, burst=FRAMES_AT_ONCE)
         self._parts: list[bytes | bytearray | memoryview] = []
         #: Bytes that `websockets` holds of a frame that is not whole yet.
@@ -130,6 +137,9 @@ class Wire:
         self.closing_since: float | None = None
         #: Frames that wait to be written together with the next.
         self.held = b""
+        #: Told of a read that is one whole text message and nothing else, in the hub: whether it takes it. The connection is then read on
+        #: after `read_on`, and `messages` never hears of it.
+        self.on_plain: Callable[[str], bool] | None = None
         self.on_slow = on_slow
 
     # Writing.
@@ -199,35 +209,25 @@ class Wire:
 
     def messages(self, early: bytes = b"") -> Iterator[Message]:
         """Whole messages in order until the connection ends, whoever ends it. `early`: bytes read with the handshake."""
-        hub, size, data = gevent.get_hub(), READ_BYTES, early
+        data: bytes | None = early
         while not self._is_over:
-            if not data:
-                hub.wait(self._readable)
-                try:
-                    data = self._socket.recv(size)
-                except BlockingIOError:
-                    continue
-                except OSError:
-                    return
+            data = data or self._arrival()
+            if data is None:
+                return
             if not data:
                 self._protocol.receive_eof()
                 self._answer()
                 return
-            plain = self._plain(data)
-            if plain is not None:
-                data = b""
-                self._keep_pace()
-                yield plain
-                continue
             self._protocol.receive_data(data)
             self._owed += len(data)
             data = b""
             frames: list[Any] = self._protocol.events_received()
-            size = READ_BYTES if frames else READ_MORE_BYTES
+            self._read_bytes = READ_BYTES if frames else READ_MORE_BYTES
             self._answer()
             for frame in frames:
                 self._owed -= _size_of(frame)
-                self._keep_pace()
+                while not self.keeps_pace():
+                    gevent.sleep(PAUSE_SECONDS)
                 message = self._whole(frame)
                 if message is not None:
                     yield message
@@ -235,6 +235,39 @@ class Wire:
                 self.closing_since is None or any(frame.opcode is Opcode.CLOSE for frame in frames)
             ):
                 return
+
+    def _arrival(self) -> bytes | None:
+        """Wait for bytes that are for `messages`; empty at the end of the stream, None when the connection broke."""
+        self._sleeper = getcurrent()
+        self.read_on()
+        try:
+            found: bytes | None = gevent.get_hub().switch()
+            return found
+        finally:
+            self._sleeper = None
+            self._readable.stop()
+
+    def read_on(self) -> None:
+        """What `on_plain` took has been dealt with."""
+        if self._sleeper is not None:
+            self._readable.start(self._read)
+
+    def _read(self) -> None:
+        """The socket has something. Runs in the hub, so it must not wait."""
+        data: bytes | None
+        try:
+            data = self._socket.recv(self._read_bytes)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = None
+        self._readable.stop()
+        if data and self.on_plain is not None:
+            plain = self._plain(data)
+            if plain is not None and self.on_plain(plain):
+                return
+        if self._sleeper is not None:
+            self._sleeper.switch(data)
 
     def _plain(self, data: bytes) -> str | None:
         """The text in `data` when that is one whole text message and nothing else, as nearly always.
@@ -257,10 +290,9 @@ class Wire:
         except UnicodeDecodeError:
             return None
 
-    def _keep_pace(self) -> None:
-        """Count a frame; wait where they come faster than any page sends."""
-        while not self._frames.take(1, clock.monotonic()):
-            gevent.sleep(PAUSE_SECONDS)
+    def keeps_pace(self) -> bool:
+        """Count a frame, unless they come faster than any page sends: then its time has not come."""
+        return self._frames.take(1, clock.monotonic())
 
     def _whole(self, frame: Any) -> Message | None:
         """The message a frame completes."""

@@ -1,0 +1,53 @@
+"""The short way in: frequent messages of all connections are dealt with by one greenlet (docs/adr/0022).
+
+Waking the greenlet of each connection for one edit costs more than reading it. What is frequent is recognised where the event
+loop says that a socket has something; this greenlet deals with all that came at once. A connection is read on only after that, so
+its messages stay in order whichever way they go.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from gevent import get_hub, getcurrent
+from greenlet import greenlet
+
+log = logging.getLogger("consult.live")
+
+
+class Readable(Protocol):
+    """A connection with something to be dealt with."""
+
+    def read_on(self) -> None: ...
+
+    def abort(self) -> None: ...
+
+
+class Reader:
+    """Deals with what connections brought, in the order in which it came."""
+
+    def __init__(self) -> None:
+        self._heard: list[tuple[Readable, Callable[..., None], tuple[Any, ...]]] = []
+        self._sleeper: greenlet | None = None
+
+    def add(self, wire: Readable, deal: Callable[..., None], *heard: Any) -> None:
+        """Let `deal(*heard)` be called soon; it may wait for the database. Runs in the hub."""
+        self._heard.append((wire, deal, heard))
+        if self._sleeper is not None:
+            get_hub().loop.run_callback(self._sleeper.switch)
+            self._sleeper = None
+
+    def run(self) -> None:
+        """For ever: deal with what came, then wait for more."""
+        while True:
+            if not self._heard:
+                self._sleeper = getcurrent()
+                get_hub().switch()
+            heard, self._heard = self._heard, []
+            for wire, deal, arguments in heard:
+                try:
+                    deal(*arguments)
+                except Exception:  # a fault of ours costs one connection, as in a greenlet of its own
+                    log.exception("a message failed")
+                    wire.abort()
+                wire.read_on()
