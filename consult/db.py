@@ -96,6 +96,7 @@ Sessions = sessionmaker[Session]
 def engine_for(url: str, *, pause: Callable[[float], None] = time.sleep) -> Engine:
     """An engine for `url`; `pause` is how a greenlet waits (gevent patches `time.sleep`).
 
+    The connection used last is used next: whoever writes all the time finds its pages and prepared statements still there.
     The values of a statement that failed are in no error and so in no log: they may be a ballot or somebody's text.
     """
     parsed = make_url(url)
@@ -106,6 +107,7 @@ def engine_for(url: str, *, pause: Callable[[float], None] = time.sleep) -> Engi
             parsed,
             connect_args={"timeout": 0, "check_same_thread": False},
             pool_size=20,
+            pool_use_lifo=True,
             hide_parameters=True,
         )
         _tune_sqlite(engine, pause)
@@ -117,6 +119,7 @@ def engine_for(url: str, *, pause: Callable[[float], None] = time.sleep) -> Engi
         parsed,
         pool_size=10,
         max_overflow=20,
+        pool_use_lifo=True,
         pool_pre_ping=True,
         hide_parameters=True,
         connect_args={"options": options, "connect_timeout": 5},

@@ -9,11 +9,27 @@ import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from zlib import crc32
 
 from pycrdt import merge_updates
-from sqlalchemy import ARRAY, Integer, Row, Select, String, any_, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    Dialect,
+    Integer,
+    Row,
+    Select,
+    String,
+    any_,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from consult.db import Base, Db, database_ms
 from consult.disclosure.attribution import Attribution
@@ -119,22 +135,29 @@ class Locked(NamedTuple):
 def locked(db: Db, known: Mapping[int, DraftState | None]) -> Locked:
     """Drafts as they stand now; their rooms neither close nor change hands before this transaction ends, nobody else writes them.
 
-    On SQLite a writing transaction excludes every other one. Elsewhere the rows of room and lease are share-locked first, then
-    those of the drafts, each as far as it is free: the writer of many drafts waits neither for a form that writes one nor for
+    On SQLite a writing transaction excludes every other one. Elsewhere the rows of room and lease are share-locked, and
+    those of the drafts locked, each as far as it is free: the writer of many drafts waits neither for a form that writes one nor for
     one that changes a room, so it cannot be part of a deadlock with them. A draft without a lease is in neither answer.
 
     Args:
         known: each draft as it was when last read. What has not changed since is the same object in the answer.
     """
     connection = db.connection()
-    if connection.dialect.name == "sqlite":
-        rows = connection.execute(_AT_ONCE, {"ids": json.dumps(list(known))})
-        return Locked([_state(row, known.get(row[0])) for row in rows], frozenset())
-    held = leased = [row.id for row in connection.execute(_HELD, {"ids": list(known)})]
-    if len(held) < len(known):
-        leased = list(connection.scalars(_LEASED, {"ids": list(known)}))
-    rows = connection.execute(_AT_ONCE_LOCKED, {"ids": held})
-    drafts = [_state(row, known.get(row[0])) for row in rows]
+    sql, is_sqlite = _locking(connection.dialect), connection.dialect.name == "sqlite"
+    values: Any = (json.dumps(list(known)),) if is_sqlite else {"ids": list(known)}
+    drafts, changed = [], {}
+    for row in connection.exec_driver_sql(sql, values):
+        before, seen = known.get(row[0]), tuple(row[4 : len(_COLUMNS)])
+        if before is not None and before.seen == seen:
+            row_id, seq, snapshot_seq, mirrored_seq, *_ = row
+            drafts.append(DraftState(row_id, seq, snapshot_seq, mirrored_seq, *before[4:]))
+        else:
+            changed[row[0]] = seen
+    if changed:
+        drafts += [draft._replace(seen=changed[draft.id]) for draft in current(db, changed)]
+    if is_sqlite or len(drafts) == len(known):
+        return Locked(drafts, frozenset())
+    leased = connection.scalars(_LEASED, {"ids": list(known)})
     return Locked(drafts, frozenset(leased) - {draft.id for draft in drafts})
 
 
@@ -156,28 +179,31 @@ _AT_ONCE = _joined(
     )
 )
 _ANY = Draft.id == any_(bindparam("ids", type_=ARRAY(Integer)))
-_HELD = _joined(
-    select(Draft.id)
+_LEASED = _joined(select(Draft.id).where(_ANY), leased=True)
+_AT_ONCE_SHARED = _joined(
+    select(*_COLUMNS)
     .where(_ANY)
-    .add_columns(func.set_config("idle_in_transaction_session_timeout", str(_FROZEN_MS), True))
+    .add_columns(literal_column(f"set_config('idle_in_transaction_session_timeout', '{_FROZEN_MS}', true)"))
     .with_for_update(read=True, skip_locked=True, of=[Room, RoomLease]),
     leased=True,
 )
-_LEASED = _joined(select(Draft.id).where(_ANY), leased=True)
-_AT_ONCE_LOCKED = _joined(
-    select(*_COLUMNS).where(_ANY).with_for_update(key_share=True, skip_locked=True, of=Draft), leased=True
-)
+
+
+@lru_cache
+def _locking(dialect: Dialect) -> str:
+    """How drafts, rooms and leases are read and locked at every tick: one statement, handed to the driver as it is."""
+    if dialect.name == "sqlite":
+        return str(_AT_ONCE.compile(dialect=dialect))
+    return f"{_AT_ONCE_SHARED.compile(dialect=dialect)} FOR NO KEY UPDATE OF draft SKIP LOCKED"
 
 
 def _states(db: Db, joined: Select[*tuple[Any, ...]], **values: Any) -> list[DraftState]:
     return [_state(row) for row in db.execute(joined, values)]
 
 
-def _state(row: Row[*tuple[Any, ...]], known: DraftState | None = None) -> DraftState:
+def _state(row: Row[*tuple[Any, ...]]) -> DraftState:
     row_id, seq, snapshot_seq, mirrored_seq, *_ = row
     seen = tuple(row[4 : len(_COLUMNS)])
-    if known is not None and known.seen == seen:
-        return DraftState(row_id, seq, snapshot_seq, mirrored_seq, *known[4:])
     (
         public_id,
         item_id,

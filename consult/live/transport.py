@@ -360,6 +360,7 @@ class Wire:
             self._socket.shutdown(socket.SHUT_RDWR)
         except OSError:
             log.debug("the socket was closed already")
+        self.read_on()
 
 
 class Handler(pywsgi.WSGIHandler):  # type: ignore[misc]

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pycrdt import Doc, XmlElement, XmlFragment
+from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from consult.drafting.document import Document
 from consult.drafting.lib0 import write_uint
 from consult.drafting.limits import Limits
 from consult.drafting.protocol import Refused, checked_state_vector, decoded
-from consult.drafting.walker import TRUSTED, walked
+from consult.drafting.structure import Admission, Structure, _Judge
+from consult.drafting.walker import GC, TRUSTED, Update, read_through, walked
 from tests.drafting.stage import Editor
 
 LIMITS = Limits()
@@ -38,6 +39,112 @@ def test_everything_real_editors_wrote_is_taken(recording: dict[str, Any]) -> No
     content = document.content()
     assert content.title == recording["title"].strip()
     assert set(content.facts) == set(recording["facts"])
+
+
+# The short ways: they say the same as the long ones, or nothing.
+
+
+def outcome(read: Any, *arguments: Any) -> Any:
+    try:
+        return read(*arguments)
+    except Refused as refusal:
+        return refusal.code
+
+
+NUMBERS = st.integers(0, 300) | st.integers(0, 2**45) | st.integers(2**30, 2**32)
+
+
+def typed(client: int, clock: int, other: int, behind: int, raw: bytes) -> bytes:
+    """What a page sends when its person types on behind a letter."""
+    numbers = b"".join(write_uint(number) for number in (client, clock)) + b"\x84"
+    numbers += b"".join(write_uint(number) for number in (other, behind, len(raw)))
+    return b"\x01\x01" + numbers + raw + b"\x00"
+
+
+@given(
+    numbers=st.tuples(NUMBERS, NUMBERS, NUMBERS, NUMBERS),
+    text=st.text(max_size=140) | st.binary(max_size=12),
+    damage=st.none() | st.tuples(st.integers(0, 60), st.integers(0, 255)),
+    cut=st.integers(0, 2),
+)
+@settings(max_examples=400, deadline=None)
+def test_typing_on_is_read_as_every_other_update(
+    numbers: tuple[int, int, int, int], text: str | bytes, damage: tuple[int, int] | None, cut: int
+) -> None:
+    data = bytearray(typed(*numbers, text.encode("utf-8", "replace") if isinstance(text, str) else text))
+    if damage is not None and damage[0] < len(data):
+        data[damage[0]] = damage[1]
+    sent = bytes(data)[: len(data) - cut]
+    assert outcome(walked, sent, LIMITS) == outcome(read_through, sent, LIMITS)
+    few = Limits(run_units=3)
+    assert outcome(walked, sent, few) == outcome(read_through, sent, few)
+
+
+def told(admission: Admission) -> Any:
+    """Everything an admission says."""
+    tracks = {
+        client: (track.starts, track.places, track.end, track.dead_starts, track.dead_ends)
+        for client, track in admission.tracks.items()
+    }
+    return tracks, admission.containers, admission.title_units, admission.text_units, admission.suggestions
+
+
+def judged_both_ways(structure: Structure, update: Update) -> bool:
+    """Judge by the short way and by the long one; whether the short one had something to say, which must be the same."""
+    short = structure._typed(update)
+    if short is None:
+        return False
+    assert told(short) == told(_Judge(structure, LIMITS, update).judged())
+    return True
+
+
+def test_typing_on_is_judged_as_every_other_update(recording: dict[str, Any]) -> None:
+    document, short = Document(), 0
+    for data in recording["updates"]:
+        short += judged_both_ways(document.structure, walked(data, LIMITS))
+        taken(document, data)
+    assert short >= 10, "many of them are somebody typing on"
+
+
+def letters_of(document: Document) -> list[tuple[int, int]]:
+    return [(client, clock) for client, end in document.structure.state().items() for clock in range(end + 2)]
+
+
+@given(data=st.data())
+@settings(max_examples=300, deadline=None)
+def test_text_behind_any_letter_is_judged_the_same_both_ways(data: st.DataObject) -> None:
+    """Behind letters of the title, of marks, of elements, of attributes, of what is deleted, and behind none there are."""
+    document = Document()
+    editor = Editor(70)
+    editor.title += "name"
+    editor.paragraph("some words")
+    editor.lines()[0].format(1, 4, {"bold": True})
+    heading = editor.text.children.append(XmlElement("heading", {"level": 2}))
+    heading.children.append(XmlText("more"))
+    other = Editor(71)
+    for update in editor.take_outgoing():
+        other.receive(update)
+        taken(document, update)
+    other.lines()[0] += "from another"
+    del other.lines()[0][2:5]
+    del other.text.children[1]
+    for update in other.take_outgoing():
+        taken(document, update)
+    gone = (
+        write_uint(1) + write_uint(1) + write_uint(72) + write_uint(0) + bytes([GC]) + write_uint(4) + b"\x00"
+    )
+    taken(document, gone)
+    letters = letters_of(document)
+    client = data.draw(st.sampled_from([70, 71, 72, 73]))
+    behind = data.draw(st.sampled_from(letters))
+    clock = document.structure.state_of(client) + data.draw(st.sampled_from([0, 0, 0, -1, 1]))
+    sent = bytearray(typed(client, max(0, clock), *behind, b"words"))
+    if data.draw(st.booleans()):  # before another letter, too
+        right = data.draw(st.sampled_from(letters))
+        at = sent.index(b"\x84") + 1 + sum(len(write_uint(number)) for number in behind)
+        sent[sent.index(b"\x84")] = 0xC4
+        sent[at:at] = write_uint(right[0]) + write_uint(right[1])
+    judged_both_ways(document.structure, walked(bytes(sent), LIMITS))
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from websockets.uri import parse_uri
 
 from consult import clock
 from consult.live import transport
+from consult.live.reading import Reader
 from consult.live.transport import Wire, frame_of, handshake
 
 ORIGIN = "https://consult.example"
@@ -40,7 +41,8 @@ def changed(**fields: str | None) -> list[tuple[str, str]]:
 class Pair:
     """A wire on one end of a connection, a client on the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, takes: Callable[[str], bool] | None = None) -> None:
+        """`takes`: whether a message goes the short way."""
         self.client, server = socket.socketpair()
         self.client.setblocking(False)
         server.setblocking(False)
@@ -49,9 +51,27 @@ class Pair:
         self.slow = 0
         self.wire = Wire(server, protocol, self._note_slow)
         self.heard: list[Any] = []
+        self.short: list[str] = []
+        self.reader_of_all = Reader()
+        self.dealing = gevent.spawn(self.reader_of_all.run)
+        if takes is not None:
+            self.wire.on_plain = lambda text: takes(text) and self.takes(text)
         self.reading = gevent.spawn(self._read)
         self.server = server
         self.reader = ClientProtocol(parse_uri("ws://consult.example/"), state=State.OPEN, max_size=None)
+
+    def takes(self, text: str) -> bool:
+        """Send a message the short way, if its time has come."""
+        if not self.wire.keeps_pace():
+            return False
+        self.reader_of_all.add(self.wire, self._deal, text)
+        return True
+
+    def _deal(self, text: str) -> None:
+        if text == "fault":
+            raise ValueError(text)
+        self.short.append(text)
+        self.heard.append(text)
 
     def _note_slow(self) -> None:
         self.slow += 1
@@ -98,6 +118,7 @@ class Pair:
         self.wire.abort()
         self.reading.join(timeout=2)
         assert self.reading.ready(), "the reading greenlet outlived its connection"
+        self.dealing.kill()
         self.client.close()
         self.server.close()
 
@@ -207,13 +228,54 @@ def test_however_the_bytes_are_cut_the_messages_are_the_same(
         stream += b"".join(parts)
     stream += masked(b"", Opcode.CLOSE)
     bounds = sorted({0, len(stream), *(int(cut * len(stream)) for cut in cuts)})
-    found = Pair()
+    found = Pair(takes=lambda _text: True)
     for start, end in pairwise(bounds):
         self_paced(found.client, stream[start:end])
         gevent.sleep(0)
     found.until(found.reading.ready)
     assert found.heard == wanted
     found.end()
+
+
+def test_messages_stay_in_order_whichever_way_they_go() -> None:
+    found = Pair(takes=lambda text: not text.startswith("slow"))
+    sent = [f"{kind} {number}" for number in range(20) for kind in ("fast", "fast", "slow")]
+    for text in sent:
+        found.send(masked(text))
+        if text.endswith(("3 ", "7")):
+            gevent.sleep(0.002)  # now and then a message comes by itself, now and then several at once
+    found.until(lambda: len(found.heard) == len(sent) or found.reading.ready())
+    found.send(masked("fast at last"))
+    found.until(lambda: found.short[-1:] == ["fast at last"])
+    found.send(masked(b"", Opcode.CLOSE))
+    found.until(found.reading.ready)
+    assert [text for text in found.heard if text != "fast at last"] == sent
+    found.end()
+
+
+def test_a_message_that_fails_costs_its_connection_and_no_other(pair: Pair) -> None:
+    found = Pair(takes=lambda _text: True)
+    reader = found.reader_of_all
+    pair.wire.on_plain = lambda text: reader.add(pair.wire, pair.short.append, text) or True  # type: ignore[func-returns-value]
+    found.send(masked("fault"))
+    pair.send(masked("well"))
+    found.until(found.reading.ready)
+    found.until(lambda: pair.short == ["well"])
+    assert not pair.reading.ready()
+    pair.send(masked("still well"))
+    found.until(lambda: pair.short == ["well", "still well"])
+    found.end()
+
+
+def test_a_connection_is_not_read_on_before_its_message_was_dealt_with(pair: Pair) -> None:
+    pair.wire.on_plain = lambda text: pair.heard.append(text) or True  # type: ignore[func-returns-value]
+    pair.send(masked("one"))
+    pair.until(lambda: pair.heard == ["one"])
+    pair.send(masked("two"))
+    gevent.sleep(0.02)
+    assert pair.heard == ["one"]
+    pair.wire.read_on()
+    pair.until(lambda: pair.heard == ["one", "two"])
 
 
 def test_a_length_in_eight_bytes_is_not_taken_for_a_short_one(pair: Pair) -> None:
@@ -283,9 +345,12 @@ def test_fragments_count_together(pair: Pair) -> None:
 # Pace.
 
 
+@pytest.mark.parametrize("short", [False, True], ids=["ordinary", "short way"])
 def test_a_page_is_read_without_a_pause_and_a_flood_at_the_pace_of_the_limit(
-    pair: Pair, monkeypatch: pytest.MonkeyPatch
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, short: bool
 ) -> None:
+    if short:
+        pair.wire.on_plain = pair.takes
     taken: list[float] = []
     sleep = gevent.sleep
 
