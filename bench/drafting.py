@@ -2,7 +2,7 @@
 
 `make bench ARGS=drafting`, or `python -m bench.drafting [--rounds 3] [--rooms 100] [--many 260] [--seconds 15] [--kills 20]
 [--database URL]`. CONSULT_BENCH_QUICK=1 runs a part of it in about two minutes and writes nothing. Rewrites the section
-"Live drafting" of docs/benchmarks.md. Needs Node 20 and npm for the generator and the peers (`peers/`, installed from its
+"Live drafting" of docs/benchmarks.md. `--cost` measures the processor time of an edit only, beside y-websocket, and writes nothing. Needs Node 20 and npm for the generator and the peers (`peers/`, installed from its
 lock file into a temporary folder); nothing of the product needs them.
 
 Every number is the median over the rounds; a comparison is the median of the ratios of runs of the same round.
@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -70,10 +71,13 @@ def main(argv: Sequence[str] = ()) -> int:
     parser.add_argument("--kills", type=int, default=1 if QUICK else 20)
     parser.add_argument("--edits", type=int, default=1_000 if QUICK else 10_000)
     parser.add_argument("--database", default="")
+    parser.add_argument("--cost", action="store_true")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
         url = options.database or f"sqlite:///{folder}/bench.sqlite3"
         consult = Consult(Path(folder), url)
+        if options.cost:
+            return cost_only(consult, Path(folder) / "peers", options)
         results = measured(consult, Path(folder) / "peers", options)
     goals = judged(results, options)
     body = described(results, goals, options)
@@ -117,6 +121,29 @@ def measured(consult: Consult, folder: Path, options: argparse.Namespace) -> Res
     results.edits = options.edits
     results.opening = opening_ms(consult, options.edits, 1 if QUICK else 3)
     return results
+
+
+def cost_only(consult: Consult, folder: Path, options: argparse.Namespace) -> int:
+    """Processor time of an edit beside y-websocket's, in turn; 1 when a goal is missed or a run failed."""
+    theirs = next(peer for peer in peers(folder) if peer.label.startswith(MEASURE))
+    missed = False
+    for what, more, most in (("edits", (), 0.85), ("edits and carets", CARETS, 1.0)):
+        found: Found = {}
+        for number in range(options.rounds):
+            for label, load in (
+                (ours(LONG_TICK), partial(consult.load, tick=LONG_TICK)),
+                (theirs.label, theirs.load),
+            ):
+                run = tried(
+                    f"round {number + 1}, {what}, {label}",
+                    partial(load, options.rooms, options.seconds, *more),
+                )
+                found.setdefault(label, []).append(run)
+        ratio = cost_ratio(found, ours(LONG_TICK))
+        each = {label: [round(cost(run)) for run in runs if run] for label, runs in found.items()}
+        print(f"{what}: µs/edit {each}, median of the ratios {ratio} × (goal ≤ {most} ×)")
+        missed |= ratio is None or ratio > most
+    return int(missed)
 
 
 def ours(tick: int) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import update
 from bench.section import machine, write
 from consult import clock, migrating
 from consult.db import engine_for, reading_session, sessions_for, unit_of_work
-from consult.drafting import store
+from consult.drafting import states, store
 from consult.drafting.models import Draft, DraftUpdate
 from tests import cast
 from tests.drafting.stage import Editor, Stage
@@ -63,7 +63,7 @@ def main() -> int:
             for _ in range(ROUNDS):
                 with reading_session(engine) as db:
                     began = time.process_time()
-                    draft = store.draft_by(db, item.public_id)
+                    draft = states.draft_by(db, item.public_id)
                     assert draft is not None
                     store.load(db, draft)
                     times.append((time.process_time() - began) * 1000)

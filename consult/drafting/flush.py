@@ -15,7 +15,7 @@ from consult import clock
 from consult.announce import audiences, outbox
 from consult.announce.events import LateKept
 from consult.db import Db
-from consult.drafting import late, store
+from consult.drafting import late, states, store
 from consult.drafting.content import RESERVED_CLIENTS
 from consult.drafting.document import Broken, Document
 from consult.drafting.leases import Leases
@@ -68,7 +68,7 @@ class Flush:
 
     def write(self, db: Db, batch: dict[LiveDraft, list[Pending]], now: datetime) -> list[Written]:
         """Judge, apply and log what waits, inside one transaction; nothing is told to anybody yet."""
-        found, busy = store.locked(db, {live.draft_id: live.state for live in batch})
+        found, busy = states.locked(db, {live.draft_id: live.state for live in batch})
         drafts = {draft.id: draft for draft in found}
         done = [
             Written(live, waiting=items)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from consult import clock
 from consult.db import Db
-from consult.drafting import protocol, store
+from consult.drafting import protocol, states
 from consult.drafting.flush import Flush, Written
 from consult.drafting.limits import Limits
 from consult.drafting.live_draft import Ack, LiveDraft, Page, Seat, live_draft_of
@@ -76,7 +76,7 @@ class Joining:
             Refused: `forbidden` (no such draft, or not for this person), `epoch`, or `busy`.
             NotHeld: this process has to take the room first.
         """
-        draft = store.draft_by(db, name)
+        draft = states.draft_by(db, name)
         if draft is None:
             raise Refused(Code.FORBIDDEN, "not_found")
         live = self.drafts.get(name) or live_draft_of(draft)

@@ -13,7 +13,7 @@ from typing import Any
 
 from consult import clock
 from consult.db import Db
-from consult.drafting import awareness, protocol, sameness, store
+from consult.drafting import awareness, protocol, sameness, states
 from consult.drafting.flush import Flush, Written
 from consult.drafting.joining import Joining, NotHeld, Request, join_request
 from consult.drafting.leases import Leases
@@ -250,9 +250,7 @@ class Registry:
             return False
         self.commits += 1
         with self._outlet.together():
-            for written in sorted(
-                done, key=lambda each: not each.waiting
-            ):  # what waits is back before a room is lost
+            for written in sorted(done, key=lambda each: not each.waiting):  # back before a room is lost
                 try:
                     self._tell(written)
                 except Exception:
@@ -371,7 +369,7 @@ class Registry:
             return
         try:
             with self._reading() as db:
-                rows = {draft.id: draft for draft in store.current(db, [live.draft_id for live in drafts])}
+                rows = {draft.id: draft for draft in states.current(db, [live.draft_id for live in drafts])}
                 for live in drafts:
                     draft = rows.get(live.draft_id)
                     if draft is not None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from consult import clock
 from consult.db import Db
-from consult.drafting import store
+from consult.drafting import states, store
 from consult.drafting.content import DraftContent
 from consult.drafting.document import Document
 from consult.drafting.live_draft import LiveDraft
@@ -62,7 +62,7 @@ class Upkeep:
             return False
         try:
             with db.begin_nested():
-                if not store.is_free(db, live.draft_id):
+                if not states.is_free(db, live.draft_id):
                     return False
                 if mirror:
                     self._follow(db, live.draft_id, live.item_id, live.seq, document)
@@ -88,10 +88,10 @@ class Upkeep:
         with (
             self._writing() as db
         ):  # by itself: it may wait for somebody, and must not keep what was announced from others
-            store.unlink_closed(db, clock.now() - timedelta(seconds=self._grace))
+            states.unlink_closed(db, clock.now() - timedelta(seconds=self._grace))
             chat.forget_closed(db)
         with self._writing() as db:
-            for draft in store.unmirrored(db, _AT_ONCE, self._owner):
+            for draft in states.unmirrored(db, _AT_ONCE, self._owner):
                 if draft.public_id in open_here:
                     continue
                 with suppress(_Later), db.begin_nested():

@@ -7,7 +7,7 @@ import pytest
 
 from consult import clock
 from consult.db import reading_session, unit_of_work
-from consult.drafting import service, store
+from consult.drafting import service, states
 from consult.drafting.models import DraftClient, LateContribution
 from consult.drafting.pseudonyms import owner_of
 from consult.errors import Conflict, NotAllowed
@@ -309,7 +309,7 @@ def test_without_attribution_no_row_names_the_author_and_the_link_ends(stage: St
     member_id = stage.world.members["kenya"].id
     with unit_of_work(stage.sessions) as db:
         (client,) = db.query(DraftClient).all()
-        draft = store.draft_by(db, item.public_id)
+        draft = states.draft_by(db, item.public_id)
         assert draft is not None
         assert client.member_id is None
         assert client.owner == owner_of(draft.salt, member_id)
@@ -317,7 +317,7 @@ def test_without_attribution_no_row_names_the_author_and_the_link_ends(stage: St
         room.state, room.closed_at = "closed", clock.now()
         db.flush()
         for _ in range(2):
-            store.unlink_closed(db, clock.now() + timedelta(seconds=1))
-        again = store.draft_by(db, item.public_id)
+            states.unlink_closed(db, clock.now() + timedelta(seconds=1))
+        again = states.draft_by(db, item.public_id)
         assert again is not None
         assert client.owner != owner_of(again.salt, member_id)

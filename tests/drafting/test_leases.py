@@ -9,7 +9,7 @@ from sqlalchemy import Engine, update
 
 from consult import clock
 from consult.db import engine_for, reading_session, sessions_for, unit_of_work
-from consult.drafting import leases, store
+from consult.drafting import leases, states, store
 from consult.drafting.content import DraftContent
 from consult.drafting.models import Draft, DraftUpdate, RoomLease
 from consult.items.models import ActionItem
@@ -241,10 +241,10 @@ def test_a_process_that_stops_in_the_middle_of_a_transaction_does_not_keep_the_r
     one, two = Stage(engine, world, name="one"), Stage(engine, world, name="two")
     item = one.item()
     written(one.page("kenya", item, client_id=101), "kept")
-    monkeypatch.setattr(store, "_FROZEN_MS", 300)
+    monkeypatch.setattr(states, "_FROZEN_MS", 300)
     draft_id = next(iter(one.registry._drafts.values())).draft_id
     with one.sessions() as frozen:
-        assert len(store.locked(frozen, {draft_id: None}).drafts) == 1
+        assert len(states.locked(frozen, {draft_id: None}).drafts) == 1
         run_out(two)
         assert two.page("canada", item, client_id=202).join()["ok"] == 1
         with pytest.raises(Exception, match=r"idle-in-transaction|closed|terminat"):
@@ -266,10 +266,10 @@ def test_taking_a_room_does_not_wait_for_its_owner_to_end_a_transaction(postgres
     run_out(one)
     second = two.page("canada", item, client_id=202)
     with one.sessions() as frozen:
-        assert len(store.locked(frozen, {draft_id: None}).drafts) == 1
+        assert len(states.locked(frozen, {draft_id: None}).drafts) == 1
         began = time.monotonic()
         assert second.join()["code"] == "handover"
-        assert time.monotonic() - began < store._FROZEN_MS / 2000
+        assert time.monotonic() - began < states._FROZEN_MS / 2000
         frozen.rollback()
     assert second.join()["ok"] == 1
     engine.dispose()

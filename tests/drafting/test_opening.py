@@ -10,7 +10,7 @@ import pytest
 
 from consult import clock
 from consult.db import reading_session, unit_of_work
-from consult.drafting import store, upkeep
+from consult.drafting import states, store, upkeep
 from consult.drafting.document import Document
 from consult.drafting.limits import Limits
 from consult.drafting.models import Draft, DraftUpdate
@@ -199,14 +199,14 @@ def test_what_has_not_changed_is_not_made_anew_and_what_has_is_read(stage: Stage
     item = stage.item()
     with unit_of_work(stage.sessions) as db:
         draft_id = db.query(Draft).filter_by(item_id=item.id).one().id
-        (first,) = store.locked(db, {draft_id: None}).drafts
-        (again,) = store.locked(db, {draft_id: first}).drafts
+        (first,) = states.locked(db, {draft_id: None}).drafts
+        (again,) = states.locked(db, {draft_id: first}).drafts
         assert again.subject is first.subject
         store.append(db, [store.Entry(draft_id, first.seq + 1, b"\x00\x00")], clock.now())
-        (longer,) = store.locked(db, {draft_id: first}).drafts
+        (longer,) = states.locked(db, {draft_id: first}).drafts
         assert (longer.seq, longer.subject is first.subject) == (first.seq + 1, True)
         db.query(Room).filter_by(id=first.subject.room.id).update({"state": "closed"})
-        (closed,) = store.locked(db, {draft_id: first}).drafts
+        (closed,) = states.locked(db, {draft_id: first}).drafts
         assert closed.subject.room.state == "closed"
         assert first.subject.room.state != "closed"
-        assert closed == store.locked(db, {draft_id: None}).drafts[0]
+        assert closed == states.locked(db, {draft_id: None}).drafts[0]

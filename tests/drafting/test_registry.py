@@ -8,7 +8,7 @@ from pycrdt import Doc, Text
 
 from consult import clock
 from consult.db import reading_session, unit_of_work
-from consult.drafting import protocol, service, store
+from consult.drafting import protocol, service, states, store
 from consult.drafting.awareness import Caret, message
 from consult.drafting.document import Broken, Document
 from consult.drafting.limits import Limits
@@ -171,7 +171,7 @@ def test_a_database_that_is_away_answers_busy_to_joins(stage: Stage, monkeypatch
     def away(*_args: Any) -> None:
         raise OSError("away")
 
-    monkeypatch.setattr(store, "draft_by", away)
+    monkeypatch.setattr(states, "draft_by", away)
     ack = stage.page("kenya", item, client_id=101).join()
     assert (ack["ok"], ack["code"]) == (0, "busy")
 

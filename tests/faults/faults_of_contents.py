@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from consult import clock
 from consult.db import engine_for, sessions_for, unit_of_work
-from consult.drafting import store
+from consult.drafting import states, store
 from consult.drafting.limits import Limits
 from consult.drafting.models import Draft, DraftUpdate
 from consult.drafting.walker import walked
@@ -126,7 +126,7 @@ def _long_history(run: Run, site: Site) -> None:
     engine = engine_for(site.url)
     with unit_of_work(sessions_for(engine)) as db:
         draft = _draft_of(db, site, place)
-        document = store.load(db, next(iter(store.current(db, [draft.id]))))
+        document = store.load(db, next(iter(states.current(db, [draft.id]))))
         editor = Editor(5_000)
         editor.receive(document.encoded())
         editor.paragraph("A long history ")

@@ -1,139 +1,24 @@
 """The websocket driver on a pair of sockets: opening, frames in every shape, bounds, pace, slow readers, every kind of end."""
 
 import socket
-import time
-from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import Any
 
 import gevent
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from websockets.client import ClientProtocol
 from websockets.frames import CloseCode, Frame, Opcode
-from websockets.protocol import State
-from websockets.uri import parse_uri
 
 from consult import clock
 from consult.live import transport
-from consult.live.reading import Reader
-from consult.live.transport import Wire, frame_of, handshake
-
-ORIGIN = "https://consult.example"
-REQUEST = [
-    ("Host", "consult.example"),
-    ("Upgrade", "websocket"),
-    ("Connection", "Upgrade"),
-    ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
-    ("Sec-WebSocket-Version", "13"),
-    ("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits"),
-    ("Origin", ORIGIN),
-]
+from consult.live.transport import frame_of, handshake
+from tests.live.pair import ORIGIN, REQUEST, Pair, masked
 
 
 def changed(**fields: str | None) -> list[tuple[str, str]]:
     """The request with other values; None leaves a header out."""
     found = {name: fields.get(name.lower().replace("-", "_"), value) for name, value in REQUEST}
     return [(name, value) for name, value in found.items() if value is not None]
-
-
-class Pair:
-    """A wire on one end of a connection, a client on the other."""
-
-    def __init__(self, *, takes: Callable[[str], bool] | None = None) -> None:
-        """`takes`: whether a message goes the short way."""
-        self.client, server = socket.socketpair()
-        self.client.setblocking(False)
-        server.setblocking(False)
-        protocol, status, _answer = handshake("/socket.io/?EIO=4", REQUEST, [ORIGIN])
-        assert status == 101
-        self.slow = 0
-        self.wire = Wire(server, protocol, self._note_slow)
-        self.heard: list[Any] = []
-        self.short: list[str] = []
-        self.reader_of_all = Reader()
-        self.dealing = gevent.spawn(self.reader_of_all.run)
-        if takes is not None:
-            self.wire.on_plain = lambda text: takes(text) and self.takes(text)
-        self.reading = gevent.spawn(self._read)
-        self.server = server
-        self.reader = ClientProtocol(parse_uri("ws://consult.example/"), state=State.OPEN, max_size=None)
-
-    def takes(self, text: str) -> bool:
-        """Send a message the short way, if its time has come."""
-        if not self.wire.keeps_pace():
-            return False
-        self.reader_of_all.add(self.wire, self._deal, text)
-        return True
-
-    def _deal(self, text: str) -> None:
-        if text == "fault":
-            raise ValueError(text)
-        self.short.append(text)
-        self.heard.append(text)
-
-    def _note_slow(self) -> None:
-        self.slow += 1
-
-    def _read(self) -> None:
-        self.heard.extend(self.wire.messages())
-        self.wire.finish()
-
-    def send(self, *frames: bytes) -> None:
-        self.client.sendall(b"".join(frames))
-
-    def until(self, condition: Callable[[], object], seconds: float = 5) -> None:
-        give_up = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < give_up, "waited too long"
-            gevent.sleep(0.005)
-
-    def answers(self) -> list[Any]:
-        """The frames the server wrote so far, after the reading greenlet had its turn."""
-        patience = 5
-        while patience:
-            try:
-                data = self.client.recv(1 << 20)
-            except BlockingIOError:
-                patience -= 1
-                gevent.sleep(0.005)
-                continue
-            except ConnectionResetError:
-                break
-            if not data:
-                break
-            self.reader.receive_data(data)
-            gevent.sleep(0)
-        return self.reader.events_received()
-
-    def closed_with(self) -> int | None:
-        """The status the server closed with."""
-        for frame in self.answers():
-            if frame.opcode is Opcode.CLOSE:
-                return int.from_bytes(frame.data[:2], "big")
-        return None
-
-    def end(self) -> None:
-        self.wire.abort()
-        self.reading.join(timeout=2)
-        assert self.reading.ready(), "the reading greenlet outlived its connection"
-        self.dealing.kill()
-        self.client.close()
-        self.server.close()
-
-
-@pytest.fixture
-def pair() -> Iterator[Pair]:
-    found = Pair()
-    yield found
-    found.end()
-
-
-def masked(data: bytes | str, opcode: Opcode | None = None, *, fin: bool = True) -> bytes:
-    raw = data.encode() if isinstance(data, str) else data
-    kind = opcode if opcode is not None else Opcode.TEXT if isinstance(data, str) else Opcode.BINARY
-    return Frame(kind, raw, fin).serialize(mask=True)
 
 
 def announced(size: int, opcode: int = 0x82) -> bytes:
@@ -235,47 +120,6 @@ def test_however_the_bytes_are_cut_the_messages_are_the_same(
     found.until(found.reading.ready)
     assert found.heard == wanted
     found.end()
-
-
-def test_messages_stay_in_order_whichever_way_they_go() -> None:
-    found = Pair(takes=lambda text: not text.startswith("slow"))
-    sent = [f"{kind} {number}" for number in range(20) for kind in ("fast", "fast", "slow")]
-    for text in sent:
-        found.send(masked(text))
-        if text.endswith(("3 ", "7")):
-            gevent.sleep(0.002)  # now and then a message comes by itself, now and then several at once
-    found.until(lambda: len(found.heard) == len(sent) or found.reading.ready())
-    found.send(masked("fast at last"))
-    found.until(lambda: found.short[-1:] == ["fast at last"])
-    found.send(masked(b"", Opcode.CLOSE))
-    found.until(found.reading.ready)
-    assert [text for text in found.heard if text != "fast at last"] == sent
-    found.end()
-
-
-def test_a_message_that_fails_costs_its_connection_and_no_other(pair: Pair) -> None:
-    found = Pair(takes=lambda _text: True)
-    reader = found.reader_of_all
-    pair.wire.on_plain = lambda text: reader.add(pair.wire, pair.short.append, text) or True  # type: ignore[func-returns-value]
-    found.send(masked("fault"))
-    pair.send(masked("well"))
-    found.until(found.reading.ready)
-    found.until(lambda: pair.short == ["well"])
-    assert not pair.reading.ready()
-    pair.send(masked("still well"))
-    found.until(lambda: pair.short == ["well", "still well"])
-    found.end()
-
-
-def test_a_connection_is_not_read_on_before_its_message_was_dealt_with(pair: Pair) -> None:
-    pair.wire.on_plain = lambda text: pair.heard.append(text) or True  # type: ignore[func-returns-value]
-    pair.send(masked("one"))
-    pair.until(lambda: pair.heard == ["one"])
-    pair.send(masked("two"))
-    gevent.sleep(0.02)
-    assert pair.heard == ["one"]
-    pair.wire.read_on()
-    pair.until(lambda: pair.heard == ["one", "two"])
 
 
 def test_a_length_in_eight_bytes_is_not_taken_for_a_short_one(pair: Pair) -> None:

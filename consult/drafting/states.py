@@ -1,0 +1,212 @@
+"""Drafts as their rows, their rooms' and their leases' stand in the database: read, and locked for the writer.
+
+Decides what is locked while updates are written, and that nobody is waited for; refuses to decide who may write. Every function
+works inside the caller's transaction and commits nothing.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ARRAY,
+    Dialect,
+    Integer,
+    Row,
+    Select,
+    String,
+    any_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+
+from consult.db import Db, database_ms
+from consult.disclosure.attribution import Attribution
+from consult.drafting.models import Draft, RoomLease
+from consult.drafting.pseudonyms import new_salt
+from consult.drafting.subject import DraftState, LeaseView, RoomView, Subject
+from consult.programme.models import Consultation
+from consult.rooms.models import Room
+
+_COLUMNS = (
+    Draft.id,
+    Draft.seq,
+    Draft.snapshot_seq,
+    Draft.mirrored_seq,
+    Draft.public_id,
+    Draft.item_id,
+    Draft.epoch,
+    Draft.salt,
+    Draft.consultation_id,
+    Draft.frozen_at,
+    Draft.room_id,
+    Room.public_id.label("room_public_id"),
+    Room.state.label("room_state"),
+    Room.deadline_at,
+    Room.paused_at,
+    Room.closed_at,
+    Room.epoch.label("room_epoch"),
+    RoomLease.owner.label("lease_owner"),
+    RoomLease.fence.label("lease_fence"),
+)
+#: On PostgreSQL a process that stops in the middle of a writing transaction keeps its rooms from others no longer than this.
+_FROZEN_MS = 4000
+
+
+def draft_by(db: Db, public_id: str) -> DraftState | None:
+    """The draft of this name, as it stands now."""
+    return next(iter(_states(db, _joined(select(*_COLUMNS).where(Draft.public_id == public_id)))), None)
+
+
+def current(db: Db, draft_ids: Iterable[int]) -> list[DraftState]:
+    """Drafts as they stand now."""
+    return _states(db, _BY_ID, ids=list(draft_ids))
+
+
+class Locked(NamedTuple):
+    """Drafts that can be written now, and the ids of those that, or whose rooms, somebody else is writing at this moment."""
+
+    drafts: list[DraftState]
+    busy: frozenset[int]
+
+
+def locked(db: Db, known: Mapping[int, DraftState | None]) -> Locked:
+    """Drafts as they stand now; their rooms neither close nor change hands before this transaction ends, nobody else writes them.
+
+    On SQLite a writing transaction excludes every other one. Elsewhere the rows of room and lease are share-locked, and
+    those of the drafts locked, each as far as it is free: the writer of many drafts waits neither for a form that writes one nor for
+    one that changes a room, so it cannot be part of a deadlock with them. A draft without a lease is in neither answer.
+
+    Args:
+        known: each draft as it was when last read. What has not changed since is the same object in the answer.
+    """
+    connection = db.connection()
+    sql, is_sqlite = _locking(connection.dialect), connection.dialect.name == "sqlite"
+    values: Any = (json.dumps(list(known)),) if is_sqlite else {"ids": list(known)}
+    drafts, changed = [], {}
+    for row in connection.exec_driver_sql(sql, values):
+        before, seen = known.get(row[0]), tuple(row[4 : len(_COLUMNS)])
+        if before is not None and before.seen == seen:
+            row_id, seq, snapshot_seq, mirrored_seq, *_ = row
+            drafts.append(DraftState(row_id, seq, snapshot_seq, mirrored_seq, *before[4:]))
+        else:
+            changed[row[0]] = seen
+    if changed:
+        drafts += [draft._replace(seen=changed[draft.id]) for draft in current(db, changed)]
+    if is_sqlite or len(drafts) == len(known):
+        return Locked(drafts, frozenset())
+    leased = connection.scalars(_LEASED, {"ids": list(known)})
+    return Locked(drafts, frozenset(leased) - {draft.id for draft in drafts})
+
+
+def _joined(query: Select[*tuple[Any, ...]], *, leased: bool = False) -> Select[*tuple[Any, ...]]:
+    """The query with each draft's room and its lease; `leased`: only drafts that have one."""
+    joined = query.join_from(Draft, Room, Room.id == Draft.room_id).order_by(Draft.id)
+    return joined.join(RoomLease, RoomLease.room_id == Draft.room_id, isouter=not leased)
+
+
+_IDS = Draft.id.in_(bindparam("ids", expanding=True))
+#: Built once: the writer asks at every tick.
+_BY_ID = _joined(select(*_COLUMNS).where(_IDS))
+
+
+#: The same as one statement whatever the number of drafts, so that neither this process nor the database prepares it again.
+_AT_ONCE = _joined(
+    select(*_COLUMNS).where(
+        Draft.id.in_(select(func.json_each(bindparam("ids", type_=String)).table_valued("value").c.value))
+    )
+)
+_ANY = Draft.id == any_(bindparam("ids", type_=ARRAY(Integer)))
+_LEASED = _joined(select(Draft.id).where(_ANY), leased=True)
+_AT_ONCE_SHARED = _joined(
+    select(*_COLUMNS)
+    .where(_ANY)
+    .add_columns(literal_column(f"set_config('idle_in_transaction_session_timeout', '{_FROZEN_MS}', true)"))
+    .with_for_update(read=True, skip_locked=True, of=[Room, RoomLease]),
+    leased=True,
+)
+
+
+@lru_cache
+def _locking(dialect: Dialect) -> str:
+    """How drafts, rooms and leases are read and locked at every tick: one statement, handed to the driver as it is."""
+    if dialect.name == "sqlite":
+        return str(_AT_ONCE.compile(dialect=dialect))
+    return f"{_AT_ONCE_SHARED.compile(dialect=dialect)} FOR NO KEY UPDATE OF draft SKIP LOCKED"
+
+
+def _states(db: Db, joined: Select[*tuple[Any, ...]], **values: Any) -> list[DraftState]:
+    return [_state(row) for row in db.execute(joined, values)]
+
+
+def _state(row: Row[*tuple[Any, ...]]) -> DraftState:
+    row_id, seq, snapshot_seq, mirrored_seq, *_ = row
+    seen = tuple(row[4 : len(_COLUMNS)])
+    (
+        public_id,
+        item_id,
+        epoch,
+        salt,
+        consultation_id,
+        frozen_at,
+        room_id,
+        room,
+        state,
+        deadline_at,
+        paused_at,
+        closed_at,
+        room_epoch,
+        owner,
+        fence,
+    ) = seen
+    subject = Subject(
+        consultation_id,
+        public_id,
+        "drafting" if frozen_at is None else "submitted",
+        RoomView(room_id, room, state, deadline_at, paused_at, closed_at, room_epoch),
+        room_id,
+    )
+    lease = None if owner is None else LeaseView(owner, fence)
+    return DraftState(
+        row_id, seq, snapshot_seq, mirrored_seq, public_id, item_id, epoch, salt, subject, lease, seen
+    )
+
+
+def unmirrored(db: Db, limit: int, owner: str) -> list[DraftState]:
+    """Drafts whose item's columns are behind, as a crash may leave them, unless another process takes care of them.
+
+    Without those somebody is writing at this moment: nobody's update waits for this process to tidy up behind another.
+    """
+    query = select(*_COLUMNS).where(Draft.mirrored_seq < Draft.seq, Draft.frozen_at.is_(None))
+    free = or_(RoomLease.owner.is_(None), RoomLease.owner == owner, RoomLease.expires_ms < database_ms())
+    found = _joined(query.where(free).limit(limit))
+    return _states(db, found.with_for_update(key_share=True, skip_locked=True, of=Draft))
+
+
+def is_free(db: Db, draft_id: int) -> bool:
+    """Whether nobody else is writing the draft at this moment; nobody does before this transaction ends."""
+    connection = db.connection()
+    return connection.dialect.name == "sqlite" or connection.scalar(_FREE, {"id": draft_id}) is not None
+
+
+_FREE = select(Draft.id).where(Draft.id == bindparam("id")).with_for_update(key_share=True, skip_locked=True)
+
+
+def unlink_closed(db: Db, closed_before: datetime) -> None:
+    """Destroy what links pseudonyms to members, where neither identity nor affiliation may be revealed.
+
+    Rule: under "none" (Chatham House Rule) the link between text and person ends when the room has closed.
+    """
+    nameless = select(Consultation.id).where(Consultation.attribution == Attribution.NONE.value)
+    query = select(*_COLUMNS).where(Room.state == "closed", Room.closed_at < closed_before)
+    for state in _states(db, _joined(query.where(Draft.consultation_id.in_(nameless)))):
+        unlinked = f"{state.subject.room.epoch}-"
+        if not state.salt.startswith(unlinked):
+            salt = unlinked + new_salt()[len(unlinked) :]
+            db.execute(update(Draft).where(Draft.id == state.id).values(salt=salt))
