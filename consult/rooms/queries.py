@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from consult import clock, reference
 from consult.db import Db
-from consult.people.models import Delegation, Member, User
+from consult.people.models import Delegation, Member, Role, User
 from consult.permissions.actor import Actor
 from consult.rooms.models import EDITABLE, Room, RoomState, Round, Seat
 from consult.rooms.presence import present_members
@@ -73,17 +73,20 @@ def seated_in_room(db: Db, room: Room, *, here: Mapping[int, int | None] | None 
     return _with_presence(db, in_order, room.consultation_id, here=here)
 
 
-def everybody(db: Db, consultation_id: int, *, reader: Actor | None = None) -> list[Person]:
-    """Everybody who takes part, those of one group together, and whether they are here.
-
-    Args:
-        reader: who reads this; here by reading, before their presence is written down.
-    """
+def everybody(db: Db, consultation_id: int) -> list[Person]:
+    """Everybody who takes part, those of one group together, and whether they are here."""
     query = _people().where(Member.consultation_id == consultation_id, Member.withdrawn_at.is_(None))
-    people = _with_presence(db, sorted(map(_person, db.execute(query)), key=_order), consultation_id)
-    if reader is None:
-        return people
-    return [replace(p, is_here=p.is_here or p.member_id == reader.member_id) for p in people]
+    return _with_presence(db, sorted(map(_person, db.execute(query)), key=_order), consultation_id)
+
+
+def panel_of(db: Db, consultation_id: int) -> list[Person]:
+    """The panelists, those of one group together."""
+    query = _people().where(
+        Member.consultation_id == consultation_id,
+        Member.withdrawn_at.is_(None),
+        Member.role == Role.PANELIST.value,
+    )
+    return sorted(map(_person, db.execute(query)), key=_order)
 
 
 def people_of_round(db: Db, round_: Round) -> list[Person]:

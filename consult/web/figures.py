@@ -1,7 +1,7 @@
 """View data that several pages share: people by regional group as a bar, a clock, the state of a session."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,8 +29,12 @@ def group_label(mark: str) -> str:
     return t(labels.of("group", GROUPS.get(mark, mark)))
 
 
-def group_parts(marks: Iterable[str]) -> list[dict[str, Any]]:
-    """People by group as parts of a bar, in the usual order; groups without anybody are left out."""
+def group_parts(marks: Iterable[str] | Mapping[str, int]) -> list[dict[str, Any]]:
+    """People by group as parts of a bar, in the usual order; groups without anybody are left out.
+
+    Args:
+        marks: one mark a person, or how many people by mark.
+    """
     counts = Counter(marks)
     return [
         {

@@ -1,6 +1,6 @@
 """View data of a lobby about the reader's own seat: why they sit in their room, and the topics they would like."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,12 +8,13 @@ from consult import i18n
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows
 from consult.permissions.names import Permission
+from consult.rooms.counts import share_of
 from consult.rooms.models import Room, RoomState, Round
 from consult.rooms.queries import Person
 from consult.seating import service
 from consult.seating.models import SeatingPlan
 from consult.seating.proposals.acts import last_entries
-from consult.seating.proposals.plans import real_seats
+from consult.seating.proposals.plans import applied_plan
 from consult.seating.quotas import fair_range
 from consult.seating.report.cells import Cell
 from consult.web.context import db
@@ -45,19 +46,15 @@ def wishes_for(actor: Actor, round_: Round) -> Wishes | None:
     return Wishes(topics, [topic for topic in mine if topic in topics], min(len(topics), MOST_WISHES))
 
 
-def why_here(
-    actor: Actor, round_: Round, room: Room, people: Sequence[Person], companions: Sequence[Person], zone: str
-) -> list[str]:
+def why_here(actor: Actor, round_: Round, room: Room, companions: Sequence[Person], zone: str) -> list[str]:
     """Why the reader sits in their room, in a few sentences.
 
     Args:
-        people: everybody of the consultation.
         companions: who else sits in the room.
         zone: of the consultation.
     """
-    plan = _in_rooms(round_)
-    found = [_by_whom(actor, plan, zone)]
-    found += [_share(actor, room, real_seats(db(), round_), people)]
+    plan = applied_plan(db(), round_, in_full=False)
+    found = [_by_whom(actor, plan, zone), _share(actor, room)]
     if all(person.delegation != actor.delegation_name for person in companions):
         found.append(t("Nobody else of your delegation sits here, so that its voice is heard in more rooms."))
     if plan is not None:
@@ -68,15 +65,6 @@ def why_here(
             )
         )
     return found
-
-
-def _in_rooms(round_: Round) -> SeatingPlan | None:
-    """The proposal that the rooms were made from; a newer one that is not applied is nobody's seat yet."""
-    plan = service.current_plan(db(), round_)
-    if plan is None or plan.applied_at is not None:
-        return plan
-    applied = [other for other in service.plans_of(db(), round_) if other.applied_at is not None]
-    return max(applied, key=lambda other: other.revision, default=None)
 
 
 def _by_whom(actor: Actor, plan: SeatingPlan | None, zone: str) -> str:
@@ -97,14 +85,12 @@ def _by_whom(actor: Actor, plan: SeatingPlan | None, zone: str) -> str:
     )
 
 
-def _share(actor: Actor, room: Room, seats: Mapping[str, int], people: Sequence[Person]) -> str:
-    mine = [person for person in people if person.mark == actor.mark and person.public_id in seats]
-    here = sum(seats[person.public_id] == room.number for person in mine)
-    size = sum(number == room.number for number in seats.values())
-    fair = Cell(here, *fair_range(len(mine), size, len(seats))).fair
+def _share(actor: Actor, room: Room) -> str:
+    share = share_of(db(), room, actor.mark)
+    fair = Cell(share.here, *fair_range(share.in_round, share.room_size, share.round_size)).fair
     return t(
         "Each room is to have its fair share of every regional group. %(group)s: %(count)s in this room; %(fair)s is fair.",
         group=group_label(actor.mark),
-        count=here,
+        count=share.here,
         fair=fair,
     )

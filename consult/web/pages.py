@@ -2,10 +2,10 @@
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import (
@@ -40,6 +40,9 @@ LANGUAGE_COOKIE = "lang"
 LOW_DATA_COOKIE = "low_data"
 #: Rendering lets others run after this long.
 RENDER_STRETCH_SECONDS = 0.01
+
+#: Pieces of pages that look the same to everybody and are kept: a few hundred bytes each.
+KEPT_PIECES = 4_000
 
 
 @dataclass(frozen=True)
@@ -161,6 +164,12 @@ def _rendered(template: str, **view: Any) -> str:
     return "".join(parts)
 
 
+@lru_cache(maxsize=KEPT_PIECES)
+def _once(_language: str, macro: Callable[..., Markup], args: tuple[Any, ...]) -> Markup:
+    """What a macro makes of these values, made once: for macros that depend on nothing but them and the language."""
+    return macro(*args)
+
+
 def back_to(address: str) -> BaseResponse:
     """Redirect after a form that was accepted."""
     return redirect(address, code=303)
@@ -192,6 +201,7 @@ def register(app: Flask) -> None:
     )
     zone = "UTC"
     env.globals["label"] = lambda kind, value: t(labels.of(kind, value))
+    env.globals["once"] = lambda macro, *args: _once(language().code, macro, args)
     env.globals["now"] = clock.now
     env.filters["day"] = lambda moment, zone=zone: i18n.day(moment, language().code, zone)
     env.filters["time_of_day"] = lambda moment, zone=zone: i18n.time_of_day(moment, language().code, zone)

@@ -10,6 +10,7 @@ from consult.permissions.names import Permission
 from consult.proceedings import service as proceedings
 from consult.rooms import queries as rooms
 from consult.rooms import service as rooms_service
+from consult.rooms.counts import attendance
 from consult.rooms.models import EDITABLE, Room, RoomState
 from consult.rooms.timing import round_state
 from consult.seating import service as seating
@@ -35,8 +36,8 @@ def lobby(round_id: str) -> BaseResponse:
     followed = [audiences.session(session.public_id), audiences.member(actor.public_id)]
     live = live_page(followed, query=f"session={session.public_id}")
     mine = next((room for room in found.rooms if room.id in actor.seats), None)
-    everybody = rooms.everybody(db(), consultation.id, reader=actor)
-    parts = group_parts(person.mark for person in everybody if person.is_here)
+    attending = attendance(db(), consultation.id, reader=actor)
+    parts = group_parts(attending.by_mark)
     is_open = mine is not None and mine.state in EDITABLE
     companions = (
         [p for p in rooms.seated_in_room(db(), mine) if p.public_id != actor.public_id] if mine else []
@@ -53,12 +54,12 @@ def lobby(round_id: str) -> BaseResponse:
         state=round_state(room.state for room in found.rooms),
         mine=mine,
         companions=companions,
-        why=why_here(actor, found, mine, everybody, companions, consultation.time_zone) if mine else [],
+        why=why_here(actor, found, mine, companions, consultation.time_zone) if mine else [],
         wishes=wishes_for(actor, found),
         here=parts,
         here_words=in_words(parts),
-        here_count=sum(person.is_here for person in everybody),
-        people_count=len(everybody),
+        here_count=attending.here,
+        people_count=attending.everybody,
         round_clock=round_clock(found),
         call_rules=[
             CALL_IN,

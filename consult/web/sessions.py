@@ -15,6 +15,7 @@ from consult.programme import service as programme
 from consult.programme.models import Session
 from consult.rooms import queries as rooms
 from consult.rooms import service as rooms_service
+from consult.rooms.counts import attendance, seats_by_room
 from consult.rooms.models import Room, Round
 from consult.rooms.timing import round_state
 from consult.web.context import db
@@ -57,8 +58,8 @@ def session(session_id: str) -> Response:
     consultation = found.consultation
     followed = [audiences.session(found.public_id), audiences.member(actor.public_id)]
     live = live_page(followed, query=f"session={found.public_id}")
-    everybody = rooms.everybody(db(), consultation.id, reader=actor)
-    here = group_parts(person.mark for person in everybody if person.is_here)
+    attending = attendance(db(), consultation.id, reader=actor)
+    here = group_parts(attending.by_mark)
     blocks = _blocks(found, actor)
     return render_page(
         "rooms/session.html",
@@ -75,9 +76,9 @@ def session(session_id: str) -> Response:
         place=_place(actor, found, blocks),
         here=here,
         here_words=in_words(here),
-        here_count=sum(person.is_here for person in everybody),
-        people_count=len(everybody),
-        panel=[person for person in everybody if person.role == "panelist"],
+        here_count=attending.here,
+        people_count=attending.everybody,
+        panel=rooms.panel_of(db(), consultation.id),
         sources=[s for s in sources_of(db(), consultation.id, session_id=found.id) if s.kind == "statement"],
         call_rules=[CALL_IN],
     )
@@ -149,7 +150,7 @@ def _place(actor: Actor, session: Session, blocks: list[RoundBlock]) -> dict[str
 
 def _blocks(session: Session, actor: Actor) -> list[RoundBlock]:
     rounds = rooms.rounds_of(db(), session.id)
-    seated = rooms.seated_in(db(), [round_.id for round_ in rounds], consultation_id=session.consultation_id)
+    seated = seats_by_room(db(), [round_.id for round_ in rounds])
     progress = progress_of(db(), [room.id for round_ in rounds for room in round_.rooms])
     consultation = session.consultation
     blocks = []
@@ -157,7 +158,7 @@ def _blocks(session: Session, actor: Actor) -> list[RoundBlock]:
         lines = [
             RoomLine(
                 room,
-                sum(person.room_id == room.id for person in seated),
+                seated.get(room.id, 0),
                 progress[room.id],
                 room.id in actor.seats,
                 room.id in actor.seats or actor.is_staff,

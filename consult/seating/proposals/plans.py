@@ -8,6 +8,7 @@ room has opened, the current one is that which the rooms were made of, whatever 
 from typing import Any
 
 from sqlalchemy import Select, case, exists, func, or_, select
+from sqlalchemy.orm import defer
 
 from consult.db import Db
 from consult.errors import Conflict, NotFound
@@ -35,14 +36,18 @@ def plan_for(db: Db, round_: Round, public_id: str) -> SeatingPlan:
     return found
 
 
-def current_plan(db: Db, round_: Round) -> SeatingPlan | None:
-    """The proposal that was made, changed, chosen or applied last; of rooms that have opened, the one they were made of."""
+def current_plan(db: Db, round_: Round, *, in_full: bool = True) -> SeatingPlan | None:
+    """The proposal that was made, changed, chosen or applied last; of rooms that have opened, the one they were made of.
+
+    Args:
+        in_full: as `applied_plan`.
+    """
     opened = exists().where(Room.round_id == round_.id, Room.state != RoomState.STAGED.value)
     query = _plans(round_).where(or_(~opened, SeatingPlan.applied_at.is_not(None)))
     query = query.order_by(case((opened, SeatingPlan.applied_at)).desc(), SeatingPlan.revision.desc()).limit(
         1
     )
-    return db.scalar(query.execution_options(populate_existing=True))
+    return db.scalar(_loading(query, in_full))
 
 
 def open_plan(db: Db, round_: Round) -> SeatingPlan | None:
@@ -51,11 +56,15 @@ def open_plan(db: Db, round_: Round) -> SeatingPlan | None:
     return current if current is not None and current.applied_at is None else None
 
 
-def applied_plan(db: Db, round_: Round) -> SeatingPlan | None:
-    """The proposal that the rooms of a round were made of: the one that was applied last."""
+def applied_plan(db: Db, round_: Round, *, in_full: bool = True) -> SeatingPlan | None:
+    """The proposal that the rooms of a round were made of: the one that was applied last.
+
+    Args:
+        in_full: False where everybody's seats and the whole case, which are large, are not asked for: they are read when they are.
+    """
     query = _plans(round_).where(SeatingPlan.applied_at.is_not(None))
     query = query.order_by(SeatingPlan.applied_at.desc(), SeatingPlan.id.desc()).limit(1)
-    return db.scalar(query.execution_options(populate_existing=True))
+    return db.scalar(_loading(query, in_full))
 
 
 def revision_of(db: Db, round_: Round) -> int:
@@ -131,3 +140,9 @@ def final_seats(plan: SeatingPlan) -> dict[str, int]:
 
 def _plans(round_: Round) -> Select[Any]:
     return select(SeatingPlan).where(SeatingPlan.round_id == round_.id)
+
+
+def _loading(query: Select[Any], in_full: bool) -> Select[Any]:
+    if in_full:
+        return query.execution_options(populate_existing=True)
+    return query.options(defer(SeatingPlan.case), defer(SeatingPlan.proposed), defer(SeatingPlan.assignment))

@@ -28,7 +28,7 @@ from consult.seating.proposals.plans import current_plan
 
 def topics_on_offer(db: Db, round_: Round) -> tuple[str, ...]:
     """The topics that rooms of the round are to have, in the order of the rooms; a topic of two rooms once."""
-    plan = current_plan(db, round_)
+    plan = current_plan(db, round_, in_full=False)
     asked = Constraints.from_json(plan.constraints if plan is not None else None)
     return tuple(dict.fromkeys(topic for _room, topic in sorted(asked.topics.items())))
 

@@ -1,0 +1,72 @@
+"""Counting people where a page needs no names: who is here by group, seats by room. One statement each, however many there are. No effects."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, or_, select
+
+from consult import clock, reference
+from consult.db import Db
+from consult.people.models import Delegation, Member
+from consult.permissions.actor import Actor
+from consult.rooms.models import Presence, Room, Seat
+from consult.rooms.presence import is_here
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """How many take part in a consultation, and how many of them are here, also by mark of their group."""
+
+    everybody: int
+    here: int
+    by_mark: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Share:
+    """Of one group in one room: how many of it sit in the room and in the round, and how many people sit in each."""
+
+    here: int
+    in_round: int
+    room_size: int
+    round_size: int
+
+
+def attendance(db: Db, consultation_id: int, *, reader: Actor) -> Attendance:
+    """Who is here. `reader`: here by reading this, before their presence is written down."""
+    fresh = select(Presence.member_id).where(
+        Presence.consultation_id == consultation_id, *is_here(clock.now())
+    )
+    counted = case((or_(Member.id.in_(fresh), Member.id == reader.member_id), 1), else_=0)
+    query = select(Delegation.kind, Delegation.group, func.count(), func.sum(counted))
+    query = query.join(Member, Member.delegation_id == Delegation.id)
+    query = query.where(Member.consultation_id == consultation_id, Member.withdrawn_at.is_(None))
+    rows = db.execute(query.group_by(Delegation.kind, Delegation.group)).all()
+    by_mark: Counter[str] = Counter()
+    for kind, group, _all, here in rows:
+        by_mark[reference.mark_of(kind, group)] += here
+    return Attendance(sum(row[2] for row in rows), by_mark.total(), by_mark)
+
+
+def seats_by_room(db: Db, round_ids: Collection[int]) -> dict[int, int]:
+    """How many people sit in each room of some rounds, by row id; a room without anybody is not in it."""
+    query = select(Seat.room_id, func.count()).where(Seat.round_id.in_(round_ids), Seat.left_at.is_(None))
+    return dict(db.execute(query.group_by(Seat.room_id)).all())
+
+
+def share_of(db: Db, room: Room, mark: str) -> Share:
+    """How the people of one group are spread over the rooms of a round, seen from one of its rooms."""
+    inside = func.sum(case((Seat.room_id == room.id, 1), else_=0))
+    query = select(Delegation.kind, Delegation.group, func.count(), inside)
+    query = query.select_from(Seat).join(Member, Member.id == Seat.member_id)
+    query = query.join(Delegation, Delegation.id == Member.delegation_id)
+    query = query.where(Seat.round_id == room.round_id, Seat.left_at.is_(None))
+    rows = db.execute(query.group_by(Delegation.kind, Delegation.group)).all()
+    mine = [row for row in rows if reference.mark_of(row[0], row[1]) == mark]
+    return Share(
+        here=sum(row[3] for row in mine),
+        in_round=sum(row[2] for row in mine),
+        room_size=sum(row[3] for row in rows),
+        round_size=sum(row[2] for row in rows),
+    )
