@@ -27,12 +27,19 @@ from consult.rooms.actors import actor_of
 from consult.rooms.models import Room, Round, Seat
 from consult.sample.build import PASSWORD, Stage, build
 from consult.seating import service as seating
+from consult.web.round_view import CALL_IN, LEAVING
 from tests.running import RunningServer
 
 ROOT = Path(__file__).resolve().parent.parent
 DIGESTS_S, DIGEST_BYTES_S, HELP_MS, ARRIVAL_S = 1.0, 20_000, 300, 5.0
-#: Seconds that a page shows where it is taken before it goes, called in and leaving, and the spread (`consult/web/round_view.py`).
-CALLED_AFTER, LEAVES_AFTER, SPREAD = 10.0, 8.0, 3.0
+#: Seconds that a page shows where it is taken before it goes, called in and leaving, and the spread.
+CALLED_AFTER, LEAVES_AFTER, SPREAD = (
+    float(CALL_IN["after"]),
+    float(LEAVING["after"]),
+    float(LEAVING["spread"]),
+)
+#: Seconds after which the run is given up.
+MOST_SECONDS = 340
 #: Of the participants of a sample some have no seat: staff, panelists, interpreters.
 WITHOUT_SEAT = 1.1
 
@@ -87,20 +94,25 @@ def main(argv: Sequence[str] = ()) -> int:
             with on_core(GENERATOR_CORE):
                 done = subprocess.run(
                     [sys.executable, "-m", "bench.live_crowd"],
-                    input=json.dumps({**meeting, "url": server.url}),
-                    capture_output=True,
+                    input=json.dumps({**meeting, "url": server.url, "server": server.process.pid}),
+                    stdout=subprocess.PIPE,
                     text=True,
-                    timeout=1200,
+                    timeout=MOST_SECONDS,
                     check=False,
                     cwd=ROOT,
                 )
+        except subprocess.TimeoutExpired:
+            print(
+                f"bench.live: not done after {MOST_SECONDS} s, given up; nothing was written", file=sys.stderr
+            )
+            return 2
         finally:
             server.stop()
         log = (Path(folder) / "server.log").read_text(errors="replace")
     if os.environ.get("CONSULT_BENCH_KEEP"):
         Path(os.environ["CONSULT_BENCH_KEEP"] + ".log").write_text(log)
     if done.returncode:
-        print(done.stderr[-3000:], file=sys.stderr)
+        print(f"bench.live: the crowd ended with {done.returncode}; nothing was written", file=sys.stderr)
         return 2
     found = json.loads(done.stdout.splitlines()[-1])
     found["tracebacks"] = log.count("Traceback")

@@ -11,6 +11,7 @@ from gevent import monkey
 monkey.patch_all()
 
 import base64  # noqa: E402  (gevent patches before anything else is imported)
+import gzip  # noqa: E402
 import html  # noqa: E402
 import http.client  # noqa: E402
 import itertools  # noqa: E402
@@ -24,6 +25,7 @@ from typing import Any  # noqa: E402
 from urllib.parse import urlencode, urlsplit  # noqa: E402
 
 import gevent  # noqa: E402
+import psutil  # noqa: E402
 import websocket  # noqa: E402
 from gevent.event import AsyncResult, Event  # noqa: E402
 from gevent.lock import BoundedSemaphore  # noqa: E402
@@ -32,8 +34,21 @@ from gevent.pool import Pool  # noqa: E402
 from consult.rehearsal.paper import Paper  # noqa: E402
 
 PATIENCE_SECONDS = 120
-#: `COLLECT_MS` of a page's part.
-COLLECT = 0.06
+#: `COLLECT_MS` and `TOGETHER_MS` of `static/js/live/parts.js`, and the events that it spreads over the whole crowd.
+COLLECT, TOGETHER = 0.06, 0.25
+TOLD_TO_ALL = {
+    "consultation.changed",
+    "session.changed",
+    "round.changed",
+    "room.state_changed",
+    "room.deadline_changed",
+    "broadcast.sent",
+    "report_back.opened",
+    "presence.changed",
+}
+PRESENCE_SPREADS = 2
+#: `AHEAD_FROM` and `AHEAD_TO` of the `goto` controller.
+AHEAD = (0.02, 0.9)
 _PART = re.compile(r"<[a-z]+ [^>]*data-part-name-value=[^>]*>")
 _VALUE = re.compile(r"data-part-([a-z]+)-value=(?:\"([^\"]*)\"|'([^']*)')")
 
@@ -53,8 +68,15 @@ class Page:
         #: Parts fetched, sockets cut off, connections and forms that had to be tried again.
         self.fetched = self.failed = self.again = 0
         self.refusals: list[str] = []
-        self._parts: list[dict[str, Any]] = []
-        self._timers: dict[str, Any] = {}
+        self.parts: list[dict[str, Any]] = []
+        self._crowd = 0.0
+        #: When parts are due, by name; the page's place in every spread; the greenlet that fetches them.
+        self._due: dict[str, float] = {}
+        self._turn = self.random.random()
+        self._fetching: Any = None
+        #: It shows where it is going, and fetches nothing else any more.
+        self.is_leaving = False
+        self._ahead: dict[str, str] = {}
         self._socket: Any = None
         self._answers: dict[int, Any] = {}
         self._numbers = itertools.count(1)
@@ -63,19 +85,21 @@ class Page:
 
     # HTTP.
 
-    def request(self, method: str, path: str, body: str = "") -> tuple[int, str, str]:
-        """Status, body, where it sends to."""
+    def request(self, method: str, path: str, body: str = "", **more: str) -> tuple[int, str, str]:
+        """Status, body, where it sends to. `more`: headers."""
         parts = urlsplit(self.url)
-        headers = {"Cookie": self.cookie, "Origin": self.url, "Referer": f"{self.url}/"}
-        headers |= {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
+        headers = {"Cookie": self.cookie, "Referer": f"{self.url}/", "Accept-Encoding": "gzip", **more}
+        if body:
+            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.url}
         with self._lines:
             line = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE_SECONDS)
             try:
                 line.request(method, path, body or None, headers)
                 answer = line.getresponse()
-                text = answer.read().decode()
+                data = answer.read()
             finally:
                 line.close()
+        text = (gzip.decompress(data) if answer.headers["Content-Encoding"] == "gzip" else data).decode()
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
@@ -110,15 +134,17 @@ class Page:
     # The page.
 
     def open(self, path: str) -> None:
-        """Load a page: HTML, then the socket."""
-        self.path, self.text = path, ""
+        """Load a page: its HTML, unless it was fetched ahead, then the socket."""
+        self.path, self.is_leaving = path, False
         self.close()
-        text = self.get(path)
+        text = self._ahead.pop(path, None) or self.get(path)
         found = re.search(r"data-live-audiences-value='([^']+)' data-live-query-value=\"([^\"]*)\"", text)
         assert found, path
         draft = re.search(r'data-draft-id-value="([^"]+)"', text)
+        crowd = re.search(r'data-crowd="(\d+)"', text)
         self.draft = draft.group(1) if draft else ""
-        self._parts = [
+        self._crowd = int(crowd.group(1)) / 1000 if crowd else 0.0
+        self.parts = [
             {name: html.unescape(one or other) for name, one, other in _VALUE.findall(tag)}
             for tag in _PART.findall(text)
         ]
@@ -129,10 +155,14 @@ class Page:
         if self.draft:
             self.join(self.draft)
 
+    def fetch_ahead(self, path: str) -> None:
+        """As the `goto` controller: while a person may still say no, the page to go to is fetched."""
+        status, text, _ = self.request("GET", path, **{"Consult-Ahead": "1"})
+        assert status == 200, (path, status)
+        self._ahead[path] = text
+
     def close(self) -> None:
-        for timer in self._timers.values():
-            timer.kill()
-        self._timers.clear()
+        self._due.clear()
         if self._socket is not None:
             socket, self._socket = self._socket, None
             socket.shutdown()
@@ -196,21 +226,46 @@ class Page:
         return paper
 
     def _refresh(self, name: str, data: dict[str, Any]) -> None:
-        """Fetch the parts of the page that this event makes stale; many reasons within a moment are one."""
-        for part in self._parts:
+        """Fetch the parts of the page that this event makes stale, as `live/parts.js` does: together, and one request at a time."""
+        for part in self.parts:
             match = json.loads(part.get("match") or "{}")
             if name in part.get("events", "").split() and all(
-                data.get(key) == value for key, value in match.items()
+                data.get(key, value) == value for key, value in match.items()
             ):
-                self._timers.pop(part["name"], gevent.spawn(lambda: None)).kill()
-                wait = COLLECT + self.random.random() * float(part.get("spread") or 300) / 1000
-                self._timers[part["name"]] = gevent.spawn_later(wait, self._fetch, part)
+                spread = float(part.get("spread") or 300) / 1000
+                if name in TOLD_TO_ALL:
+                    spread = max(
+                        spread, self._crowd * (PRESENCE_SPREADS if name == "presence.changed" else 1)
+                    )
+                due = time.monotonic() + COLLECT + self._turn * spread
+                self._due[part["name"]] = min(due, self._due.get(part["name"], due))
+        if self._due and not self._fetching and not self.is_leaving:
+            self._fetching = gevent.spawn(self._fetch_due)
 
-    def _fetch(self, part: dict[str, Any]) -> None:
-        self._timers.pop(part["name"], None)
-        query = urlencode({**json.loads(part.get("query") or "{}"), "part": part["name"]})
-        self.request("GET", f"{self.path}{'&' if '?' in self.path else '?'}{query}")
-        self.fetched += 1
+    def _fetch_due(self) -> None:
+        while self._due and not self.is_leaving:
+            wait = min(self._due.values()) - time.monotonic()
+            if wait > 0:
+                gevent.sleep(min(wait, 0.1))
+                continue
+            soon = time.monotonic() + TOGETHER
+            names = [name for name, due in self._due.items() if due <= soon]
+            query: dict[str, str] = {}
+            for part in self.parts:
+                if part["name"] in names:
+                    query |= json.loads(part.get("query") or "{}")
+                    self._due.pop(part["name"], None)
+            self._turn = self.random.random()
+            asked = urlencode([*query.items(), *(("part", name) for name in names)])
+            self.request("GET", f"{self.path}{'&' if '?' in self.path else '?'}{asked}")
+            self.fetched += 1
+        self._fetching = None
+
+
+def seconds_of(process: int) -> float:
+    """Processor time of a process so far."""
+    times = psutil.Process(process).cpu_times()
+    return float(times.user + times.system)
 
 
 class Crowd:
@@ -226,6 +281,9 @@ class Crowd:
         self.lags: list[float] = []
         self.errors: list[str] = []
         self._types = Event()
+        self.began = time.monotonic()
+        #: Seconds of processor time of the server and of this process, and when that was.
+        self.used = seconds_of(case["server"]), time.process_time(), self.began - 0.001
 
     def act(self, page: Page, name: str, data: dict[str, Any]) -> None:
         """What an event makes a page do, beside fetching its parts."""
@@ -237,8 +295,18 @@ class Crowd:
             return
         moments["told"] = time.monotonic()
         place = f"/s/{self.case['session']}" if name == "room.state_changed" else room
-        wait = self.case["waits"][name] + page.random.random() * self.case["spread"]
+        page.is_leaving = True
+        prompt = self.case["waits"][name]
+        gevent.spawn_later(prompt * page.random.uniform(*AHEAD), self.ahead, page, place)
+        wait = prompt + page.random.random() * self.case["spread"]
         gevent.spawn_later(wait, self.follow, page, place, moments)
+
+    def ahead(self, page: Page, place: str) -> None:
+        """Fetch ahead; a page that could not is fetched when it is needed."""
+        try:
+            page.fetch_ahead(place)
+        except Exception as error:
+            self.errors.append(f"ahead {place}: {error!r}"[:200])
 
     def follow(self, page: Page, place: str, moments: dict[str, float]) -> None:
         """Go where the page is sent."""
@@ -255,7 +323,7 @@ class Crowd:
         for page in pages:
             page.heard.clear()
         self.waits_for = event
-        begun = time.monotonic()
+        used, ours, begun = seconds_of(self.case["server"]), time.process_time(), time.monotonic()
         begin()
         answered = time.monotonic() - begun
         give_up = begun + PATIENCE_SECONDS
@@ -268,6 +336,8 @@ class Crowd:
         return {
             **found,
             "answered": answered,
+            "server": (seconds_of(self.case["server"]) - used) / (time.monotonic() - begun),
+            "crowd": (time.process_time() - ours) / (time.monotonic() - begun),
             "times": [sum(name == event for _, name, _ in page.heard) for page in pages],
         }
 
@@ -276,16 +346,20 @@ class Crowd:
     def run(self) -> dict[str, Any]:
         """All of it."""
         gevent.spawn(self.watch)
+        self.say("signing in")
         everybody = [*self.pages, self.console]
         self.everyone(everybody, lambda page: page.sign_in(self.case["password"]), 8)
         lobby = f"/rounds/{self.case['round']}"
+        self.say("opening the lobby")
         self.everyone(self.pages, lambda page: page.open(lobby), 20)
         self.console.open(f"{lobby}/console")
         gevent.sleep(8)
         found: dict[str, Any] = {}
+        self.say("opening the rooms")
         found["opened"] = self.measured("seat.called", self.pages, lambda: self.console.send(f"{lobby}/open"))
         found["parts"] = sum(page.fetched for page in self.pages)
         gevent.sleep(10)
+        self.say("working")
         self.begin_to_write()
         gevent.sleep(5)
         found |= self.working()
@@ -295,6 +369,7 @@ class Crowd:
         others = [page for page in self.pages if page not in moved]
         for page in others:
             page.heard.clear()
+        self.say("moving 60")
         found["moved"] = self.measured(
             "seat.moved", moved, lambda: self.console.send(f"{lobby}/moves", *target)
         )
@@ -302,6 +377,7 @@ class Crowd:
         found["moved_path"] = len({page.path for page in moved})
         self._types.clear()
         recall = ("immediately", "1")
+        self.say("recalling")
         found["recalled"] = self.measured(
             "room.state_changed", self.pages, lambda: self.console.send(f"{lobby}/recall", recall)
         )
@@ -309,7 +385,20 @@ class Crowd:
         found["again"] = sum(page.again for page in everybody)
         found["refusals"] = list(itertools.chain(*(page.refusals for page in everybody)))[:20]
         found["lags"], found["errors"] = sorted(self.lags), self.errors
+        self.say("done")
         return found
+
+    def say(self, what: str) -> None:
+        """Progress, for who waits."""
+        used, ours = seconds_of(self.case["server"]), time.process_time()
+        now = time.monotonic()
+        print(
+            f"{now - self.began:5.0f} s  {what} (until now: server {100 * (used - self.used[0]) / (now - self.used[2]):.0f} %,"
+            f" crowd {100 * (ours - self.used[1]) / (now - self.used[2]):.0f} % of a core)",
+            file=sys.stderr,
+            flush=True,
+        )
+        self.used = used, ours, now
 
     def everyone(self, pages: list[Page], act: Callable[[Page], object], at_once: int) -> None:
         for _ in Pool(at_once).imap_unordered(act, pages):
@@ -333,13 +422,17 @@ class Crowd:
         """A few letters a second, in lines of some length."""
         paper = page.join(draft)
         assert paper is not None
-        while self._types.is_set():
+        while self._types.is_set() and not page.is_leaving:
             gevent.sleep(page.random.uniform(0.8, 1.2))
             if len(paper.typed) > 60 or not paper.type("word "):
                 paper.begin(page.random)
                 paper.type("Line ")
             update = paper.unsaved()
-            if update and page.ask("u", base64.b64encode(update).decode(), draft)["ok"]:
+            if (
+                update
+                and self._types.is_set()
+                and page.ask("u", base64.b64encode(update).decode(), draft)["ok"]
+            ):
                 paper.saved()
 
     def working(self) -> dict[str, Any]:

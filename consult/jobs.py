@@ -8,6 +8,7 @@ import gevent
 from consult import clock
 from consult.db import reading_session
 from consult.decisions import service as decisions
+from consult.people.last_use import LastUses
 from consult.proceedings import service as proceedings
 from consult.rooms.models import Round
 from consult.seating.proposals import waiting
@@ -15,6 +16,8 @@ from consult.seating.proposals import waiting
 LOOK_EVERY_SECONDS = 0.5
 #: Who waits for a seat waits at least ten seconds, so this is looked at less often.
 LATE_EVERY_SECONDS = 2.0
+#: How long the last use of a sign-in is known to this process only.
+USES_EVERY_SECONDS = 5.0
 
 
 def due_work(hub: Any) -> Callable[[], None]:
@@ -63,5 +66,17 @@ def late_joiners(hub: Any) -> Callable[[], None]:
         for round_id, where in places.items():
             with hub.sessions.begin() as db:
                 waiting.seat_by_rule(db, db.get_one(Round, round_id), where)
+
+    return run
+
+
+def last_uses(hub: Any, used: LastUses) -> Callable[[], None]:
+    """A loop body that writes down which sign-ins were used since the last time."""
+
+    def run() -> None:
+        gevent.sleep(USES_EVERY_SECONDS)
+        if used:
+            with hub.sessions.begin() as db:
+                used.write(db)
 
     return run

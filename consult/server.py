@@ -20,9 +20,10 @@ from gevent.threadpool import ThreadPool  # noqa: E402
 from consult.app import create_app  # noqa: E402
 from consult.config import BadSetting, Settings, process_name, settings_from  # noqa: E402
 from consult.db import commit_through  # noqa: E402
-from consult.jobs import due_work, late_joiners  # noqa: E402
+from consult.jobs import due_work, last_uses, late_joiners  # noqa: E402
 from consult.live.transport import Handler  # noqa: E402
 from consult.people import passwords  # noqa: E402
+from consult.people.last_use import LastUses  # noqa: E402
 from consult.seating import service as seating  # noqa: E402
 
 log = logging.getLogger("consult.server")
@@ -66,7 +67,8 @@ def serve(settings: Settings, host: str, port: int) -> None:
     disk = ThreadPool(1)
     commit_through(app.extensions["consult.engine"], lambda commit, raw: disk.apply(commit, (raw,)))
     hub: Any = app.extensions["consult.hub"]
-    hub.workers += [due_work(hub), late_joiners(hub)]
+    used = app.extensions["consult.last_uses"] = LastUses()
+    hub.workers += [due_work(hub), late_joiners(hub), last_uses(hub, used)]
     server = WSGIServer(
         listening_socket(host, port),
         app,

@@ -341,7 +341,7 @@ class SignInEnded(Event):
 
 @dataclass(frozen=True)
 class PresenceChanged(Event):
-    """Who is here changed; sent at most every few seconds and not kept in the outbox."""
+    """Who is here changed; sent at most every few seconds and not kept in the outbox. A room hears its own; its session hears one for all rooms, with `room` None."""
 
     name: ClassVar[str] = "presence.changed"
     session: str | None

@@ -12,6 +12,10 @@ from consult.live import delivery, digests, drafting, engine, events, posting, p
 from consult.live.connections import Connections
 from consult.live.hub import Hub
 from consult.live.lane import Lane
+from consult.live.turns import Turns
+
+#: Pages that are made side by side where the database is another server.
+PAGES_AT_ONCE = 4
 
 
 def register(app: Flask) -> None:
@@ -38,6 +42,10 @@ def register(app: Flask) -> None:
         lane=Lane(socketio.server, engine.use(socketio.server, **engine_options)) if _gevent_runs() else None,
     )
     app.extensions["consult.hub"] = hub
+    if _gevent_runs():
+        # A database server answers while another page is made; SQLite is our own work.
+        at_once = 1 if hub.engine.dialect.name == "sqlite" else PAGES_AT_ONCE
+        app.extensions["consult.turns"] = Turns(at_once)
     events.register(hub, socketio)
     presence.register(hub)
     visits.register(hub)

@@ -58,7 +58,7 @@ class Tail:
     def deliver(self, entry: OutboxEvent) -> None:
         """Send one event; afterwards act on what it means for open connections."""
         if entry.name not in INTERNAL:
-            self.hub.server.emit("event", on_wire(entry), to=entry.audience)
+            self.hub.tell("event", on_wire(entry), to=entry.audience)
             self.sent += 1
         kind, _, public_id = entry.audience.partition(":")
         if entry.name == SignInEnded.name:

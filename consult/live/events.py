@@ -28,6 +28,8 @@ from consult.rooms.models import Room, Round
 
 log = logging.getLogger("consult.live")
 MOST_AUDIENCES = 12
+#: A person as actor, by row id of the consultation.
+Actors = dict[int, Actor | None]
 
 
 def register(hub: Hub, socketio: SocketIO) -> None:
@@ -103,6 +105,7 @@ def _follow(hub: Hub, db: Db, connection: Connection, payload: dict[str, Any]) -
     if not isinstance(wanted, dict) or len(wanted) > MOST_AUDIENCES:
         raise Invalid("bad_request")
     seen: dict[str, int] = {}
+    actors: Actors = {}
     for name, seq in wanted.items():
         if (
             not isinstance(name, str)
@@ -111,7 +114,7 @@ def _follow(hub: Hub, db: Db, connection: Connection, payload: dict[str, Any]) -
             or not 0 <= seq < 2**53
         ):
             raise Invalid("bad_request")
-        actor = follower(db, connection, name)
+        actor = follower(db, connection, name, actors)
         if actor is None:
             raise NotFound()
         _speak_for(connection, actor)
@@ -121,9 +124,11 @@ def _follow(hub: Hub, db: Db, connection: Connection, payload: dict[str, Any]) -
     for name in connection.audiences - set(seen):
         hub.server.leave_room(connection.sid, name)
     connection.audiences = set(seen)
-    missed = outbox.missed(db, seen)
+    heads = outbox.heads(db, seen)
+    behind = {name: seq for name, seq in seen.items() if heads[name] > seq}
+    missed = outbox.missed(db, behind) if behind else []
     return {
-        "seqs": outbox.heads(db, seen),
+        "seqs": heads,
         "missed": None if missed is None else [on_wire(event) for event in missed],
     }
 
@@ -140,8 +145,12 @@ def on_wire(event: OutboxEvent) -> dict[str, Any]:
     }
 
 
-def follower(db: Db, connection: Connection, name: str) -> Actor | None:
-    """The actor as whom a connection may follow an audience; None when it may not."""
+def follower(db: Db, connection: Connection, name: str, actors: Actors | None = None) -> Actor | None:
+    """The actor as whom a connection may follow an audience; None when it may not.
+
+    Args:
+        actors: those already known in this act, by consultation; what is found is added.
+    """
     try:
         kind, public_id = audiences.parsed(name)
     except ValueError:
@@ -149,7 +158,10 @@ def follower(db: Db, connection: Connection, name: str) -> Actor | None:
     consultation_id, room = _belongs(db, kind, public_id)
     if consultation_id is None:
         return None
-    actor = actor_for(db, connection.user_id, consultation_id)
+    actors = {} if actors is None else actors
+    if consultation_id not in actors:
+        actors[consultation_id] = actor_for(db, connection.user_id, consultation_id)
+    actor = actors[consultation_id]
     if actor is None:
         return None
     if kind == "member":
@@ -185,10 +197,11 @@ def recheck(hub: Hub, member: str) -> None:
     All of the person's, because one page may follow several consultations and speaks for one member only.
     """
     with reading_session(hub.engine) as db:
+        actors: Actors = {}
         user_id = db.scalar(select(Member.user_id).where(Member.public_id == member))
         for connection in hub.connections.of_user(user_id) if user_id is not None else ():
             for name in list(connection.audiences):
-                if follower(db, connection, name) is None:
+                if follower(db, connection, name, actors) is None:
                     hub.server.leave_room(connection.sid, name)
                     connection.audiences.discard(name)
             if connection.console and not _still_runs(db, connection):

@@ -36,7 +36,10 @@ class Register:
             self.note(connection)
 
     def run(self) -> None:
-        """Every two seconds: write what changed, then tell the pages that show it."""
+        """Every two seconds: write what changed, then tell the pages that show it.
+
+        A session hears once that somebody came or went, however many rooms they did so in; which room, only that room hears.
+        """
         gevent.sleep(TELL_EVERY_SECONDS)
         self.since_written += TELL_EVERY_SECONDS
         if not self.changed and self.since_written < WRITE_EVERY_SECONDS:
@@ -45,8 +48,11 @@ class Register:
         gone, self.gone = self.gone, set()
         self.since_written = 0.0
         self.write(gone)
+        for session in {session for session, _room in changed if session}:
+            self.tell(session_audience(session), PresenceChanged(session=session, room=None))
         for session, room in changed:
-            self.tell(session, room)
+            if room:
+                self.tell(room_audience(room), PresenceChanged(session=session, room=room))
 
     def write(self, gone: set[int]) -> None:
         """One transaction for everybody who is here."""
@@ -57,20 +63,16 @@ class Register:
                 presence.left(db, away, process=self.process)
             presence.seen(db, here, process=self.process)
 
-    def tell(self, session: str | None, room: str | None) -> None:
-        event = PresenceChanged(session=session, room=room)
-        names = [session_audience(session)] if session else []
-        names += [room_audience(room)] if room else []
-        for name in names:
-            wire = {
-                "name": event.name,
-                "version": event.version,
-                "audience": name,
-                "seq": None,
-                "at": None,
-                "data": event.data(),
-            }
-            self.hub.server.emit("event", wire, to=name)
+    def tell(self, audience: str, event: PresenceChanged) -> None:
+        wire = {
+            "name": event.name,
+            "version": event.version,
+            "audience": audience,
+            "seq": None,
+            "at": None,
+            "data": event.data(),
+        }
+        self.hub.tell("event", wire, to=audience)
 
 
 def whereabouts(connections: Iterable[Connection]) -> dict[int, presence.Whereabouts]:

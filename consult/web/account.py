@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, g, request, session
 from flask_login import current_user, login_user
-from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response as BaseResponse
 
 from consult import mail
@@ -18,6 +17,7 @@ from consult.db import Sessions, reading_session, unit_of_work
 from consult.errors import DomainError, Invalid, NotAllowed
 from consult.people import accounts
 from consult.people.devices import device_name
+from consult.people.last_use import LastUses
 from consult.people.models import SignIn, User
 from consult.web import throttle
 from consult.web.addresses import own_path
@@ -74,16 +74,16 @@ def _account(user: User, row: SignIn, token: str) -> Account:
 
 
 def _touch(row_id: int) -> None:
-    """Write down that the sign-in is in use. A request that only reads does it in a transaction of its own."""
+    """Note that the sign-in is in use. A server writes that down for all together soon; otherwise it is written here."""
+    last_uses: LastUses | None = current_app.extensions.get("consult.last_uses")
+    if last_uses is not None:
+        last_uses.note(row_id)
+        return
     if request.method not in READING or getattr(g, "writes", False):
         accounts.touch(db(), row_id)
         return
-    sessions: Sessions = current_app.extensions["consult.sessions"]
-    try:
-        with unit_of_work(sessions) as own:
-            accounts.touch(own, row_id)
-    except DBAPIError:
-        current_app.logger.warning("sign-in: last use not written down")
+    with unit_of_work(current_app.extensions["consult.sessions"]) as own:
+        accounts.touch(own, row_id)
 
 
 def begin(user: User, *, shared: bool) -> None:

@@ -41,10 +41,10 @@ def console(round_id: str) -> Response:
         audiences.member(actor.public_id),
     ]
     live = live_page(followed, query=f"console={found.public_id}")
-    part = request.args.get("part")
+    parts = request.args.getlist("part")
     view: dict[str, Any] = {}
     for name, read in PARTS.items():
-        if part == name or (part is None and name != "queue"):
+        if name in parts or (not parts and name != "queue"):
             view |= read(found, actor)
     return render_page(
         "rooms/console.html",

@@ -70,11 +70,20 @@ def db() -> Db:
     if "db" not in g:
         sessions: Sessions = current_app.extensions["consult.sessions"]
         if _only_reads():
+            _take_a_turn()
             g.db = reading_session(current_app.extensions["consult.engine"])
         else:
             g.db = sessions()
     session: Db = g.db
     return session
+
+
+def _take_a_turn() -> None:
+    """Pages are made in turn where the server says so (`live.turns`). What prepares a request that will write is no page."""
+    turns = current_app.extensions.get("consult.turns")
+    if turns is not None and request.method in READING:
+        turns.take()
+        g.turns = turns
 
 
 def writes_on_get() -> None:
@@ -151,6 +160,9 @@ def close(_error: BaseException | None) -> None:
     session = g.pop("db", None)
     if session is not None:
         session.close()
+    turns = g.pop("turns", None)
+    if turns is not None:
+        turns.give_back()
 
 
 def register(app: Flask) -> None:

@@ -8,6 +8,7 @@ from consult import i18n
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows
 from consult.permissions.names import Permission
+from consult.rooms import queries as rooms
 from consult.rooms.counts import share_of
 from consult.rooms.models import Room, RoomState, Round
 from consult.rooms.queries import Person
@@ -44,6 +45,12 @@ def wishes_for(actor: Actor, round_: Round) -> Wishes | None:
         return None
     mine = service.my_topic_wishes(db(), actor, round_)
     return Wishes(topics, [topic for topic in mine if topic in topics], min(len(topics), MOST_WISHES))
+
+
+def companions_of(actor: Actor, room: Room | None) -> list[Person]:
+    """Who else sits in the reader's room."""
+    seated = rooms.seated_in_room(db(), room) if room is not None else []
+    return [person for person in seated if person.public_id != actor.public_id]
 
 
 def why_here(actor: Actor, round_: Round, room: Room, companions: Sequence[Person], zone: str) -> list[str]:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from typing import Any
 
 from flask import (
@@ -20,6 +20,7 @@ from flask import (
     stream_template,
 )
 from flask_login import current_user
+from jinja2.runtime import Context
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -41,8 +42,42 @@ LOW_DATA_COOKIE = "low_data"
 #: Rendering lets others run after this long.
 RENDER_STRETCH_SECONDS = 0.01
 
+#: How long a page that was fetched ahead is kept: as long as the longest prompt and spread (`round_view`).
+AHEAD_SECONDS = 15
+#: What one page takes when all ask for theirs, and the longest that anybody waits for that.
+PAGE_MS, MOST_CROWD_MS = 8, 5_000
+#: Parts that one request may ask for: more than any page has.
+MOST_PARTS = 30
 #: Pieces of pages that look the same to everybody and are kept: a few hundred bytes each.
 KEPT_PIECES = 4_000
+
+
+class Later:
+    """A value of a page that is made when a template first names it: a part of the page makes only its own."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+
+    @cached_property
+    def value(self) -> Any:
+        return self._make()
+
+
+def by_need(view: object) -> dict[str, Later]:
+    """The cached properties of an object, under their names, each made when it is asked for."""
+    return {
+        name: Later(partial(getattr, view, name))
+        for name, kind in vars(type(view)).items()
+        if isinstance(kind, cached_property) and not name.startswith("_")
+    }
+
+
+class Reading(Context):
+    """How templates read their values."""
+
+    def resolve_or_missing(self, key: str) -> Any:
+        found = super().resolve_or_missing(key)
+        return found.value if isinstance(found, Later) else found
 
 
 @dataclass(frozen=True)
@@ -52,6 +87,8 @@ class LivePage:
 
     audiences: Sequence[str]
     query: str = ""
+    #: How many people may have the same page open.
+    people: int = 0
     #: Filled at rendering: the sequence number each audience stood at when the page's data was read.
     seen: dict[str, int] = field(default_factory=dict)
 
@@ -59,6 +96,11 @@ class LivePage:
 def is_low_data() -> bool:
     """Whether the reader wants pages that use little data: asked for in the address, kept in a cookie."""
     return request.args.get("low_data", request.cookies.get(LOW_DATA_COOKIE, "")) == "1"
+
+
+def is_ahead() -> bool:
+    """Whether a page fetches the one it is about to go to: the browser keeps that until then, and nothing has been seen yet."""
+    return request.headers.get("Consult-Ahead") == "1"
 
 
 def language() -> i18n.Language:
@@ -84,9 +126,9 @@ def refusal(code: str, **params: object) -> str:
     return message(code, language().code, **params)
 
 
-def live_page(audiences: Sequence[str], query: str = "page=other") -> LivePage:
+def live_page(audiences: Sequence[str], query: str = "page=other", people: int = 0) -> LivePage:
     """Follow `audiences` on this page. Call it before the page's data is read, so that nothing falls in between."""
-    return LivePage(audiences, query, outbox.heads(db(), audiences))
+    return LivePage(audiences, query, people, outbox.heads(db(), audiences))
 
 
 def render_page(
@@ -100,10 +142,13 @@ def render_page(
     status: int = 200,
     **view: Any,
 ) -> Response:
-    """A page; or, when the address asks for `?part=name`, only its partial `template-without-suffix/_name.html`."""
-    part = request.args.get("part") if status < 400 else None
-    if part is not None:
-        template = _part_of(template, part)
+    """A page; or, when the address asks for `?part=name`, only its partial `template-without-suffix/_name.html`.
+
+    Several parts come each in a `<template data-part="name">`.
+    """
+    parts = request.args.getlist("part")[:MOST_PARTS] if status < 400 else []
+    templates = [_part_of(template, part) for part in parts]
+    shows_messages = "flashes" in parts if parts else not is_ahead()
     chosen = language()
     context = {
         "lang": chosen.code,
@@ -111,8 +156,7 @@ def render_page(
         "low_data": is_low_data(),
         "languages": [(entry.code, entry.label) for entry in i18n.LANGUAGES],
         "page_script": script,
-        "live": live
-        and {"audiences": live.seen, "query": live.query, "now_ms": clock.milliseconds(clock.now())},
+        "live": live and _live_view(live),
         "breadcrumb": breadcrumb,
         "actor": actor,
         "actor_view": _actor_view(actor),
@@ -122,10 +166,20 @@ def render_page(
         "can": lambda permission, subject: (
             actor is not None and allows(actor, Permission(permission), subject)
         ),
-        "flashes": get_flashed_messages(with_categories=True) if part is None or part == "flashes" else [],
+        "flashes": get_flashed_messages(with_categories=True) if shows_messages else [],
         "zone": consultation.time_zone if consultation else "UTC",
     }
-    response = make_response(_rendered(template, **context, **view), status)
+    view |= context
+    if len(parts) < 2:
+        body = _rendered(templates[0] if templates else template, **view)
+    else:
+        pieces = zip(parts, templates, strict=True)
+        body = "".join(
+            f'<template data-part="{part}">{_rendered(name, **view)}</template>' for part, name in pieces
+        )
+    response = make_response(body, status)
+    if is_ahead() and status < 400:
+        response.headers["Cache-Control"] = f"private, max-age={AHEAD_SECONDS}"
     choices = {"lang": (LANGUAGE_COOKIE, chosen.code), "low_data": (LOW_DATA_COOKIE, str(int(is_low_data())))}
     for asked, (cookie, value) in choices.items():
         if asked in request.args:
@@ -133,6 +187,16 @@ def render_page(
                 cookie, value, max_age=31_536_000, samesite="Lax", secure=settings().is_https, httponly=True
             )
     return response
+
+
+def _live_view(live: LivePage) -> dict[str, Any]:
+    """What the `live` controller needs. `crowd`: milliseconds over which the pages of all spread what they fetch at the same news."""
+    return {
+        "audiences": live.seen,
+        "query": live.query,
+        "now_ms": clock.milliseconds(clock.now()),
+        "crowd": min(live.people * PAGE_MS, MOST_CROWD_MS),
+    }
 
 
 def _part_of(template: str, part: str) -> str:
@@ -192,6 +256,7 @@ def register(app: Flask) -> None:
     """Functions and filters every template may use."""
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")
+    env.context_class = Reading
     env.newstyle_gettext = True  # type: ignore[attr-defined]
     env.trim_blocks = env.lstrip_blocks = True
     env.install_gettext_callables(  # type: ignore[attr-defined]

@@ -1,5 +1,6 @@
 """Routes of a round: the lobby, the facilitator console, and what is done there."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import Blueprint, request
@@ -8,7 +9,6 @@ from werkzeug.wrappers import Response as BaseResponse
 from consult.announce import audiences
 from consult.permissions.names import Permission
 from consult.proceedings import service as proceedings
-from consult.rooms import queries as rooms
 from consult.rooms import service as rooms_service
 from consult.rooms.counts import attendance
 from consult.rooms.models import EDITABLE, Room, RoomState
@@ -20,8 +20,8 @@ from consult.web.context import db, settings
 from consult.web.figures import group_parts, in_words
 from consult.web.forms import Form
 from consult.web.loading import consultation_of, members_called, room_for, round_for, session_of
-from consult.web.lobby_view import why_here, wishes_for
-from consult.web.pages import back_to, live_page, render_page, say, t
+from consult.web.lobby_view import companions_of, why_here, wishes_for
+from consult.web.pages import Later, back_to, live_page, render_page, say, t
 from consult.web.round_view import CALL_IN, LEAVING, crumbs_of, round_clock
 from consult.web.seating_acts import home_of, priced, seen_places, taking_back
 from consult.web.seating_view import SeatingView
@@ -37,11 +37,11 @@ def lobby(round_id: str) -> BaseResponse:
     live = live_page(followed, query=f"session={session.public_id}")
     mine = next((room for room in found.rooms if room.id in actor.seats), None)
     attending = attendance(db(), consultation.id, reader=actor)
+    if not actor.is_staff:
+        live = replace(live, people=attending.everybody)
     parts = group_parts(attending.by_mark)
     is_open = mine is not None and mine.state in EDITABLE
-    companions = (
-        [p for p in rooms.seated_in_room(db(), mine) if p.public_id != actor.public_id] if mine else []
-    )
+    companions = Later(lambda: companions_of(actor, mine))
     return render_page(
         "rooms/lobby.html",
         script="js/pages/live.js",
@@ -54,13 +54,15 @@ def lobby(round_id: str) -> BaseResponse:
         state=round_state(room.state for room in found.rooms),
         mine=mine,
         companions=companions,
-        why=why_here(actor, found, mine, companions, consultation.time_zone) if mine else [],
-        wishes=wishes_for(actor, found),
+        why=Later(
+            lambda: why_here(actor, found, mine, companions.value, consultation.time_zone) if mine else []
+        ),
+        wishes=Later(lambda: wishes_for(actor, found)),
         here=parts,
         here_words=in_words(parts),
         here_count=attending.here,
         people_count=attending.everybody,
-        round_clock=round_clock(found),
+        round_clock=Later(lambda: round_clock(found)),
         call_rules=[
             CALL_IN,
             {"event": "report_back.opened", "url": f"/s/{session.public_id}", "spread": 3, "text": "over"},

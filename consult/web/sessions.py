@@ -1,11 +1,12 @@
 """Routes of a session: its page, opening and closing it, opening the report-back, beginning a round."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response
 from werkzeug.wrappers import Response as BaseResponse
 
 from consult.announce import audiences
+from consult.library.models import Source
 from consult.library.service import sources_of
 from consult.permissions.actor import Actor
 from consult.permissions.names import Permission
@@ -22,7 +23,7 @@ from consult.web.context import db
 from consult.web.figures import group_parts, in_words, room_ends, session_badge
 from consult.web.front import where_to
 from consult.web.loading import session_for
-from consult.web.pages import back_to, live_page, render_page, say, t
+from consult.web.pages import Later, back_to, live_page, render_page, say, t
 from consult.web.round_view import CALL_IN
 
 pages = Blueprint("sessions", __name__)
@@ -59,6 +60,8 @@ def session(session_id: str) -> Response:
     followed = [audiences.session(found.public_id), audiences.member(actor.public_id)]
     live = live_page(followed, query=f"session={found.public_id}")
     attending = attendance(db(), consultation.id, reader=actor)
+    if not actor.is_staff:
+        live = replace(live, people=attending.everybody)
     here = group_parts(attending.by_mark)
     blocks = _blocks(found, actor)
     return render_page(
@@ -78,8 +81,8 @@ def session(session_id: str) -> Response:
         here_words=in_words(here),
         here_count=attending.here,
         people_count=attending.everybody,
-        panel=rooms.panel_of(db(), consultation.id),
-        sources=[s for s in sources_of(db(), consultation.id, session_id=found.id) if s.kind == "statement"],
+        panel=Later(lambda: rooms.panel_of(db(), consultation.id)),
+        sources=Later(lambda: _statements(found)),
         call_rules=[CALL_IN],
     )
 
@@ -115,6 +118,11 @@ def begin_round(session_id: str) -> BaseResponse:
     topic = found.questions[0].text if found.questions else found.title
     made = rooms_service.create_round(db(), actor, found, topic=topic[:300], minutes=MINUTES)
     return back_to(f"/rounds/{made.public_id}/seating")
+
+
+def _statements(session: Session) -> list[Source]:
+    found = sources_of(db(), session.consultation_id, session_id=session.id)
+    return [source for source in found if source.kind == "statement"]
 
 
 def _place(actor: Actor, session: Session, blocks: list[RoundBlock]) -> dict[str, object] | None:

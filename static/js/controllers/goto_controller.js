@@ -1,11 +1,16 @@
 import { Controller } from "../../vendor/page.js";
 import { flashTitle } from "../helpers/flash.js";
 import { announce, filled, textOf } from "../helpers/text.js";
+import { serverClock } from "../live/clock.js";
 import { feed } from "../live/feed.js";
+import { parts } from "../live/parts.js";
 import { isHeld, whenFree } from "../live/unsent.js";
 
 const PATIENCE_MS = 8_000;
 const STAYED = "consult.stayed";
+/** Of the seconds somebody has to say no, the page is fetched within these, so that hundreds do not ask at once and it is there when they go. */
+const AHEAD_FROM = 0.02;
+const AHEAD_TO = 0.9;
 
 /** Takes the page where the person should be, after a while in which they can say no. Waits for text to be saved, and
     offers a link when it is not. */
@@ -16,6 +21,7 @@ export default class extends Controller {
   #stop = null;
   #timer = 0;
   #counter = 0;
+  #ahead = 0;
   #planned = "";
 
   connect() {
@@ -42,6 +48,8 @@ export default class extends Controller {
   #forget() {
     clearTimeout(this.#timer);
     clearInterval(this.#counter);
+    clearTimeout(this.#ahead);
+    parts.leave(false);
     this.#timer = 0;
   }
 
@@ -62,8 +70,10 @@ export default class extends Controller {
       return (seconds <= 0 && textOf(this.element, `${text}-go`)) || textOf(this.element, text, { seconds: Math.max(0, seconds) });
     };
     if (after > 0) {
+      parts.leave(true);
       this.#say(words(), url);
       this.#counter = setInterval(() => this.#write(words()), 1000);
+      this.#ahead = setTimeout(() => fetchAhead(url), after * 1000 * (AHEAD_FROM + Math.random() * (AHEAD_TO - AHEAD_FROM)));
     }
     this.#timer = setTimeout(() => this.#go(url, text), (after + Math.random() * spread) * 1000);
   }
@@ -71,12 +81,15 @@ export default class extends Controller {
   async #go(url, text) {
     if (isHere(url)) return;
     this.#forget();
+    parts.leave(true);
     announce(textOf(this.element, `${text}-go`) || textOf(this.element, text), { assertive: true });
     if (isHeld()) await Promise.race([whenFree(), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
     if (!this.element.isConnected) return;
     if (isHeld() || document.querySelector("dialog[data-controller~=copy-text][open]")) {
+      parts.leave(false);
       this.#say(textOf(this.element, "held"), url);
     } else {
+      serverClock.carryOver();
       location.assign(url);
     }
   }
@@ -98,6 +111,11 @@ export default class extends Controller {
 function matches({ when = {}, url }, data) {
   const needed = [...url.matchAll(/\{(\w+)\}/g)].map(([, field]) => field);
   return Object.entries(when).every(([field, value]) => data[field] === value) && needed.every((field) => data[field] != null);
+}
+
+/** The browser keeps the page for some seconds; going there asks nobody then. */
+function fetchAhead(url) {
+  fetch(url, { headers: { Accept: "text/html", "Consult-Ahead": "1" }, cache: "reload" }).catch(() => {});
 }
 
 function isHere(url) {

@@ -9,6 +9,8 @@ const SAMPLES = 3;
 const SAMPLE_GAP_MS = 400;
 const RESYNC_MS = 5 * 60_000;
 const TICK_MS = 1_000;
+const CARRIED = "consult.clock";
+const CARRIED_MOST_MS = 30_000;
 
 export class ServerClock {
   #base = Date.now() - performance.now();
@@ -23,7 +25,12 @@ export class ServerClock {
 
   /** @param {number} now  what the server wrote into the page; good to a second or so until `sync` has answers */
   startFrom(now) {
-    if (this.#bestTrip === Infinity && now > 0) this.#base = now - performance.now();
+    if (this.#bestTrip === Infinity && now > 0) this.#base = Math.max(now, carriedOver()) - performance.now();
+  }
+
+  /** Lets the next page know the time: one that was fetched ahead was written some seconds before it is shown. */
+  carryOver() {
+    sessionStorage.setItem(CARRIED, JSON.stringify({ server: this.now(), here: Date.now() }));
   }
 
   /** Asks the server a few times whenever the connection is there. @returns {() => void} stops */
@@ -79,6 +86,14 @@ export class ServerClock {
       if (this.#listeners.size) this.#schedule();
     }, wait);
   }
+}
+
+/** The server's time by what the last page knew; 0 when it left nothing, or long ago. */
+function carriedOver() {
+  const kept = JSON.parse(sessionStorage.getItem(CARRIED) ?? "null");
+  sessionStorage.removeItem(CARRIED);
+  const since = kept ? Date.now() - kept.here : -1;
+  return since >= 0 && since <= CARRIED_MOST_MS ? kept.server + since : 0;
 }
 
 export const serverClock = new ServerClock();

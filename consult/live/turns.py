@@ -1,0 +1,30 @@
+"""Pages take turns: few are made at a time, and between two of them everything else that waits goes first.
+
+A page is several milliseconds of work without a pause. When hundreds ask at once, the hub would make them all before it looks
+at a socket, a lock or a clock again; so each waits here until it is its turn, and then until the hub has looked around.
+"""
+
+import gevent
+from gevent.lock import BoundedSemaphore
+
+
+class Turns:
+    """The turns of one process."""
+
+    def __init__(self, at_once: int) -> None:
+        self._places = BoundedSemaphore(at_once)
+
+    def take(self) -> None:
+        """Wait for a place, first come first served; to be given back by the same request."""
+        self._places.acquire()
+        look_around()
+
+    def give_back(self) -> None:
+        self._places.release()
+
+
+def look_around() -> None:
+    """Let the hub see every socket once. `sleep(0)` would not: it stays among what is about to run anyway."""
+    hub = gevent.get_hub()
+    with hub.loop.timer(0) as now:
+        hub.wait(now)
