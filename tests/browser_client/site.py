@@ -261,7 +261,12 @@ class Site:
             self.posts.append(fields)
             status, html = self.post_answer(fields) if self.post_answer else (200, self.render(self, query))
         elif "part" in query:
-            html = self.parts[query["part"]]
+            names = parse_qs(address.query)["part"]
+            html = self.parts[names[0]]
+            if len(names) > 1:
+                html = "".join(
+                    f'<template data-part="{name}">{self.parts[name]}</template>' for name in names
+                )
         else:
             html = self.render(self, query)
         kind = "application/json" if html.startswith("{") else "text/html; charset=utf-8"

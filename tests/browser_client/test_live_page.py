@@ -56,6 +56,54 @@ def test_events_of_other_rooms_fetch_nothing(live: Page, site: Site) -> None:
     assert site.requested.count("/rooms/r1?part=items") == 1
 
 
+def test_what_one_event_makes_stale_comes_with_one_request(site: Site, open_page: OpenPage) -> None:
+    other = render_list("<li>three</li>").replace("items", "others").replace("others.", "items.")
+    others = other.replace('data-part-events-value="item.', 'data-part-events-value="chat.posted item.')
+    site.render = lambda *_: pages.shell(
+        pages.STATUS + render_list("<li>one</li>") + others, "live", query="room=r1"
+    )
+    page = open_page()
+    expect(page.get_by_role("status")).to_have_text("Connected")
+    site.parts |= {"items": render_list("<li>two</li>"), "others": others.replace("three", "four")}
+    site.announce("item.created", {"room": "r1"})
+    expect(page.get_by_role("listitem")).to_have_text(["two", "four"])
+    assert [address for address in site.requested if "part" in address] == [
+        "/rooms/r1?part=items&part=others"
+    ]
+
+
+def test_hundreds_of_pages_told_the_same_do_not_ask_at_once(site: Site, open_page: OpenPage) -> None:
+    region = render_list("<li>one</li>").replace("item.changed", "item.changed room.state_changed")
+    shell = pages.shell(pages.STATUS + region, "live", query="room=r1")
+    site.render = lambda *_: shell.replace("<body ", '<body data-crowd="600000" ')
+    page = open_page()
+    expect(page.get_by_role("status")).to_have_text("Connected")
+    site.parts["items"] = render_list("<li>two</li>")
+    site.announce("room.state_changed", {"room": "r1"})
+    page.wait_for_timeout(1_500)
+    assert not [address for address in site.requested if "part" in address], "a chance of one in 400"
+    site.announce("item.created", {"room": "r1"})
+    expect(page.get_by_role("listitem")).to_have_text(["two"])
+
+
+def test_a_page_that_is_about_to_go_fetches_where_it_goes_and_nothing_else(
+    site: Site, open_page: OpenPage
+) -> None:
+    body = pages.STATUS + CALL.replace('"after": 3', '"after": 60') + render_list("<li>one</li>")
+    site.render = lambda *_: pages.shell(body, "live", query="room=r1")
+    page = open_page(first="Math.random = () => 0")
+    expect(page.get_by_role("status")).to_have_text("Connected")
+    site.parts["items"] = render_list("<li>two</li>")
+    site.announce("seat.called", {"room": "r2"}, audience="member:A")
+    expect(page.locator("[data-goto-target=message]")).to_contain_text("You are taken there in")
+    site.announce("item.created", {"room": "r1"})
+    page.wait_for_timeout(1_500)
+    assert site.requested.count("/rooms/r2") == 1, "fetched ahead"
+    assert "/rooms/r1?part=items" not in site.requested
+    page.get_by_role("button", name="Stay here").click()
+    expect(page.get_by_role("listitem")).to_have_text(["two"])
+
+
 def test_an_event_lost_on_the_way_is_asked_for(live: Page, site: Site) -> None:
     site.parts["items"] = render_list("<li>from the lost event</li>")
     site.announce("item.created", {"room": "r1"}, send=False)

@@ -63,6 +63,8 @@ def test_nobody_is_left_between_plenary_and_the_rooms(
     expect(message).to_be_hidden()
     expect(goes.page).to_have_url(ROOM, timeout=40_000)
     assert len(goes.context.pages) == 1, "the same page, no new one"
+    fetched = "performance.getEntriesByType('navigation')[0].transferSize"
+    assert goes.page.evaluate(fetched) == 0, "the room's page was there already: it was fetched ahead"
     assert f"/rounds/{round_}" in stays.page.url
 
     # Who stayed is seen as not in the room, and one click asks again.

@@ -13,6 +13,7 @@ from consult.items.models import ActionItem
 from consult.library import service as library
 from tests import cast
 from tests.cast import World
+from tests.conftest import post
 
 Browser = Callable[[str], FlaskClient]
 INSIDE = ("organizer", "facilitator", "cofacilitator", "kenya", "canada", "ngo")
@@ -51,6 +52,37 @@ def test_only_those_seated_and_staff_enter(world: World, client_for: Browser, ad
         assert client_for(name).get(address).status_code == expected, name
     assert client_for(cast.STRANGER).get(address).status_code == 404
     assert client_for("kenya").get("/rooms/nosuchroomno").status_code == 404
+
+
+def test_several_parts_come_in_one_answer_each_as_it_comes_alone(
+    client_for: Browser, address: str, item: ActionItem
+) -> None:
+    browser = client_for("canada")
+    names = ("list", "present", "chat", "help")
+    alone = {name: browser.get(f"{address}?part={name}").text for name in names}
+    together = browser.get(f"{address}?" + "&".join(f"part={name}" for name in names)).text
+    found = re.findall(r'<template data-part="(\w+)">(.*?)</template>', together, re.DOTALL)
+    assert [name for name, _html in found] == list(names)
+    forms = re.compile(r'name="csrf_token" value="[^"]+"')
+    assert {name: forms.sub("", html) for name, html in found} == {
+        name: forms.sub("", html) for name, html in alone.items()
+    }
+    assert browser.get(f"{address}?part=list&part=nothing_of_that_name").status_code == 404
+
+
+def test_a_page_fetched_ahead_is_kept_for_seconds_and_uses_no_message_up(
+    client_for: Browser, address: str
+) -> None:
+    browser = client_for("kenya")
+    assert browser.get(address).headers["Cache-Control"] == "no-store"
+    post(browser, f"{address}/help", page=address, category="wording")
+    ahead = browser.get(address, headers={"Consult-Ahead": "1"})
+    assert ahead.headers["Cache-Control"] == "private, max-age=15"
+    said = "The facilitators see that your room needs help."
+    assert said not in ahead.text
+    assert said in browser.get(address).text, "the page that is looked at says it"
+    refused = browser.get("/rooms/nosuchroomno", headers={"Consult-Ahead": "1"})
+    assert "max-age" not in refused.headers["Cache-Control"]
 
 
 def test_the_text_is_readable_before_any_script(
