@@ -33,7 +33,7 @@ from gevent.pool import Pool  # noqa: E402
 
 from consult.rehearsal.paper import Paper  # noqa: E402
 
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 90
 #: `COLLECT_MS` and `TOGETHER_MS` of `static/js/live/parts.js`, and the events that it spreads over the whole crowd.
 COLLECT, TOGETHER = 0.06, 0.25
 TOLD_TO_ALL = {

@@ -1,11 +1,13 @@
 """The database: declarative base, column types, engine, and the unit of work.
 
 SQLite runs in WAL mode with synchronous=FULL and waits for a lock cooperatively (`timeout=0` and a retry that yields to
-other greenlets), because SQLite's own busy time-out would stall every connection of a gevent process.
+other greenlets), because SQLite's own busy time-out would stall every connection of a gevent process. Who waits for somebody of
+the same process stands in a queue instead: dozens that try again and again take the time of the one who writes.
 """
 
 import secrets
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -136,11 +138,62 @@ def _tune_sqlite(engine: Engine, pause: Callable[[float], None]) -> None:
             _once_unlocked(partial(cursor.execute, f"PRAGMA {pragma}"), pause)
         cursor.close()
 
+    queue = _Writers(engine.dialect)
+
+    @event.listens_for(engine, "close")
+    @event.listens_for(engine, "close_detached")
+    def on_close(raw: Any, _record: Any = None) -> None:
+        queue.leave(raw)
+
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get("consult_writing", True)
-        statement = "BEGIN IMMEDIATE" if writing else "BEGIN"
-        _once_unlocked(partial(connection.exec_driver_sql, statement), pause)
+        if connection.get_execution_options().get("consult_writing", True):
+            raw = connection.connection.dbapi_connection
+            queue.enter(raw)
+            begin = partial(connection.exec_driver_sql, "BEGIN IMMEDIATE")
+            try:
+                _once_unlocked(begin, pause)
+            except BaseException:
+                queue.leave(raw)
+                raise
+        else:
+            _once_unlocked(partial(connection.exec_driver_sql, "BEGIN"), pause)
+
+
+class _Writers:
+    """The queue of one engine's writing transactions: from before BEGIN until after COMMIT or ROLLBACK there is one."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._lock = threading.Lock()
+        self._inside: object = None
+        #: How a COMMIT is carried out (`commit_through`).
+        self.commit: Callable[[Any], Any] = dialect.do_commit
+        self._rollback = dialect.do_rollback
+        dialect.do_commit = self._do_commit  # type: ignore[method-assign,assignment]
+        dialect.do_rollback = self._do_rollback  # type: ignore[method-assign,assignment]
+
+    def enter(self, raw: Any) -> None:
+        """Wait for one's turn; who has waited too long is told so by the database."""
+        if self._lock.acquire(timeout=LOCK_PATIENCE_SECONDS):
+            self._inside = raw
+
+    def leave(self, raw: Any) -> None:
+        """Let the next one in, if this connection of the sqlite3 module was inside."""
+        if self._inside is not None and self._inside is raw:
+            self._inside = None
+            self._lock.release()
+
+    # As the dialect's: `raw` is the pool's proxy of a connection.
+
+    def _do_commit(self, raw: Any) -> None:
+        self.commit(raw)
+        self.leave(raw.dbapi_connection)
+
+    def _do_rollback(self, raw: Any) -> None:
+        try:
+            self._rollback(raw)
+        finally:
+            self.leave(raw.dbapi_connection)
 
 
 def _once_unlocked(act: Callable[[], object], pause: Callable[[float], None]) -> None:
@@ -161,8 +214,9 @@ def commit_through(engine: Engine, run: Callable[..., Any]) -> None:
     The sqlite3 module lets other threads work meanwhile; nothing else happens on the connection until `run` returns.
     """
     if engine.dialect.name == "sqlite":
-        commit = engine.dialect.do_commit
-        engine.dialect.do_commit = lambda raw: run(commit, raw)  # type: ignore[method-assign,assignment]
+        queue: _Writers = engine.dialect.do_commit.__self__  # type: ignore[attr-defined]
+        commit = queue.commit
+        queue.commit = lambda raw: run(commit, raw)
 
 
 def wait_at_most(db: Db, seconds: float) -> None:

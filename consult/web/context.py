@@ -81,8 +81,7 @@ def db() -> Db:
 def _take_a_turn() -> None:
     """Pages are made in turn where the server says so (`live.turns`). What prepares a request that will write is no page."""
     turns = current_app.extensions.get("consult.turns")
-    if turns is not None and request.method in READING:
-        turns.take()
+    if turns is not None and request.method in READING and turns.take():
         g.turns = turns
 
 

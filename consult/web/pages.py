@@ -11,13 +11,13 @@ from typing import Any
 from flask import (
     Flask,
     Response,
+    current_app,
     flash,
     g,
     get_flashed_messages,
     make_response,
     redirect,
     request,
-    stream_template,
 )
 from flask_login import current_user
 from jinja2.runtime import Context
@@ -41,6 +41,8 @@ LANGUAGE_COOKIE = "lang"
 LOW_DATA_COOKIE = "low_data"
 #: Rendering lets others run after this long.
 RENDER_STRETCH_SECONDS = 0.01
+#: Pieces of text between two looks at the time.
+LOOK_AFTER_PIECES = 50
 
 #: How long a page that was fetched ahead is kept: as long as the longest prompt and spread (`round_view`).
 AHEAD_SECONDS = 15
@@ -218,11 +220,12 @@ def _partials() -> frozenset[str]:
 
 def _rendered(template: str, **view: Any) -> str:
     """The template as text. Others are served in between: a page of 600 people takes longer than they should wait."""
+    current_app.update_template_context(view)
     parts: list[str] = []
     since = clock.monotonic()
-    for part in stream_template(template, **view):
+    for number, part in enumerate(current_app.jinja_env.get_template(template).generate(view)):
         parts.append(part)
-        if clock.monotonic() - since > RENDER_STRETCH_SECONDS:
+        if number % LOOK_AFTER_PIECES == 0 and clock.monotonic() - since > RENDER_STRETCH_SECONDS:
             time.sleep(0)
             since = clock.monotonic()
     return "".join(parts)
