@@ -50,9 +50,9 @@ class Register:
         self.write(gone)
         for session in {session for session, _room in changed if session}:
             self.tell(session_audience(session), PresenceChanged(session=session, room=None))
-        for session, room in changed:
+        for where, room in changed:
             if room:
-                self.tell(room_audience(room), PresenceChanged(session=session, room=room))
+                self.tell(room_audience(room), PresenceChanged(session=where, room=room))
 
     def write(self, gone: set[int]) -> None:
         """One transaction for everybody who is here."""

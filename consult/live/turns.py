@@ -37,5 +37,8 @@ class Turns:
 def look_around() -> None:
     """Let the hub see every socket once. `sleep(0)` would not: it stays among what is about to run anyway."""
     hub = gevent.get_hub()
-    with hub.loop.timer(0) as now:
+    now = hub.loop.timer(0)
+    try:
         hub.wait(now)
+    finally:
+        now.close()

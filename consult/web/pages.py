@@ -65,7 +65,7 @@ class Later:
         return self._make()
 
 
-def by_need(view: object) -> dict[str, Later]:
+def by_need(view: object) -> dict[str, Any]:
     """The cached properties of an object, under their names, each made when it is asked for."""
     return {
         name: Later(partial(getattr, view, name))
