@@ -93,7 +93,7 @@ class RoomView:
         return sources_of(db(), self._consultation.id, session_id=self._session.id)
 
     @cached_property
-    def at_hand(self) -> Any:
+    def at_hand(self) -> list[Source]:
         return documents.at_hand(self._room, self.sources)
 
     @cached_property
