@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import hypothesis
 import pytest
@@ -24,6 +24,9 @@ from consult import clock, migrating
 from consult.config import Settings
 from consult.db import Db, engine_for, sessions_for
 from tests import cast
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # Machines differ in speed; what a property test finds does not depend on it.
 hypothesis.settings.register_profile("consult", deadline=None)
@@ -192,3 +195,20 @@ def chromium() -> str:
     if not Path(CHROMIUM).exists():
         unavailable(f"Chromium at {CHROMIUM} (set CHROMIUM to its path)")
     return CHROMIUM
+
+
+@pytest.fixture(scope="module")
+def running_browser(chromium: str) -> "Iterator[Browser]":
+    """One Chromium for all tests of a module."""
+    from tests.browsing import browser_at
+
+    with browser_at(chromium) as found:
+        yield found
+
+
+@pytest.fixture
+def browser(running_browser: "Browser") -> "Iterator[Browser]":
+    """A Chromium in which nobody is, and in which nobody is left behind."""
+    yield running_browser
+    for context in running_browser.contexts:
+        context.close()

@@ -41,8 +41,8 @@ _CUT = """async (seed) => {
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context()
+def page(running_browser: Browser) -> Iterator[Page]:
+    context = running_browser.new_context()
     found = context.new_page()
     Site(lambda *_: "<!doctype html><title>x</title>").serve(found)
     found.goto(f"{ORIGIN}/")

@@ -1,27 +1,17 @@
 """People with browsers: each in a context of their own, signed in as themselves, watched for errors."""
 
 import re
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
 from sqlalchemy import Engine, select
 
 from consult.db import reading_session
 from consult.people.models import Member, Role, User
 from consult.rooms.models import Room, Seat
 from consult.sample.build import PASSWORD
+from tests.conftest import csrf_of
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 #: What a browser says when the server is killed on purpose, or answers a refusal.
 EXPECTED_NOISE = re.compile(r"WebSocket connection|ERR_CONNECTION_REFUSED|Failed to load resource|net::ERR")
 _WORDS = """(editor) => {
@@ -29,7 +19,6 @@ _WORDS = """(editor) => {
   copy.querySelectorAll(".caret").forEach((caret) => caret.remove());
   return copy.textContent;
 }"""
-expect.set_options(timeout=20_000)
 
 
 def delegates_in(engine: Engine, room: int | str, roles: Collection[Role] = (Role.DELEGATE,)) -> list[str]:
@@ -47,17 +36,6 @@ def delegates_in(engine: Engine, room: int | str, roles: Collection[Role] = (Rol
         return list(db.scalars(query.order_by(Member.role != first, Member.id)))
 
 
-@contextmanager
-def browser_at(path: str) -> Iterator[Browser]:
-    """A headless Chromium."""
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=ARGUMENTS)
-        try:
-            yield browser
-        finally:
-            browser.close()
-
-
 class Person:
     """Somebody with a browser of their own."""
 
@@ -73,10 +51,22 @@ class Person:
         self.problems: list[str] = []
         self.page.on("console", self._heard)
         self.page.on("pageerror", self._failed)
+        self._sign_in()
+
+    def _sign_in(self) -> None:
+        """What the form on the page sends, without two pages that nobody looks at."""
+        address, asking = self.base_url + "/sign-in", self.context.request
+        form = {"csrf_token": csrf_of(asking.get(address).text()), "email": self.email, "password": PASSWORD}
+        answer = asking.post(address, form=form, max_redirects=0)
+        assert answer.status == 303, answer.text()
+
+    def sign_in_on_the_page(self) -> None:
+        """As somebody who has not been here."""
+        self.context.clear_cookies()
         self.go("/sign-in")
-        self.page.get_by_role("textbox", name="Email address").first.fill(email)
+        self.page.get_by_role("textbox", name="Email address").first.fill(self.email)
         self.page.get_by_role("textbox", name="Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        self.press("Sign in")
         expect(self.page).not_to_have_url(re.compile("sign-in"))
 
     def _heard(self, message: ConsoleMessage) -> None:

@@ -9,17 +9,16 @@ from consult.people.models import Role
 from consult.rooms import chat, queue
 from consult.rooms.actors import actor_of
 from consult.rooms.models import Room
-from consult.sample.build import Sample, Stage, build
+from consult.sample.build import Sample, Stage
 from tests.journeys.people import Person, delegates_in
 from tests.running import RunningServer
 
 WRITING = (Role.DELEGATE, Role.PANELIST, Role.OBSERVER)
 
 
-@pytest.fixture
-def sample(engine: Engine) -> Sample:
-    with unit_of_work(sessions_for(engine)) as db:
-        return build(db, number=24, stage=Stage.DRAFTING)
+@pytest.fixture(scope="module")
+def arranged() -> tuple[int, Stage]:
+    return 24, Stage.DRAFTING
 
 
 def write(person: Person, words: str) -> None:

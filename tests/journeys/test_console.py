@@ -14,15 +14,14 @@ from consult.db import reading_session, sessions_for, unit_of_work
 from consult.people.models import Member, Role, User
 from consult.programme.models import Session
 from consult.rooms.models import Room, Round, Seat
-from consult.sample.build import Sample, Stage, build
+from consult.sample.build import Sample, Stage
 from tests.journeys.people import Person, delegates_in
 from tests.running import RunningServer
 
 
-@pytest.fixture
-def sample(engine: Engine) -> Sample:
-    with unit_of_work(sessions_for(engine)) as db:
-        return build(db, number=24, stage=Stage.DRAFTING)
+@pytest.fixture(scope="module")
+def arranged() -> tuple[int, Stage]:
+    return 24, Stage.DRAFTING
 
 
 @pytest.fixture

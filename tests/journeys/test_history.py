@@ -13,15 +13,9 @@ from consult.db import sessions_for, unit_of_work
 from consult.items.models import ActionItem
 from consult.people.models import Member, Role, User
 from consult.rooms.models import Room, Seat
-from consult.sample.build import Sample, Stage, build
+from consult.sample.build import Sample
 from tests.journeys.people import Person
 from tests.running import RunningServer
-
-
-@pytest.fixture
-def sample(engine: Engine) -> Sample:
-    with unit_of_work(sessions_for(engine)) as db:
-        return build(db, number=60, stage=Stage.DRAFTING)
 
 
 def item_and_writers(engine: Engine) -> tuple[str, list[str]]:

@@ -12,15 +12,9 @@ from consult.items.service import create_item
 from consult.people.models import Role
 from consult.rooms.actors import actor_for
 from consult.rooms.models import Room
-from consult.sample.build import Sample, Stage, build
+from consult.sample.build import Sample
 from tests.journeys.people import Person, delegates_in
 from tests.running import RunningServer, wait_until
-
-
-@pytest.fixture
-def sample(engine: Engine) -> Sample:
-    with unit_of_work(sessions_for(engine)) as db:
-        return build(db, number=60, stage=Stage.DRAFTING)
 
 
 @pytest.fixture

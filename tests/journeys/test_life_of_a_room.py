@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine, select
 
-from consult.db import reading_session, sessions_for, unit_of_work
+from consult.db import reading_session
 from consult.people.models import Role
 from consult.rooms.models import Room, Round
-from consult.sample.build import Sample, Stage, build
+from consult.sample.build import Sample, Stage
 from tests.journeys.people import Person, delegates_in
 from tests.running import RunningServer
 
@@ -19,10 +19,9 @@ ROOM = re.compile(r"/rooms/")
 WRITING = (Role.DELEGATE, Role.PANELIST, Role.OBSERVER)
 
 
-@pytest.fixture
-def sample(engine: Engine) -> Sample:
-    with unit_of_work(sessions_for(engine)) as db:
-        return build(db, number=24, stage=Stage.SEATING)
+@pytest.fixture(scope="module")
+def arranged() -> tuple[int, Stage]:
+    return 24, Stage.SEATING
 
 
 @pytest.fixture

@@ -12,15 +12,9 @@ from sqlalchemy import Engine, select
 from consult import clock
 from consult.db import reading_session, sessions_for, unit_of_work
 from consult.rooms.models import Room
-from consult.sample.build import Sample, Stage, build
+from consult.sample.build import Sample
 from tests.journeys.people import Person, delegates_in
 from tests.running import RunningServer, wait_until
-
-
-@pytest.fixture
-def sample(engine: Engine) -> Sample:
-    with unit_of_work(sessions_for(engine)) as db:
-        return build(db, number=60, stage=Stage.DRAFTING)
 
 
 def test_plain_words_and_the_live_editor_meet(

@@ -11,18 +11,17 @@ import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine, select
 
-from consult.db import reading_session, sessions_for, unit_of_work
+from consult.db import reading_session
 from consult.items.models import ActionItem
 from consult.people.models import Role
-from consult.sample.build import Sample, Stage, build
+from consult.sample.build import Sample, Stage
 from tests.journeys.people import Person, delegates_in
 from tests.running import RunningServer, wait_until
 
 
-@pytest.fixture
-def sample(engine: Engine) -> Sample:
-    with unit_of_work(sessions_for(engine)) as db:
-        return build(db, number=60, stage=Stage.REGISTRATION)
+@pytest.fixture(scope="module")
+def arranged() -> tuple[int, Stage]:
+    return 60, Stage.REGISTRATION
 
 
 @pytest.fixture
@@ -42,7 +41,8 @@ def test_the_main_job(
     facilitator = Person(browser, server.url, email_of(sample, Role.FACILITATOR), width=width)
     panelist = Person(browser, server.url, email_of(sample, Role.PANELIST), width=width)
 
-    # 1. The facilitator opens Panel 3, sees who is here, proposes a seating into six rooms, applies it.
+    # 1. The facilitator signs in, opens Panel 3, sees who is here, proposes a seating into six rooms, applies it.
+    facilitator.sign_in_on_the_page()
     facilitator.go(session)
     facilitator.press("Open the session")
     expect(facilitator.page.get_by_role("heading", name="Who is here")).to_be_visible()

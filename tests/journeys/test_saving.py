@@ -6,19 +6,13 @@ import pytest
 from playwright.sync_api import Browser, WebSocketRoute, expect
 from sqlalchemy import Engine, select
 
-from consult.db import reading_session, sessions_for, unit_of_work
+from consult.db import reading_session
 from consult.items.models import ActionItem
 from consult.people.models import Role
 from consult.rooms.models import Room
-from consult.sample.build import Sample, Stage, build
+from consult.sample.build import Sample
 from tests.journeys.people import Person, delegates_in
 from tests.running import RunningServer, wait_until
-
-
-@pytest.fixture
-def sample(engine: Engine) -> Sample:
-    with unit_of_work(sessions_for(engine)) as db:
-        return build(db, number=60, stage=Stage.DRAFTING)
 
 
 @pytest.fixture

@@ -18,16 +18,15 @@ from consult.rooms import presence
 from consult.rooms import service as rooms
 from consult.rooms.actors import actor_for
 from consult.rooms.models import Round
-from consult.sample.build import PASSWORD, Sample, Stage, build
+from consult.sample.build import PASSWORD, Sample, Stage
 from consult.seating.models import SeatingPlan
 from tests.journeys.people import Person
 from tests.running import RunningServer
 
 
-@pytest.fixture
-def sample(engine: Engine) -> Sample:
-    with unit_of_work(sessions_for(engine)) as db:
-        return build(db, number=60, stage=Stage.SEATING)
+@pytest.fixture(scope="module")
+def arranged() -> tuple[int, Stage]:
+    return 60, Stage.SEATING
 
 
 @pytest.fixture

@@ -14,12 +14,12 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine, func, select
 
 from consult import clock
-from consult.db import reading_session, sessions_for, unit_of_work
+from consult.db import reading_session
 from consult.drafting.models import DraftUpdate
 from consult.people.models import Member, Role, User
 from consult.rooms.models import Room, Round, Seat
 from consult.rooms.presence import present_members
-from consult.sample.build import PASSWORD, Sample, Stage, build
+from consult.sample.build import PASSWORD, Sample, Stage
 from tests.journeys.people import Person
 from tests.running import RunningServer, wait_until
 
@@ -34,10 +34,9 @@ asyncio.run(rehearse(url, company(url, parts, seed=1, pace=6.0), parent=None))
 """
 
 
-@pytest.fixture
-def sample(engine: Engine) -> Sample:
-    with unit_of_work(sessions_for(engine)) as db:
-        return build(db, number=PARTICIPANTS, stage=Stage.SEATING)
+@pytest.fixture(scope="module")
+def arranged() -> tuple[int, Stage]:
+    return PARTICIPANTS, Stage.SEATING
 
 
 @pytest.fixture
