@@ -38,7 +38,12 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 
 #: Folders whose tests take longest; they begin first, so that no worker is left waiting for them at the end.
-SLOW_FIRST = ("journeys", "live", "permissions", "drafting", "browser_client")
+SLOW_FIRST = ("faults", "journeys", "live", "browser_client", "permissions", "drafting")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores: many tests wait for a server, a page or the clock."""
+    return (os.cpu_count() or 1) * 3 // 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
