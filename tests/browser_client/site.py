@@ -230,6 +230,9 @@ class Site:
                 other.emit("u", update, draft.seq, name)
         return {"ok": 1, "seq": draft.seq}
 
+    def _on_c(self, line: Line | Posted, payload: dict[str, Any]) -> dict[str, Any]:
+        return {"ok": 1, "sv": _encoded(self.draft(payload["draft"]).doc.get_state())}
+
     def _on_a(self, line: Line, states: str, name: str) -> None:
         for other in self.lines:
             if other is not line and name in other.drafts:

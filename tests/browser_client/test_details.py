@@ -5,6 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser_client.site import Site
 from tests.browser_client.test_drafting_client import SAVED, UNSENT, status
+from tests.running import wait_until
 
 
 def test_who_changed_a_detail_is_shown_beside_it_and_said(both: tuple[Page, Page]) -> None:
@@ -60,7 +61,10 @@ def both_write_means(ann: Page, ben: Page, site: Site) -> Locator:
     site.come_back()
     for page in (ann, ben):
         expect(status(page)).to_have_text(SAVED, timeout=20_000)
-    asked = [page for page in (ann, ben) if page.get_by_role("group", name="Means").count()]
+    questions = [page.get_by_role("group", name="Means") for page in (ann, ben)]
+    # Both are saved before the words of the one have come to the other.
+    wait_until(lambda: any(question.count() for question in questions), what="the question")
+    asked = [page for page, question in zip((ann, ben), questions, strict=True) if question.count()]
     assert len(asked) == 1, "one of two concurrent writers is the last one, the other one is asked"
     return asked[0].get_by_role("group", name="Means")
 
