@@ -24,6 +24,7 @@ from consult import clock, migrating
 from consult.config import Settings
 from consult.db import Db, engine_for, sessions_for
 from tests import cast
+from tests.compiling import compiled_once
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -113,7 +114,7 @@ def settings(database_url: str) -> Settings:
 def app(settings: Settings, engine: Engine) -> Flask:
     from consult.app import create_app
 
-    made = create_app(settings, engine=engine)
+    made = compiled_once(create_app(settings, engine=engine))
     made.config["SERVER_NAME"] = (
         "consult.test"  # what the test client asks for; the app answers to no other name
     )

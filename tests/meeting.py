@@ -17,6 +17,7 @@ from consult.items.models import ActionItem
 from consult.people.models import Member, Role
 from consult.rooms.models import Room, Round, Seat
 from consult.sample.build import PASSWORD, Stage, build
+from tests.compiling import compiled_once
 
 
 class Meeting:
@@ -38,7 +39,7 @@ class Meeting:
             self.decision = db.scalar(select(Decision.public_id).order_by(Decision.id))
             self.emails["delegate"], self.room = self._seated(db, sample.members)
         settings = Settings(database_url=url, secret_key="m" * 40, public_url="http://localhost")
-        self.app = create_app(settings, engine=self.engine)
+        self.app = compiled_once(create_app(settings, engine=self.engine))
 
     def _seated(self, db: object, members: list[Member]) -> tuple[str, str | None]:
         """A delegate, and the room they sit in where there are rooms."""

@@ -19,6 +19,7 @@ from consult.people import accounts
 from consult.people import service as people
 from consult.summaries import service as summaries
 from tests import cast
+from tests.compiling import compiled_once
 from tests.conftest import PUBLIC_URL, csrf_of
 from tests.permissions.routes import OWN, PUBLIC, REFUSED_BY_STATE, ROWS, Row
 from tests.permissions.stage import FOREIGN, SECRET, build, sign_in
@@ -35,7 +36,7 @@ class Site:
     def __init__(self, path: Path) -> None:
         settings = Settings(database_url=f"sqlite:///{path}", secret_key="x" * 40, public_url=PUBLIC_URL)
         self.engine = engine_for(settings.database_url)
-        self.app: Flask = create_app(settings, engine=self.engine)
+        self.app: Flask = compiled_once(create_app(settings, engine=self.engine))
         self.app.config["SERVER_NAME"] = "consult.test"
         with sessions_for(self.engine)() as db:
             noise = cast.build(db, title=f"Another consultation {FOREIGN}")
