@@ -21,7 +21,7 @@ from typing import Any
 
 from bench import section
 from bench.drafting_history import opening_ms
-from bench.drafting_runs import EDITORS, RATE, Consult, Run, is_clean, peers
+from bench.drafting_runs import EDITORS, RATE, Consult, Peer, Run, is_clean, peers
 
 QUICK = bool(os.environ.get("CONSULT_BENCH_QUICK"))
 TITLE = "Live drafting"
@@ -46,6 +46,8 @@ class Results:
     carets: Found = field(default_factory=dict)
     many: Found = field(default_factory=dict)
     beyond: list[Run] = field(default_factory=list)
+    #: All at the largest number of rooms that consult carries.
+    full: Found = field(default_factory=dict)
     kills: list[Run] = field(default_factory=list)
     opening: float | None = None
     edits: int = 0
@@ -117,6 +119,7 @@ def measured(consult: Consult, folder: Path, options: argparse.Namespace) -> Res
         for peer in others:
             keep(results.many, peer.label, lambda peer=peer: peer.load(options.many, seconds))
     results.beyond = beyond(consult, options)
+    results.full = at_full(results.beyond, others, seconds)
     results.kills = consult.killed(min(20, options.rooms), 4, options.kills)
     results.edits = options.edits
     results.opening = opening_ms(consult, options.edits, 1 if QUICK else 3)
@@ -188,6 +191,25 @@ def beyond(consult: Consult, options: argparse.Namespace) -> list[Run]:
         if is_full or run["gen_cpu_pct"] > GENERATOR_PCT or QUICK:
             break
     return runs
+
+
+def carried(runs: Iterable[Run]) -> Run | None:
+    """Of these the run with most rooms in which nothing was lost or late."""
+    fine = [run for run in runs if is_clean(run) and run["p99_ms"] <= SATURATED_MS]
+    return max(fine, key=lambda run: run["rooms"], default=None)
+
+
+def at_full(runs: Iterable[Run], others: Iterable[Peer], seconds: int) -> Found:
+    """The peers under the most that consult carries on this machine, once each."""
+    most = carried(runs)
+    if most is None:
+        return {}
+    rooms = most["rooms"]
+    theirs = {
+        peer.label: [tried(f"{rooms} rooms, {peer.label}", partial(peer.load, rooms, seconds))]
+        for peer in others
+    }
+    return {ours(SHORT_TICK): [most], **theirs}
 
 
 # Judging.
@@ -304,13 +326,18 @@ def described(results: Results, goals: list[Goal], options: argparse.Namespace) 
         (f"{options.many} rooms", results.many),
     ):
         lines += [f"{title}, medians of the rounds:", "", *table(found), ""]
+    if results.full:
+        most = carried(results.beyond)
+        lines += [
+            f"{most['rooms'] if most else 0} rooms, the most that consult carries here, one run each:",
+            "",
+            *table(results.full),
+            "",
+        ]
     if results.beyond:
-        last = results.beyond[-1]
-        best = max(
-            (r["rooms"] for r in results.beyond if is_clean(r) and r["p99_ms"] <= SATURATED_MS), default=0
-        )
+        last, most = results.beyond[-1], carried(results.beyond)
         lines.append(
-            f"Beyond: {best or 'no more'} rooms with p99 ≤ {SATURATED_MS:g} ms and nothing lost; the last tried, {last['rooms']}, had p99 "
+            f"Beyond: {most['rooms'] if most else 'no more'} rooms with p99 ≤ {SATURATED_MS:g} ms and nothing lost; the last tried, {last['rooms']}, had p99 "
             f"{last['p99_ms']} ms, the server at {last['srv_cpu_pct']} % and the generator at {last['gen_cpu_pct']} % of a core."
         )  # fmt: skip
     return "\n".join(lines)

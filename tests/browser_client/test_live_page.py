@@ -72,6 +72,18 @@ def test_what_one_event_makes_stale_comes_with_one_request(site: Site, open_page
     ]
 
 
+def test_a_request_that_hangs_does_not_keep_the_page_from_asking_again(live: Page, site: Site) -> None:
+    live.evaluate(
+        "() => { const real = AbortSignal.timeout; AbortSignal.timeout = () => real.call(AbortSignal, 300); }"
+    )
+    asked: list[str] = []
+    live.route("**/rooms/r1?part=items*", lambda route: asked.append(route.request.url), times=1)
+    site.parts["items"] = render_list("<li>two</li>")
+    site.announce("item.created", {"room": "r1"})
+    expect(live.get_by_role("listitem")).to_have_text(["two"])
+    assert len(asked) == 1
+
+
 def test_hundreds_of_pages_told_the_same_do_not_ask_at_once(site: Site, open_page: OpenPage) -> None:
     region = render_list("<li>one</li>").replace("item.changed", "item.changed room.state_changed")
     shell = pages.shell(pages.STATUS + region, "live", query="room=r1")

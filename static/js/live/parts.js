@@ -8,6 +8,8 @@ import { LIVE } from "./events.js";
 const COLLECT_MS = 60;
 const TOGETHER_MS = 250;
 const RETRY_MS = 4_000;
+/** A request that hangs would keep all others waiting. */
+const ANSWER_MS = 30_000;
 const GONE = new Set([401, 403, 404, 410]);
 /** What is told to all pages of a meeting at once: each waits up to the page's own spread, so that hundreds do not ask at once. */
 const TOLD_TO_ALL = new Set([
@@ -121,7 +123,7 @@ async function load(parts, query) {
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   url.searchParams.delete("part");
   for (const { name } of parts) url.searchParams.append("part", name);
-  const response = await fetch(url, { headers: { Accept: "text/html" }, cache: "no-store" });
+  const response = await fetch(url, { headers: { Accept: "text/html" }, cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
   if (response.redirected || GONE.has(response.status)) throw new Gone();
   if (!response.ok) throw new Error(String(response.status));
   const html = await response.text();
