@@ -1,5 +1,6 @@
 """Regions that follow events, clocks, being taken elsewhere, and forms sent without leaving the page."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -77,7 +78,7 @@ def test_a_request_that_hangs_does_not_keep_the_page_from_asking_again(live: Pag
         "() => { const real = AbortSignal.timeout; AbortSignal.timeout = () => real.call(AbortSignal, 300); }"
     )
     asked: list[str] = []
-    live.route("**/rooms/r1?part=items*", lambda route: asked.append(route.request.url), times=1)
+    live.route(re.compile("part=items"), lambda route: asked.append(route.request.url), times=1)
     site.parts["items"] = render_list("<li>two</li>")
     site.announce("item.created", {"room": "r1"})
     expect(live.get_by_role("listitem")).to_have_text(["two"])
