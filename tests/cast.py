@@ -6,10 +6,9 @@ Always the same people, so that a test reads like the product page.
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from argon2 import PasswordHasher
-
 from consult import clock
 from consult.db import Db
+from consult.people import passwords
 from consult.people.models import Delegation, Member, User
 from consult.permissions.actor import Actor
 from consult.programme.models import Consultation, GuidingQuestion, Session
@@ -17,8 +16,7 @@ from consult.rooms.actors import actor_of
 from consult.rooms.models import Room, Round, Seat
 
 PASSWORD = "a sentence that only tests know"
-#: Made cheaply: a hash says itself how it is checked, and hundreds of tests sign somebody in.
-_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+_hash: list[str] = []
 
 
 @dataclass(frozen=True)
@@ -135,7 +133,9 @@ def account(db: Db, email: str, name: str) -> User:
     """The account with this address, made when there is none; everybody has the same test password."""
     found = db.query(User).filter_by(email=email).one_or_none()
     if found is None:
-        found = User(email=email, name=name, password_hash=_HASH, created_at=clock.now())
+        if not _hash:
+            _hash.append(passwords.hashed(PASSWORD))
+        found = User(email=email, name=name, password_hash=_hash[0], created_at=clock.now())
         db.add(found)
         db.flush()
     return found
