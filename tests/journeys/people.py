@@ -21,8 +21,14 @@ _WORDS = """(editor) => {
 }"""
 
 
-def delegates_in(engine: Engine, room: int | str, roles: Collection[Role] = (Role.DELEGATE,)) -> list[str]:
-    """E-mail addresses of the people seated in a room (its number, or its public id), those of the first role first."""
+def delegates_in(
+    engine: Engine, room: int | str, roles: Collection[Role] = (Role.DELEGATE,), *, leading: bool = True
+) -> list[str]:
+    """E-mail addresses of the people seated in a room (its number, or its public id), those of the first role first.
+
+    Args:
+        leading: also who moderates it and its rapporteur.
+    """
     its = Room.number if isinstance(room, int) else Room.public_id
     with reading_session(engine) as db:
         query = (
@@ -32,6 +38,8 @@ def delegates_in(engine: Engine, room: int | str, roles: Collection[Role] = (Rol
             .join(Room, Room.id == Seat.room_id)
             .where(its == room, Member.role.in_([role.value for role in roles]), Seat.left_at.is_(None))
         )
+        if not leading:
+            query = query.where(Seat.duty.is_(None))
         first = next(iter(roles)).value
         return list(db.scalars(query.order_by(Member.role != first, Member.id)))
 
