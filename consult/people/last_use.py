@@ -16,9 +16,6 @@ class LastUses:
     def note(self, row_id: int) -> None:
         self._used.add(row_id)
 
-    def __contains__(self, row_id: int) -> bool:
-        return row_id in self._used
-
     def __bool__(self) -> bool:
         return bool(self._used)
 

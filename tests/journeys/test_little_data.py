@@ -71,6 +71,7 @@ def test_plain_words_and_the_live_editor_meet(
     expect(slow.page.get_by_role("toolbar", name="Text style")).to_be_visible()
 
 
+DETAILS = "Details: who acts, until when, means"
 WRITES = re.compile("/text$")
 KEPT = """Object.entries(localStorage).filter(([key]) => key.startsWith("consult.plain")).map(([, kept]) => JSON.parse(kept))"""
 
@@ -283,3 +284,20 @@ def test_what_is_done_with_the_item_takes_the_words_just_typed(slow: Person) -> 
     expect(slow.page.get_by_text("is no longer marked ready").first).to_be_visible()
     assert [url.rsplit("/", 1)[1] for url in sent][-2:] == ["text", "ready"]
     expect(words(slow)).to_have_value(re.compile("Said last"))
+
+
+def test_the_details_of_an_item_wait_for_the_words_just_typed(slow: Person) -> None:
+    slow.page.route(WRITES, fail)
+    text = words(slow)
+    text.press("Control+End")
+    text.press_sequentially(" Said before the details.")
+    slow.follow(DETAILS)
+    expect(slow.page.get_by_text("Your text could not be saved yet").first).to_be_visible()
+    assert "/details" not in slow.page.url
+    slow.page.unroute(WRITES)
+    slow.follow(DETAILS)
+    expect(slow.page.get_by_role("heading", name="Details of item")).to_be_visible()
+    slow.page.get_by_label("Means of implementation").fill("A fund")
+    slow.press("Save details")
+    expect(slow.page.get_by_text("The details are saved.").first).to_be_visible()
+    expect(words(slow)).to_have_value(re.compile("Said before the details"))
