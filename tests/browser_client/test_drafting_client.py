@@ -349,6 +349,7 @@ def test_pasted_styles_scripts_and_bad_links_are_dropped(both: tuple[Page, Page]
 def test_composed_letters_are_not_disturbed(both: tuple[Page, Page]) -> None:
     ann, ben = both
     write(ann, "[a]")
+    expect(text(ben)).to_have_text("[a]")
     text(ann).click()
     ann.keyboard.press("Control+End")
     typing = ann.context.new_cdp_session(ann)

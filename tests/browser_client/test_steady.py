@@ -73,3 +73,26 @@ def test_the_keyboard_goes_to_the_text_when_the_last_other_writer_leaves(both: t
     )
     expect(go).to_have_count(0)
     expect(text(ben)).to_be_focused()
+
+
+def test_a_caret_being_moved_is_not_set_back_by_what_others_write(both: tuple[Page, Page]) -> None:
+    ann, ben = both
+    text(ann).click()
+    paste(ann, "above\n" + "x" * 300)
+    expect(text(ben)).to_contain_text("x" * 300)
+    ben.evaluate(
+        """async () => {
+          const { draftAround } = await import('/static/js/live/drafts.js');
+          const { doc } = await draftAround(document.querySelector('.ProseMirror'));
+          const line = doc.getXmlFragment('default').get(0).get(0);
+          window.writing = setInterval(() => line.insert(0, 'o'), 20);
+        }"""
+    )
+    expect(text(ann).locator("p").first).to_contain_text("oooabove")
+    text(ann).click()
+    ann.keyboard.press("Control+End")
+    for _ in range(150):
+        ann.keyboard.press("ArrowLeft")
+    ann.keyboard.type("X")
+    ben.evaluate("clearInterval(window.writing)")
+    expect(text(ben).locator("p").last).to_have_text("x" * 150 + "X" + "x" * 150)

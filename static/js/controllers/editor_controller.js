@@ -35,6 +35,7 @@ export default class extends Controller {
     this.#draft = draft;
     draft.addEventListener("replaced", this.#mount);
     draft.addEventListener("state", this.#permit);
+    draft.addEventListener("hearing", this.#keepCaret);
     addEventListener("consult:quote", this.#quote);
     if (draft.isOpen) this.#mount();
   }
@@ -43,6 +44,7 @@ export default class extends Controller {
     this.#isGone = true;
     this.#draft?.removeEventListener("replaced", this.#mount);
     this.#draft?.removeEventListener("state", this.#permit);
+    this.#draft?.removeEventListener("hearing", this.#keepCaret);
     removeEventListener("consult:quote", this.#quote);
     this.#remove();
     if (this.hasStaticTarget) this.staticTarget.hidden = false;
@@ -88,6 +90,8 @@ export default class extends Controller {
   }
 
   #quote = ({ detail }) => this.#surface?.quote(detail);
+
+  #keepCaret = () => this.#surface?.readCaret();
 
   #permit = () => {
     this.#surface?.allow(this.#draft.edit);

@@ -72,12 +72,14 @@ export class WritingBar {
     announce(editor.state.doc.textBetween(from, to, " "));
   }
 
+  /** Also while people write without a pause. */
   #countSoon = () => {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#count(), COUNT_MS);
+    this.#timer ||= setTimeout(() => this.#count(), COUNT_MS);
   };
 
   #count() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
     const { doc } = this.#surface.editor.state;
     const [words, brackets] = [wordsIn(doc), openBrackets(doc).length];
     this.#say("words", this.#target ? "target" : "count", { count: words, target: this.#target });

@@ -37,12 +37,14 @@ export class SuggestionList {
     this.#element.hidden = true;
   }
 
+  /** Also while people write without a pause. */
   #showSoon = () => {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.show(), SHOW_MS);
+    this.#timer ||= setTimeout(() => this.show(), SHOW_MS);
   };
 
   show() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
     const { editor, isAllowed } = this.#surface;
     const found = suggestionsIn(editor.state.doc);
     this.#element.hidden = found.length === 0;

@@ -4,7 +4,7 @@ import { cleanedHtml } from "./paste.js";
 import { quotation } from "./quote.js";
 import { SCHEMA } from "./schema.js";
 import { LinkDialog, Toolbar } from "./toolbar.js";
-import { UnreadSelection } from "./unread.js";
+import { readSelection, UnreadSelection } from "./unread.js";
 
 /**
  * A rich text field: editor, toolbar and link dialog together. `extensions` decide whether it is shared or alone.
@@ -56,6 +56,11 @@ export class Surface {
     this.#isClean = isClean;
     this.editor.view.dom.classList.toggle("editor__text--clean", isClean);
     this.#show();
+  }
+
+  /** To be called before others' changes are put into a shared text: the caret stays where the person has just moved it. */
+  readCaret() {
+    readSelection(this.editor.view);
   }
 
   /** Makes of what is written suggestions, or changes the text at once. */

@@ -4,8 +4,9 @@ import { Extension, Plugin, TextSelection } from "../../vendor/editor.js";
 const KEYS = new Set(["Delete", "Backspace", "Enter"]);
 
 /**
- * Reads where the caret is before such a key counts. The browser tells of a caret that was moved some milliseconds later; until
- * then the editor would delete or break the line where the caret was before, or do nothing.
+ * Reads where the caret is before such a key counts, and before others' changes are put in. The browser tells of a caret that was
+ * moved some milliseconds later; until then the editor would delete or break the line where the caret was before, or do nothing,
+ * and set the caret back to there when it shows what others wrote.
  */
 export const UnreadSelection = Extension.create({
   name: "unreadSelection",
@@ -13,14 +14,15 @@ export const UnreadSelection = Extension.create({
   priority: 2_000,
   addProseMirrorPlugins() {
     const keydown = (view, event) => {
-      if (KEYS.has(event.key) && !event.isComposing && !view.composing) readSelection(view);
+      if (KEYS.has(event.key) && !event.isComposing) readSelection(view);
       return false;
     };
     return [new Plugin({ props: { handleDOMEvents: { keydown } } })];
   },
 });
 
-function readSelection(view) {
+export function readSelection(view) {
+  if (view.composing || !view.hasFocus()) return;
   const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection();
   const { doc, selection, tr } = view.state;
   if (!(selection instanceof TextSelection) || !view.dom.contains(anchorNode) || !view.dom.contains(focusNode)) return;

@@ -146,10 +146,11 @@ export class Draft extends EventTarget {
     this.#pending.push(update);
     this.#pendingSince ??= Date.now();
     this.#tell();
-    this.#later("collect", COLLECT_MS, () => this.#flush());
+    this.#sendSoon(COLLECT_MS);
   };
 
   #apply(update) {
+    this.dispatchEvent(new Event("hearing"));
     Y.applyUpdate(this.doc, fromBase64(update), this);
   }
 
@@ -240,6 +241,14 @@ export class Draft extends EventTarget {
 
   // ── sending ──
 
+  /** Once for all edits that wait, also while others are typed: who holds a key down is heard. */
+  #sendSoon(wait) {
+    this.#timers.collect ||= setTimeout(() => {
+      this.#timers.collect = 0;
+      this.#flush();
+    }, wait);
+  }
+
   async #flush() {
     if (!this.#joined || this.#inFlight || this.#pending.length === 0) return;
     const merged = this.#pending.length === 1 ? this.#pending[0] : Y.mergeUpdates(this.#pending);
@@ -284,7 +293,7 @@ export class Draft extends EventTarget {
     this.#putBack();
     if (code === "late") return this.#rebuild(message, { isKept: true });
     if (code === "readonly" || code === "forbidden") return this.#refuse(message);
-    if (code === "rate" && after) return this.#later("collect", after, () => this.#flush());
+    if (code === "rate" && after) return this.#sendSoon(after);
     if (code === "too_big" && this.#limit > 2_048) {
       this.#limit = Math.floor(this.#limit / 2);
       return this.#flush();
