@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +57,10 @@ class Hub:
             self.lane.send(event, (data,), to=to)
         else:
             self.server.emit(event, data, to=to)
+
+    def together(self) -> AbstractContextManager[None]:
+        """What is told in here reaches each page in one go, in the same order, where there is a short way."""
+        return self.lane.together() if self.lane is not None else nullcontext()
 
     def start(self) -> None:
         """Start the background loops."""

@@ -211,10 +211,10 @@ def _recall(db: Db, actor: Actor, rooms: Sequence[Room], seconds: int) -> list[R
     audit.record(
         db, actor, "rooms.recalled", f"room:{called[0].public_id}", chain=chain_of(db, called[0]), facts=facts
     )
-    for room in called:
-        if seconds:  # else the close, a moment later, keeps the same
+    if seconds:  # else the close, a moment later, keeps the same and tells what people have to know
+        for room in called:
             _keep_versions(db, room, VersionReason.RECALLED, actor)
-        tell_state(db, room)
+            tell_state(db, room)
     return called
 
 

@@ -1,0 +1,43 @@
+"""From the outbox to the pages: in which order."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from consult.announce import audiences, outbox
+from consult.db import Db
+from consult.live.delivery import Tail
+from consult.rooms.notices import tell_state
+from tests.cast import World
+
+
+def test_all_are_told_before_anybodys_rights_are_looked_into(
+    app: Flask, db: Db, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = app.extensions["consult.hub"]
+    done: list[tuple[str, str]] = []
+
+    def tell(event: str, data: dict[str, Any], *, to: str) -> None:
+        done.append(("told", to))
+
+    monkeypatch.setattr(hub, "tell", tell)
+    monkeypatch.setattr(hub, "on_room_changed", [lambda room: done.append(("looked", room))])
+    tail = Tail(hub)
+    tail.position = outbox.last_id(db)
+    for room in world.rooms:
+        tell_state(db, room)
+    db.commit()
+    tail.wake.set()
+    tail.run()
+    session = audiences.session(world.session.public_id)
+    first, second = [room.public_id for room in world.rooms]
+    assert done == [
+        ("told", audiences.room(first)),
+        ("told", session),
+        ("told", audiences.room(second)),
+        ("told", session),
+        ("looked", first),
+        ("looked", second),
+    ]
+    assert tail.position == outbox.last_id(db)
