@@ -58,6 +58,8 @@ class Page:
         self.fetched = self.failed = self.again = 0
         self.refusals: list[str] = []
         self.parts: list[dict[str, Any]] = []
+        #: The parts that an event can make stale, by its name.
+        self._showing: dict[str, list[dict[str, Any]]] = {}
         self._crowd = 0.0
         #: When parts are due, by name; the page's place in every spread; the greenlet that fetches them.
         self._due: dict[str, float] = {}
@@ -137,6 +139,11 @@ class Page:
             {name: html.unescape(one or other) for name, one, other in _VALUE.findall(tag)}
             for tag in _PART.findall(text)
         ]
+        self._showing.clear()
+        for part in self.parts:
+            part["match"] = json.loads(part.get("match") or "{}")
+            for name in part.get("events", "").split():
+                self._showing.setdefault(name, []).append(part)
         while not self._connect(html.unescape(found.group(2))):
             self.again += 1
             gevent.sleep(self.random.uniform(0.25, 0.75))
@@ -159,8 +166,13 @@ class Page:
     def _connect(self, query: str) -> bool:
         """Open the socket; False when the server would not have it, and a page tries again."""
         address = f"{self.url.replace('http', 'ws', 1)}/socket.io/?EIO=4&transport=websocket&{query}"
+        # The check of this library is Python, letter by letter: six hundred pages on one core would hear late because of it.
         socket = websocket.create_connection(
-            address, cookie=self.cookie, origin=self.url, timeout=PATIENCE_SECONDS
+            address,
+            cookie=self.cookie,
+            origin=self.url,
+            timeout=PATIENCE_SECONDS,
+            skip_utf8_validation=True,
         )
         try:
             opened = socket.recv()
@@ -216,11 +228,8 @@ class Page:
 
     def _refresh(self, name: str, data: dict[str, Any]) -> None:
         """Fetch the parts of the page that this event makes stale, as `live/parts.js` does: together, and one request at a time."""
-        for part in self.parts:
-            match = json.loads(part.get("match") or "{}")
-            if name in part.get("events", "").split() and all(
-                data.get(key, value) == value for key, value in match.items()
-            ):
+        for part in self._showing.get(name, ()):
+            if all(data.get(key, value) == value for key, value in part["match"].items()):
                 spread = float(part.get("spread") or 300) / 1000
                 if name in TOLD_TO_ALL:
                     spread = max(

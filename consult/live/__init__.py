@@ -12,6 +12,7 @@ from consult.live import delivery, digests, drafting, engine, events, posting, p
 from consult.live.connections import Connections
 from consult.live.hub import Hub
 from consult.live.lane import Lane
+from consult.live.manager import IndexedManager
 from consult.live.turns import Turns
 
 #: Pages that are made side by side where the database is another server.
@@ -30,7 +31,12 @@ def register(app: Flask) -> None:
         "ping_timeout": 10,
     }
     socketio = SocketIO(
-        app, async_handlers=False, manage_session=False, always_connect=False, **engine_options
+        app,
+        async_handlers=False,
+        manage_session=False,
+        always_connect=False,
+        client_manager=IndexedManager(),
+        **engine_options,
     )
     hub = Hub(
         app=app,

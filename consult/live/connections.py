@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from consult.permissions.actor import Actor
+
 
 @dataclass
 class Connection:
@@ -20,6 +22,7 @@ class Connection:
         visits: a facilitator in a room where they do not sit.
         observes: one who only looks on there.
         hears: whether it can be told anything; False for one that asks by HTTP.
+        placed: as whom it was let in, and how many changes of rights were known then; until it follows for the first time.
         wrote_at: when the last text from this page was accepted.
         audiences: names it follows.
     """
@@ -38,6 +41,7 @@ class Connection:
     visits: bool = False
     observes: bool = False
     hears: bool = True
+    placed: tuple[Actor, int] | None = None
     wrote_at: datetime | None = None
     audiences: set[str] = field(default_factory=set)
 

@@ -6,7 +6,7 @@ one; without either it looks every second, so a lost wake-up costs a second and 
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import gevent
 from gevent.event import Event
@@ -29,6 +29,10 @@ from consult.live.hub import Hub
 log = logging.getLogger("consult.live")
 LOOK_EVERY_SECONDS = 1.0
 CHANNEL = "consult:wake"
+#: Kinds of audiences that everybody in a meeting follows.
+WIDE = frozenset({"session", "consultation"})
+#: Events after which somebody may hear less.
+RIGHTS = frozenset({MemberChanged.name, SeatMoved.name})
 
 
 class Tail:
@@ -50,34 +54,53 @@ class Tail:
         while True:
             with reading_session(self.hub.engine) as db:
                 found = outbox.after(db, self.position)
-            self.tell(found)
-            for entry in found:
-                self.act_on(entry)
-                self.position = entry.id
+            for stretch in until_rights_change(found):
+                self.tell(stretch)
+                for entry in stretch:
+                    self.act_on(entry)
+                    self.position = entry.id
             if len(found) < 500:
                 return
 
     def tell(self, found: Sequence[OutboxEvent]) -> None:
-        """Send events to the pages, to each all of its own in one go: sixty rooms that close are news for everybody."""
-        with self.hub.together():
-            for entry in found:
-                if entry.name not in INTERNAL:
-                    self.hub.tell("event", on_wire(entry), to=entry.audience)
-                    self.sent += 1
+        """Send events to the pages, to each all of its own in one go: sixty rooms that close are news for everybody.
+
+        What concerns few goes first: that one's own room closes matters more than that fifty-nine others do.
+        """
+        public = [entry for entry in found if entry.name not in INTERNAL]
+        for is_wide in (False, True):
+            with self.hub.together():
+                for entry in public:
+                    if (entry.audience.partition(":")[0] in WIDE) == is_wide:
+                        self.hub.tell("event", on_wire(entry), to=entry.audience)
+                        self.sent += 1
 
     def act_on(self, entry: OutboxEvent) -> None:
-        """What an event means for open connections, once all are told: looking into rights takes its time."""
+        """What an event means for open connections, once they are told: looking into rights takes its time."""
         kind, _, public_id = entry.audience.partition(":")
         if entry.name == SignInEnded.name:
             for connection in self.hub.connections.of_sign_in(entry.data["sign_in"]):
                 self.hub.server.disconnect(connection.sid)
             self.hub.posting.sign_in_ended(entry.data["sign_in"])
-        elif entry.name in (MemberChanged.name, SeatMoved.name) and kind == "member":
+        elif entry.name in RIGHTS and kind == "member":
+            self.hub.rights_changes += 1
             for act in self.hub.on_rights_changed:
                 act(public_id)
         elif entry.name in (RoomStateChanged.name, RoomDeadlineChanged.name) and kind == "room":
             for act in self.hub.on_room_changed:
                 act(public_id)
+
+
+def until_rights_change(found: Sequence[OutboxEvent]) -> Iterator[list[OutboxEvent]]:
+    """The events in stretches that may be told together: nobody is told what happened after they lost the right to hear it."""
+    stretch: list[OutboxEvent] = []
+    for entry in found:
+        stretch.append(entry)
+        if entry.name in RIGHTS or entry.name == SignInEnded.name:
+            yield stretch
+            stretch = []
+    if stretch:
+        yield stretch
 
 
 def register(hub: Hub) -> None:

@@ -67,6 +67,7 @@ def register(hub: Hub, socketio: SocketIO) -> None:
 
 def place(hub: Hub, connection: Connection, named: Mapping[str, str]) -> None:
     """Where the page is, from its query (`room`, `session`, `console`, `as`), as far as its person may be there."""
+    changes = hub.rights_changes
     with reading_session(hub.engine) as db:
         if "room" in named:
             room = db.scalar(select(Room).where(Room.public_id == named["room"]))
@@ -76,7 +77,7 @@ def place(hub: Hub, connection: Connection, named: Mapping[str, str]) -> None:
                 connection.session = db.scalar(select(Session.public_id).where(Session.id == room.session_id))
                 connection.visits = actor.is_staff and room.id not in actor.seats
                 connection.observes = connection.visits and named.get("as") == "observer"
-                _speak_for(connection, actor)
+                _let_in(connection, actor, changes)
         elif "console" in named:
             round_ = db.scalar(select(Round).where(Round.public_id == named["console"]))
             actor = actor_for(db, connection.user_id, round_.consultation_id) if round_ else None
@@ -85,13 +86,18 @@ def place(hub: Hub, connection: Connection, named: Mapping[str, str]) -> None:
                 connection.session = db.scalar(
                     select(Session.public_id).where(Session.id == round_.session_id)
                 )
-                _speak_for(connection, actor)
+                _let_in(connection, actor, changes)
         elif "session" in named:
             session = db.scalar(select(Session).where(Session.public_id == named["session"]))
             actor = actor_for(db, connection.user_id, session.consultation_id) if session else None
             if session and actor:
                 connection.session = session.public_id
-                _speak_for(connection, actor)
+                _let_in(connection, actor, changes)
+
+
+def _let_in(connection: Connection, actor: Actor, changes: int) -> None:
+    _speak_for(connection, actor)
+    connection.placed = actor, changes
 
 
 def _speak_for(connection: Connection, actor: Actor) -> None:
@@ -105,7 +111,7 @@ def _follow(hub: Hub, db: Db, connection: Connection, payload: dict[str, Any]) -
     if not isinstance(wanted, dict) or len(wanted) > MOST_AUDIENCES:
         raise Invalid("bad_request")
     seen: dict[str, int] = {}
-    actors: Actors = {}
+    actors = _just_read(hub, connection)
     for name, seq in wanted.items():
         if (
             not isinstance(name, str)
@@ -131,6 +137,14 @@ def _follow(hub: Hub, db: Db, connection: Connection, payload: dict[str, Any]) -
         "seqs": heads,
         "missed": None if missed is None else [on_wire(event) for event in missed],
     }
+
+
+def _just_read(hub: Hub, connection: Connection) -> Actors:
+    """As whom a connection was let in, unless somebody's rights have changed since. A page follows as soon as it is connected."""
+    placed, connection.placed = connection.placed, None
+    if placed is None or placed[1] != hub.rights_changes:
+        return {}
+    return {placed[0].consultation_id: placed[0]}
 
 
 def on_wire(event: OutboxEvent) -> dict[str, Any]:

@@ -29,6 +29,7 @@ class Hub:
         on_connected, on_disconnected: called with a `Connection`.
         on_rights_changed: called with a member's public id after a commit that changed what the member may do.
         on_room_changed: called with a room's public id after its state, deadline or seats changed.
+        rights_changes: how many changes of somebody's rights this process has heard of.
         on_stop: called once, in order, when the process is asked to stop.
     """
 
@@ -44,6 +45,7 @@ class Hub:
     on_disconnected: list[Callable[[Connection], None]] = field(default_factory=list)
     on_rights_changed: list[Callable[[str], None]] = field(default_factory=list)
     on_room_changed: list[Callable[[str], None]] = field(default_factory=list)
+    rights_changes: int = 0
     on_stop: list[Callable[[], None]] = field(default_factory=list)
     #: The drafting engine (`live.drafting.Drafting`).
     drafting: Any = None

@@ -2,25 +2,34 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, select
 
 from consult import clock, reference
 from consult.db import Db
 from consult.people.models import Delegation, Member
 from consult.permissions.actor import Actor
 from consult.rooms.models import Presence, Room, Seat
-from consult.rooms.presence import is_here
+from consult.rooms.presence import is_here, present_members
 
 
 @dataclass(frozen=True)
 class Attendance:
-    """How many take part in a consultation, and how many of them are here, also by mark of their group."""
+    """How many take part in a consultation, and how many of them are here, also by mark of their group. `members`: row ids of those here."""
 
     everybody: int
     here: int
     by_mark: Mapping[str, int]
+    members: frozenset[int]
+
+    def read_by(self, reader: Actor) -> "Attendance":
+        """The same to somebody who reads it: they are here by that, before their presence is written down."""
+        if reader.member_id in self.members:
+            return self
+        by_mark = Counter(self.by_mark)
+        by_mark[reader.mark] += 1
+        return replace(self, here=self.here + 1, by_mark=by_mark, members=self.members | {reader.member_id})
 
 
 @dataclass(frozen=True)
@@ -33,12 +42,11 @@ class Share:
     round_size: int
 
 
-def attendance(db: Db, consultation_id: int, *, reader: Actor) -> Attendance:
-    """Who is here. `reader`: here by reading this, before their presence is written down."""
-    fresh = select(Presence.member_id).where(
-        Presence.consultation_id == consultation_id, *is_here(clock.now())
-    )
-    counted = case((or_(Member.id.in_(fresh), Member.id == reader.member_id), 1), else_=0)
+def attendance(db: Db, consultation_id: int) -> Attendance:
+    """Who is here."""
+    now = clock.now()
+    fresh = select(Presence.member_id).where(Presence.consultation_id == consultation_id, *is_here(now))
+    counted = case((Member.id.in_(fresh), 1), else_=0)
     query = select(Delegation.kind, Delegation.group, func.count(), func.sum(counted))
     query = query.join(Member, Member.delegation_id == Delegation.id)
     query = query.where(Member.consultation_id == consultation_id, Member.withdrawn_at.is_(None))
@@ -46,7 +54,8 @@ def attendance(db: Db, consultation_id: int, *, reader: Actor) -> Attendance:
     by_mark: Counter[str] = Counter()
     for kind, group, _all, here in rows:
         by_mark[reference.mark_of(kind, group)] += here
-    return Attendance(sum(row[2] for row in rows), by_mark.total(), by_mark)
+    members = frozenset(present_members(db, consultation_id, now=now))
+    return Attendance(sum(row[2] for row in rows), by_mark.total(), by_mark, members)
 
 
 def seats_by_room(db: Db, round_ids: Collection[int]) -> dict[int, int]:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from consult import clock
 from consult.db import Db
-from consult.rooms.models import Presence
+from consult.rooms.models import Presence, Room, Seat
 
 #: A member not heard from for this long is gone.
 FRESH_SECONDS = 45
@@ -82,6 +82,15 @@ def present_members(db: Db, consultation_id: int, *, now: datetime) -> dict[int,
     query = select(Presence.member_id, Presence.room_id)
     query = query.where(Presence.consultation_id == consultation_id, *is_here(now)).order_by(*BY_RANK)
     return dict(db.execute(query).all())
+
+
+def present_around(db: Db, room: Room, *, now: datetime) -> dict[int, int | None]:
+    """As `present_members`, of those who sit in a room or have a page of it open."""
+    sitting = select(Seat.member_id).where(Seat.room_id == room.id, Seat.left_at.is_(None))
+    inside = select(Presence.member_id).where(Presence.room_id == room.id, *is_here(now))
+    query = select(Presence.member_id, Presence.room_id).where(*is_here(now))
+    query = query.where(Presence.member_id.in_(sitting.union(inside)))
+    return dict(db.execute(query.order_by(*BY_RANK)).all())
 
 
 def away_since(db: Db, consultation_id: int) -> dict[int, datetime]:

@@ -13,7 +13,7 @@ from consult.db import Db
 from consult.people.models import Delegation, Member, Role, User
 from consult.permissions.actor import Actor
 from consult.rooms.models import EDITABLE, Room, RoomState, Round, Seat
-from consult.rooms.presence import present_members
+from consult.rooms.presence import present_around, present_members
 
 ORDER = ("AF", "AP", "EE", "LA", "WE", "OB", "ST")
 
@@ -60,16 +60,17 @@ def seated_in(db: Db, round_ids: Collection[int], *, consultation_id: int) -> li
 
 def in_room(db: Db, room: Room) -> tuple[list[Person], list[Person]]:
     """Who sits in a room, as `seated_in_room`, and who is there besides, as `guests_in`, as of one moment."""
-    here = present_members(db, room.consultation_id, now=clock.now())
+    here = present_around(db, room, now=clock.now())
     return seated_in_room(db, room, here=here), guests_in(db, room, here=here)
 
 
 def seated_in_room(db: Db, room: Room, *, here: Mapping[int, int | None] | None = None) -> list[Person]:
-    """Who sits in a room: moderator and rapporteur first. `here`: as `present_members`, where that is known already."""
+    """Who sits in a room: moderator and rapporteur first. `here`: as `present_around`, where that is known already."""
     query = _people().add_columns(Seat.duty, Seat.room_id).join(Seat, Seat.member_id == Member.id)
     query = query.where(Seat.room_id == room.id, Seat.left_at.is_(None))
     found = [replace(_person(row), duty=row.duty, room_id=row.room_id) for row in db.execute(query)]
     in_order = sorted(found, key=lambda person: (person.duty or "z", _order(person)))
+    here = present_around(db, room, now=clock.now()) if here is None else here
     return _with_presence(db, in_order, room.consultation_id, here=here)
 
 
@@ -120,7 +121,7 @@ def seats_taken(db: Db, room_ids: Collection[int]) -> int:
 def guests_in(db: Db, room: Room, *, here: Mapping[int, int | None] | None = None) -> list[Person]:
     """People who are in a room without a seat there: facilitators looking in. `here`: as in `seated_in_room`."""
     query = _people().where(Member.consultation_id == room.consultation_id, Member.withdrawn_at.is_(None))
-    here = present_members(db, room.consultation_id, now=clock.now()) if here is None else here
+    here = present_around(db, room, now=clock.now()) if here is None else here
     inside = [member for member, room_id in here.items() if room_id == room.id]
     seated = select(Seat.member_id).where(Seat.room_id == room.id, Seat.left_at.is_(None))
     found = db.execute(query.where(Member.id.in_(inside), Member.id.not_in(seated))) if inside else ()

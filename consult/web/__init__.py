@@ -24,6 +24,7 @@ from consult.web import (
     rooms,
     seating,
     security,
+    shared,
     summaries,
     sync,
 )
@@ -56,6 +57,7 @@ def register(app: Flask) -> None:
     assets.register(app)
     security.register(app)
     context.register(app)
+    shared.register(app)
     errors.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -3,7 +3,7 @@
 What a person may not see answers like what does not exist.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, TypeVar
 
 from flask import g
@@ -14,6 +14,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from consult.decisions.models import Decision
 from consult.errors import Invalid, NotFound
 from consult.items.models import ActionItem
+from consult.library.models import Source
+from consult.library.service import sources_of
 from consult.people.models import Member
 from consult.permissions.actor import Actor
 from consult.permissions.check import require
@@ -23,6 +25,7 @@ from consult.rooms.actors import actor_for
 from consult.rooms.models import Room, Round
 from consult.web.context import db
 from consult.web.errors import SignInNeeded
+from consult.web.shared import shared
 
 T = TypeVar("T", Session, Round, Room, ActionItem, Decision)
 
@@ -135,6 +138,13 @@ def session_of(subject: Any) -> Session:
     if found is None:
         raise NotFound()
     return found
+
+
+def sources_at(session: Session) -> Sequence[Source]:
+    """The sources of a session and of its whole consultation, in order, for reading."""
+    consultation_id, session_id = session.consultation_id, session.id
+    key = "sources", consultation_id, session_id
+    return shared(key, lambda db: sources_of(db, consultation_id, session_id=session_id))
 
 
 def _found(model: type[T], public_id: str, permission: Permission, *options: Any) -> tuple[T, Actor]:

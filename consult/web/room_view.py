@@ -17,7 +17,6 @@ from consult.items.queries import items_of_room
 from consult.items.service import late_contributions
 from consult.labels import LABELS
 from consult.library.models import Source
-from consult.library.service import sources_of
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows
 from consult.permissions.names import Permission
@@ -30,10 +29,12 @@ from consult.web import chat, help_calls, room_life
 from consult.web.context import db
 from consult.web.fact_choices import fact_options, picked
 from consult.web.figures import Badge, group_parts, in_words, room_clock, room_ends
+from consult.web.loading import sources_at
 from consult.web.notes import notes_view
 from consult.web.pages import t
 from consult.web.provenance import goes_on_in
 from consult.web.round_view import LEAVING
+from consult.web.shared import shared
 
 
 class RoomView:
@@ -90,7 +91,7 @@ class RoomView:
 
     @cached_property
     def sources(self) -> Sequence[Source]:
-        return sources_of(db(), self._consultation.id, session_id=self._session.id)
+        return sources_at(self._session)
 
     @cached_property
     def at_hand(self) -> list[Source]:
@@ -112,7 +113,8 @@ class RoomView:
 
     @cached_property
     def _people(self) -> tuple[list[Person], list[Person]]:
-        return rooms.in_room(db(), self._room)
+        room_id = self._room.id
+        return shared(("people", room_id), lambda db: rooms.in_room(db, db.get_one(Room, room_id)))
 
     @cached_property
     def present(self) -> list[Person]:

@@ -1,17 +1,24 @@
-"""View data of a round that its lobby, its seating and its console share."""
+"""View data of a round that its lobby, its seating, its console and its session share."""
 
 from typing import Any
 
 from consult import clock
+from consult.rooms.counts import Attendance, attendance
 from consult.rooms.models import EDITABLE, Round
 from consult.web.figures import room_clock, room_ends
 from consult.web.loading import consultation_of, session_of
 from consult.web.pages import t
+from consult.web.shared import shared
 
 #: Rule of the `goto` controller: who is called in gets ten seconds to say no; the spread keeps 600 from arriving at once.
 CALL_IN = {"event": "seat.called", "url": "/rooms/{room}", "after": 10, "spread": 3, "text": "seated"}
 #: Seconds for reading why one is taken elsewhere, and the spread.
 LEAVING = {"after": 8, "spread": 3}
+
+
+def attendance_of(consultation_id: int) -> Attendance:
+    """Who is here, as everybody reads it."""
+    return shared(("attendance", consultation_id), lambda db: attendance(db, consultation_id))
 
 
 def round_clock(round_: Round) -> dict[str, Any] | None:

@@ -10,7 +10,6 @@ from consult.announce import audiences
 from consult.permissions.names import Permission
 from consult.proceedings import service as proceedings
 from consult.rooms import service as rooms_service
-from consult.rooms.counts import attendance
 from consult.rooms.models import EDITABLE, Room, RoomState
 from consult.rooms.timing import round_state
 from consult.seating import service as seating
@@ -22,7 +21,7 @@ from consult.web.forms import Form
 from consult.web.loading import consultation_of, members_called, room_for, round_for, session_of
 from consult.web.lobby_view import companions_of, why_here, wishes_for
 from consult.web.pages import Later, back_to, live_page, render_page, say, t
-from consult.web.round_view import CALL_IN, LEAVING, crumbs_of, round_clock
+from consult.web.round_view import CALL_IN, LEAVING, attendance_of, crumbs_of, round_clock
 from consult.web.seating_acts import home_of, priced, seen_places, taking_back
 from consult.web.seating_view import SeatingView
 
@@ -36,7 +35,7 @@ def lobby(round_id: str) -> BaseResponse:
     followed = [audiences.session(session.public_id), audiences.member(actor.public_id)]
     live = live_page(followed, query=f"session={session.public_id}")
     mine = next((room for room in found.rooms if room.id in actor.seats), None)
-    attending = attendance(db(), consultation.id, reader=actor)
+    attending = attendance_of(consultation.id).read_by(actor)
     if not actor.is_staff:
         live = replace(live, people=attending.everybody)
     parts = group_parts(attending.by_mark)

@@ -1,13 +1,14 @@
 """Routes of a session: its page, opening and closing it, opening the report-back, beginning a round."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response
 from werkzeug.wrappers import Response as BaseResponse
 
 from consult.announce import audiences
+from consult.db import Db
 from consult.library.models import Source
-from consult.library.service import sources_of
 from consult.permissions.actor import Actor
 from consult.permissions.names import Permission
 from consult.proceedings import service as proceedings
@@ -16,15 +17,17 @@ from consult.programme import service as programme
 from consult.programme.models import Session
 from consult.rooms import queries as rooms
 from consult.rooms import service as rooms_service
-from consult.rooms.counts import attendance, seats_by_room
+from consult.rooms.counts import seats_by_room
 from consult.rooms.models import Room, Round
+from consult.rooms.queries import Person
 from consult.rooms.timing import round_state
 from consult.web.context import db
 from consult.web.figures import group_parts, in_words, room_ends, session_badge
 from consult.web.front import where_to
-from consult.web.loading import session_for
+from consult.web.loading import session_for, sources_at
 from consult.web.pages import Later, back_to, live_page, render_page, say, t
-from consult.web.round_view import CALL_IN
+from consult.web.round_view import CALL_IN, attendance_of
+from consult.web.shared import shared
 
 pages = Blueprint("sessions", __name__)
 #: Length of a round until somebody says otherwise.
@@ -59,7 +62,7 @@ def session(session_id: str) -> Response:
     consultation = found.consultation
     followed = [audiences.session(found.public_id), audiences.member(actor.public_id)]
     live = live_page(followed, query=f"session={found.public_id}")
-    attending = attendance(db(), consultation.id, reader=actor)
+    attending = attendance_of(consultation.id).read_by(actor)
     if not actor.is_staff:
         live = replace(live, people=attending.everybody)
     here = group_parts(attending.by_mark)
@@ -81,7 +84,7 @@ def session(session_id: str) -> Response:
         here_words=in_words(here),
         here_count=attending.here,
         people_count=attending.everybody,
-        panel=Later(lambda: rooms.panel_of(db(), consultation.id)),
+        panel=Later(lambda: _panel(consultation.id)),
         sources=Later(lambda: _statements(found)),
         call_rules=[CALL_IN],
     )
@@ -120,9 +123,12 @@ def begin_round(session_id: str) -> BaseResponse:
     return back_to(f"/rounds/{made.public_id}/seating")
 
 
+def _panel(consultation_id: int) -> list[Person]:
+    return shared(("panel", consultation_id), lambda db: rooms.panel_of(db, consultation_id))
+
+
 def _statements(session: Session) -> list[Source]:
-    found = sources_of(db(), session.consultation_id, session_id=session.id)
-    return [source for source in found if source.kind == "statement"]
+    return [source for source in sources_at(session) if source.kind == "statement"]
 
 
 def _place(actor: Actor, session: Session, blocks: list[RoundBlock]) -> dict[str, object] | None:
@@ -156,10 +162,16 @@ def _place(actor: Actor, session: Session, blocks: list[RoundBlock]) -> dict[str
     }
 
 
+def _standing(db: Db, session_id: int) -> tuple[Sequence[Round], dict[int, int], dict[int, Progress]]:
+    """The rounds of a session with their rooms, how many sit in each, and how far each is."""
+    rounds = rooms.rounds_of(db, session_id)
+    seated = seats_by_room(db, [round_.id for round_ in rounds])
+    return rounds, seated, progress_of(db, [room.id for round_ in rounds for room in round_.rooms])
+
+
 def _blocks(session: Session, actor: Actor) -> list[RoundBlock]:
-    rounds = rooms.rounds_of(db(), session.id)
-    seated = seats_by_room(db(), [round_.id for round_ in rounds])
-    progress = progress_of(db(), [room.id for round_ in rounds for room in round_.rooms])
+    session_id = session.id
+    rounds, seated, progress = shared(("standing", session_id), lambda db: _standing(db, session_id))
     consultation = session.consultation
     blocks = []
     for round_ in rounds:

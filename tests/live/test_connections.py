@@ -232,6 +232,21 @@ def test_who_left_one_of_two_consultations_hears_nothing_more_of_it(
     assert not page.ask("follow", {"audiences": {first: 0}})["ok"]
 
 
+def test_who_is_withdrawn_between_connecting_and_following_follows_nothing(
+    open_page: Any, world: cast.World, db: Db
+) -> None:
+    watching = open_page("canada").connect(f"session={world.session.public_id}")
+    member = world.members["canada"].public_id
+    assert watching.ask("follow", {"audiences": {f"member:{member}": 0}})["ok"]
+    page = open_page("kenya").connect(f"session={world.session.public_id}")
+    people.withdraw_member(db, world.actor(db, "organizer"), world.consultation, world.members["kenya"])
+    outbox.add(db, SessionChanged(world.session.public_id, "open"), to=[f"member:{member}"])
+    db.commit()
+    wait_until(lambda: "session.changed" in watching.names_heard(), what="the server has heard of it")
+    answer = page.ask("follow", {"audiences": {f"session:{world.session.public_id}": 0}})
+    assert answer["error"]["code"] == "not_found"
+
+
 def test_the_clock_answers_in_server_time(open_page: Any) -> None:
     answer = open_page("viewer").connect().ask("clock", {})
     assert abs(answer["now"] - clock.milliseconds(clock.now())) < 5000

@@ -18,7 +18,7 @@ def test_who_is_here_is_counted_once_whatever_pages_they_have(db: Db, world: Wor
     presence.seen(db, dict.fromkeys(here[:2], place), process="beta")
     presence.left(db, [here[2]], process="alpha")
     reader = actor_of(db, world.members["philippines"])
-    found = attendance(db, world.consultation.id, reader=reader)
+    found = attendance(db, world.consultation.id).read_by(reader)
     everybody = queries.everybody(db, world.consultation.id)
     seen = [person for person in everybody if person.is_here or person.member_id == reader.member_id]
     assert found.everybody == len(everybody)
@@ -27,11 +27,10 @@ def test_who_is_here_is_counted_once_whatever_pages_they_have(db: Db, world: Wor
 
 
 def test_somebody_withdrawn_is_not_counted(db: Db, world: World) -> None:
-    reader = actor_of(db, world.members["philippines"])
-    before = attendance(db, world.consultation.id, reader=reader).everybody
+    before = attendance(db, world.consultation.id).everybody
     world.members["kenya"].withdrawn_at = clock.now()
     db.flush()
-    assert attendance(db, world.consultation.id, reader=reader).everybody == before - 1
+    assert attendance(db, world.consultation.id).everybody == before - 1
 
 
 def test_seats_are_counted_by_room_and_by_group(db: Db, world: World) -> None:

@@ -88,3 +88,23 @@ def test_a_process_that_died_is_forgotten_like_a_page(db: Db, world: cast.World)
     assert presence.present_members(db, consultation, now=clock.now()) == {who: None}
     presence.left(db, [who], process="beta")
     assert presence.away_since(db, consultation) == {who: clock.now()}
+
+
+def test_around_a_room_everybody_is_where_they_are(db: Db, world: cast.World) -> None:
+    """Those who sit there, wherever they are, and those who have a page of it open; nobody else."""
+    room = world.rooms[0]
+    sitting = {seat.member_id for seat in room.seats if seat.left_at is None}
+    kenya, other, guest, elsewhere = (
+        world.members[name].id for name in ("kenya", "philippines", "facilitator", "organizer")
+    )
+    assert kenya in sitting
+    presence.seen(
+        db, {kenya: at(world, 2), guest: at(world, 1, observes=True), elsewhere: at(world)}, process="alpha"
+    )
+    presence.seen(db, {other: at(world, 1), guest: at(world, 2)}, process="beta")
+    everybody = presence.present_members(db, world.consultation.id, now=clock.now())
+    inside = {kenya, other, guest}
+    found = presence.present_around(db, room, now=clock.now())
+    assert found == {member: place for member, place in everybody.items() if member in sitting | inside}
+    assert elsewhere not in found
+    assert found[guest] == world.rooms[1].id, "of two pages the one counts that counts everywhere"
