@@ -207,6 +207,7 @@ def _draft(item: ActionItem, actor: Actor, acting: Actor, sources: Sequence[Sour
         "may_submit": allows(acting, Permission.ITEM_SUBMIT, item),
         "may_merge": allows(acting, Permission.ITEM_MERGE, item),
         "may_withdraw": allows(acting, Permission.ITEM_WITHDRAW, item),
+        "sees_history": allows(actor, Permission.ITEM_HISTORY, item),
         "is_complete": bool(item.title.strip()) and not richtext.is_blank(item.text),
         "actors": reference.actor_classes(),
         "options": fact_options(sources),

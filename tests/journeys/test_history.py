@@ -34,6 +34,13 @@ def item_and_writers(engine: Engine) -> tuple[str, list[str]]:
         return f"/rooms/{item.room.public_id}?item={item.public_id}", list(writers.values())[:2]
 
 
+def look_back(person: Person) -> None:
+    """From the room to the history of the item that is written there."""
+    person.page.locator("#commands summary", has_text="More").click()
+    person.follow("History")
+    expect(person.page.get_by_role("heading", name="History", level=1)).to_be_visible()
+
+
 def keep(person: Person, name: str) -> None:
     """Keep the moment that is shown as a version with this name."""
     person.page.get_by_text("Keep as a named version").click()
@@ -45,10 +52,10 @@ def keep(person: Person, name: str) -> None:
 @pytest.mark.parametrize("width", [1280, 375])
 def test_history(width: int, sample: Sample, server: RunningServer, browser: Browser, engine: Engine) -> None:
     room, emails = item_and_writers(engine)
-    history = f"/items/{room.split('item=')[1]}/history"
     one, two = (Person(browser, server.url, email, width=width) for email in emails)
     # A version that is kept ends a moment: what is written next is another one, however fast it comes.
-    one.go(history)
+    one.go(room)
+    look_back(one)
     keep(one, "As begun")
     for person, words in ((one, " First hand wrote this."), (two, " Second hand added that.")):
         person.go(room)
@@ -61,7 +68,7 @@ def test_history(width: int, sample: Sample, server: RunningServer, browser: Bro
     )
 
     # Keep what stands, by name.
-    one.go(history)
+    look_back(one)
     page = one.page
     slider = page.get_by_role("slider", name=re.compile("Moment"))
     expect(slider).to_have_attribute("aria-valuetext", re.compile(r"\d\d:\d\d"))

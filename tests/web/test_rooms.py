@@ -140,6 +140,22 @@ def test_a_closed_room_is_read_only_with_a_way_back(
     assert "Back to the session" in page
 
 
+def test_the_history_of_an_item_is_found_in_its_room_by_all_who_may_see_it(
+    db: Db, world: World, client_for: Browser, address: str, item: ActionItem
+) -> None:
+    link = f'<a href="/items/{item.public_id}/history">'
+    for state in ("open", "closed"):
+        world.rooms[0].state = state
+        db.commit()
+        for name in INSIDE:
+            assert client_for(name).get(address).text.count(link) == 1, (name, state)
+    assert link in client_for("facilitator").get(f"{address}?as=observer").text
+    assert (
+        f"{address}?item={item.public_id}"
+        in client_for("canada").get(f"/items/{item.public_id}/history").text
+    )
+
+
 def test_before_the_rooms_open_people_wait_in_the_lobby(
     db: Db, world: World, client_for: Browser, address: str
 ) -> None:
