@@ -44,6 +44,16 @@ def test_a_pause_is_shown_in_the_room_and_ends_again(world: World, client_for: B
     assert 'data-phase="calm"' in client_for("kenya").get(room).text
 
 
+def test_room_and_console_ask_what_one_wants_to_hear_and_have_one_clock_that_sounds(
+    world: World, client_for: Browser
+) -> None:
+    for address in (f"/rooms/{world.rooms[0].public_id}", f"/rounds/{world.round.public_id}/console?room=1"):
+        page = client_for("facilitator").get(address).text
+        assert page.count("data-clock-sounds-value") == 1
+        assert page.count('data-controller="hearing"') == 1
+        assert "Mute time announcements" in page
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -1,26 +1,26 @@
 import { Controller } from "../../vendor/page.js";
 import { announce, textOf } from "../helpers/text.js";
+import { tone } from "../helpers/tone.js";
 import { serverClock } from "../live/clock.js";
-import { stored, write } from "../live/unsent.js";
+import { hearing } from "../live/hearing.js";
 
 const SOON_S = 300;
 const LAST_S = 60;
 const WARNINGS_S = [600, 300, 60, 10];
 const ON_TIME_S = 5;
-const MUTED = "consult.setting.clock_muted";
+/** How often a tone sounds at a mark, for those who want one. */
+const TONES = { [LAST_S]: 1, 10: 2 };
 
 /** The time left by the server's clock, the same on every screen; said aloud only at the marks. */
 export default class extends Controller {
-  static targets = ["time", "bar", "mute"];
-  static values = { deadline: String, paused: String, total: Number, quiet: Boolean };
+  static targets = ["time", "bar"];
+  static values = { deadline: String, paused: String, total: Number, quiet: Boolean, sounds: Boolean };
 
   #stop = null;
   #lastLeft = null;
 
   connect() {
     this.#stop = serverClock.onTick(() => this.#show());
-    this.muteTargets.forEach((button) => (button.hidden = false));
-    this.#showMuted();
     this.#show();
   }
 
@@ -29,25 +29,16 @@ export default class extends Controller {
   }
 
   deadlineValueChanged() {
+    const before = this.#lastLeft;
     this.#lastLeft = null;
-    if (this.#stop) this.#show();
+    if (!this.#stop) return;
+    this.#show();
+    // A recall takes away the time in which the mark would have come.
+    if (before > LAST_S && this.#lastLeft > 0 && this.#lastLeft <= LAST_S) this.#sound(LAST_S);
   }
 
   pausedValueChanged() {
     if (this.#stop) this.#show();
-  }
-
-  mute() {
-    write(MUTED, this.#isMuted ? null : "1");
-    this.#showMuted();
-  }
-
-  get #isMuted() {
-    return stored(MUTED) !== null;
-  }
-
-  #showMuted() {
-    this.muteTargets.forEach((button) => button.setAttribute("aria-pressed", String(this.#isMuted)));
   }
 
   #show() {
@@ -85,6 +76,12 @@ export default class extends Controller {
     const marks = WARNINGS_S.filter((seconds) => before > seconds && left <= seconds);
     if (left === 0 && before > 0) this.#say(textOf(this.element, "over"));
     else if (marks.length) this.#say(this.#words(marks.at(-1), left));
+    if (left > 0) this.#sound(marks.at(-1));
+  }
+
+  /** Only the clock of the room, or of the whole round, is heard: a page may show others. */
+  #sound(mark) {
+    if (this.soundsValue && hearing.sounds && TONES[mark]) tone(TONES[mark]);
   }
 
   /** A browser wakes pages nobody looks at once a minute: what it missed is said as it stands now. */
@@ -93,7 +90,7 @@ export default class extends Controller {
   }
 
   #say(text) {
-    if (!this.#isMuted) announce(text);
+    if (!hearing.isMuted) announce(text);
     dispatchEvent(new CustomEvent("consult:warning", { detail: text }));
   }
 }

@@ -5,6 +5,7 @@ import draft from "../controllers/draft_controller.js";
 import editor from "../controllers/editor_controller.js";
 import factList from "../controllers/fact_list_controller.js";
 import facts from "../controllers/facts_controller.js";
+import hearing from "../controllers/hearing_controller.js";
 import order from "../controllers/order_controller.js";
 import plain from "../controllers/plain_controller.js";
 import presence from "../controllers/presence_controller.js";
@@ -15,4 +16,4 @@ import title from "../controllers/title_controller.js";
 import { start } from "../helpers/start.js";
 import { LIVE_PAGE } from "./live_controllers.js";
 
-start({ ...LIVE_PAGE, agenda, chat, "clock-news": clockNews, draft, editor, facts, "fact-list": factList, order, plain, presence, quote, shortcut, tabs, title });
+start({ ...LIVE_PAGE, agenda, chat, "clock-news": clockNews, draft, editor, facts, "fact-list": factList, hearing, order, plain, presence, quote, shortcut, tabs, title });
