@@ -6,6 +6,8 @@ Always the same people, so that a test reads like the product page.
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from sqlalchemy import select
+
 from consult import clock
 from consult.db import Db
 from consult.people import passwords
@@ -124,50 +126,62 @@ def build(db: Db, *, room_state: str = "open", title: str = "Third thematic cons
     db.add_all(rooms)
     db.flush()
     world = World(consultation, session, round_, rooms)
-    for name, part in CAST.items():
-        _join(db, world, name, part)
+    _join(db, world)
     return world
 
 
 def account(db: Db, email: str, name: str) -> User:
     """The account with this address, made when there is none; everybody has the same test password."""
-    found = db.query(User).filter_by(email=email).one_or_none()
-    if found is None:
-        if not _hash:
-            _hash.append(passwords.hashed(PASSWORD))
-        found = User(email=email, name=name, password_hash=_hash[0], created_at=clock.now())
-        db.add(found)
-        db.flush()
+    return accounts(db, {email: name})[email]
+
+
+def accounts(db: Db, names: dict[str, str]) -> dict[str, User]:
+    """As `account`, several in one go: by address."""
+    found = {user.email: user for user in db.scalars(select(User).where(User.email.in_(names)))}
+    if not _hash:
+        _hash.append(passwords.hashed(PASSWORD))
+    for email, name in names.items():
+        if email not in found:
+            found[email] = User(email=email, name=name, password_hash=_hash[0], created_at=clock.now())
+            db.add(found[email])
+    db.flush()
     return found
 
 
-def _join(db: Db, world: World, name: str, part: Part) -> None:
-    user = account(db, part.email, part.name)
-    delegation = Delegation(
-        consultation_id=world.consultation.id,
-        kind=part.kind,
-        iso3=part.iso3,
-        group=part.group,
-        name=part.delegation,
-    )
-    db.add(delegation)
-    db.flush()
-    member = Member(
-        consultation_id=world.consultation.id, user_id=user.id, delegation_id=delegation.id, role=part.role,
-        duties=[], languages=["en"], joined_at=clock.now(),
-    )  # fmt: skip
-    db.add(member)
-    db.flush()
-    world.users[name], world.members[name] = user, member
-    if part.room is not None:
-        room = world.rooms[part.room - 1]
-        db.add(
-            Seat(
-                room_id=room.id,
-                round_id=room.round_id,
-                member_id=member.id,
-                duty=part.duty,
-                seated_at=clock.now(),
-            )
+def _join(db: Db, world: World) -> None:
+    """Everybody of the cast, those of a kind in one go."""
+    now = clock.now()
+    users = accounts(db, {part.email: part.name for part in CAST.values()})
+    world.users = {name: users[part.email] for name, part in CAST.items()}
+    delegations = {
+        name: Delegation(
+            consultation_id=world.consultation.id,
+            kind=part.kind,
+            iso3=part.iso3,
+            group=part.group,
+            name=part.delegation,
         )
-        db.flush()
+        for name, part in CAST.items()
+    }
+    db.add_all(delegations.values())
+    db.flush()
+    for name, part in CAST.items():
+        world.members[name] = Member(
+            consultation_id=world.consultation.id, user_id=world.users[name].id, delegation_id=delegations[name].id,
+            role=part.role, duties=[], languages=["en"], joined_at=now,
+        )  # fmt: skip
+    db.add_all(world.members.values())
+    db.flush()
+    for name, part in CAST.items():
+        if part.room is not None:
+            room, member = world.rooms[part.room - 1], world.members[name]
+            db.add(
+                Seat(
+                    room_id=room.id,
+                    round_id=room.round_id,
+                    member_id=member.id,
+                    duty=part.duty,
+                    seated_at=now,
+                )
+            )
+    db.flush()

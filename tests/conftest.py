@@ -24,7 +24,7 @@ from consult import clock, migrating
 from consult.config import Settings
 from consult.db import Db, engine_for, sessions_for
 from tests import cast
-from tests.compiling import compiled_once
+from tests.once import check_passwords_once, compile_routes_once, compiled_once
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 # Machines differ in speed; what a property test finds does not depend on it.
 hypothesis.settings.register_profile("consult", deadline=None)
 hypothesis.settings.load_profile("consult")
+compile_routes_once()
+check_passwords_once()
 
 PUBLIC_URL = "http://consult.test"
 REQUIRED = os.environ.get("CONSULT_REQUIRE_SERVICES") == "1"

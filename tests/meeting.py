@@ -17,7 +17,7 @@ from consult.items.models import ActionItem
 from consult.people.models import Member, Role
 from consult.rooms.models import Room, Round, Seat
 from consult.sample.build import PASSWORD, Stage, build
-from tests.compiling import compiled_once
+from tests.once import compiled_once
 
 
 class Meeting:

@@ -19,8 +19,8 @@ from consult.people import accounts
 from consult.people import service as people
 from consult.summaries import service as summaries
 from tests import cast
-from tests.compiling import compiled_once
 from tests.conftest import PUBLIC_URL, csrf_of
+from tests.once import compiled_once
 from tests.permissions.routes import OWN, PUBLIC, REFUSED_BY_STATE, ROWS, Row
 from tests.permissions.stage import FOREIGN, SECRET, build, sign_in
 
