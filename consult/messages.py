@@ -144,6 +144,7 @@ MESSAGES: dict[str, str] = {
         "The session has changed meanwhile, so this was not done. The page now shows how it stands."
     ),
     "session.not_open": N_("The session is not open. Open it first."),
+    "session.over": N_("The session is closed, so no more rounds can be prepared in it."),
     "session.rooms_open": N_(
         "Some rooms of this session are still open. Recall them to plenary first, or wait until their time is over."
     ),

@@ -155,7 +155,7 @@ def change_session(
 
 
 def open_session(db: Db, actor: Actor, session: Session) -> None:
-    """Open a planned session: from now on its rounds can be prepared.
+    """Open a planned session: from now on its rooms can be opened.
 
     Raises:
         Conflict: `session.cannot` when it is not planned any more.

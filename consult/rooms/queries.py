@@ -12,6 +12,7 @@ from consult import clock, reference
 from consult.db import Db
 from consult.people.models import Delegation, Member, Role, User
 from consult.permissions.actor import Actor
+from consult.programme.models import SessionState
 from consult.rooms.models import EDITABLE, Room, RoomState, Round, Seat
 from consult.rooms.presence import present_around, present_members
 
@@ -128,12 +129,29 @@ def guests_in(db: Db, room: Room, *, here: Mapping[int, int | None] | None = Non
     return sorted((replace(_person(row), is_here=True, in_room_id=room.id) for row in found), key=_order)
 
 
-def expected(db: Db, actor: Actor, session_id: int, state: str) -> Expected:
-    """Where a person should be now in a session: in their open room, before their staged one, or in plenary.
+def seats_are_told(state: str) -> bool:
+    """Whether people are told in which rooms of a session they will sit. Pure.
+
+    Rule: rooms are prepared before the session is open, and changed until then, so only facilitators see its seats; once
+    it is open, everybody sees theirs. The lobby of such a round can be visited, for who sits down early or says which
+    topics they would like, but nobody is sent there.
 
     Args:
         state: the session's state.
     """
+    return state != SessionState.PLANNED
+
+
+def expected(db: Db, actor: Actor, session_id: int, state: str) -> Expected:
+    """Where a person should be now in a session: in their open room, before their staged one, or in plenary.
+
+    Rule: in a session that is not open yet nobody is expected anywhere but there (`seats_are_told`).
+
+    Args:
+        state: the session's state.
+    """
+    if not seats_are_told(state):
+        return Expected("session")
     query = (
         select(Room, Round)
         .join(Round, Round.id == Room.round_id)

@@ -69,17 +69,19 @@ MOST_ITEMS_WANTED = 30
 LEAST_LATE_SECONDS, MOST_LATE_SECONDS = 10, 3600
 #: Session states in which people meet in rooms: a second round may follow a first report-back.
 MEETING = frozenset({"open", "report_back"})
+#: Session states in which rounds are prepared, also the day before; their rooms open while people meet.
+PREPARING = MEETING | {"planned"}
 
 
 def create_round(db: Db, actor: Actor, session: Session, *, topic: str, minutes: int) -> Round:
-    """Prepare a breakout period of a session: what to talk about and for how long.
+    """Prepare a breakout period of a session: what to talk about and for how long. The session need not be open yet.
 
     Raises:
-        Conflict: `session.not_open`.
+        Conflict: `session.over`.
     """
     require(actor, Permission.ROUND_OPEN, session)
-    if session.state not in MEETING:
-        raise Conflict("session.not_open")
+    if session.state not in PREPARING:
+        raise Conflict("session.over")
     _check_minutes(minutes)
     last = db.scalar(select(func.max(Round.number)).where(Round.session_id == session.id)) or 0
     round_ = Round(

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from consult.announce import audiences
 from consult.permissions.names import Permission
 from consult.proceedings import service as proceedings
+from consult.rooms import queries as rooms
 from consult.rooms import service as rooms_service
 from consult.rooms.models import EDITABLE, Room, RoomState
 from consult.rooms.timing import round_state
@@ -34,7 +35,8 @@ def lobby(round_id: str) -> BaseResponse:
     session, consultation = session_of(found), consultation_of(found)
     followed = [audiences.session(session.public_id), audiences.member(actor.public_id)]
     live = live_page(followed, query=f"session={session.public_id}")
-    mine = next((room for room in found.rooms if room.id in actor.seats), None)
+    seat = next((room for room in found.rooms if room.id in actor.seats), None)
+    mine = seat if actor.is_staff or rooms.seats_are_told(session.state) else None
     attending = attendance_of(consultation.id).read_by(actor)
     if not actor.is_staff:
         live = replace(live, people=attending.everybody)
@@ -65,7 +67,7 @@ def lobby(round_id: str) -> BaseResponse:
         call_rules=[
             CALL_IN,
             {"event": "report_back.opened", "url": f"/s/{session.public_id}", "spread": 3, "text": "over"},
-            *([_sent_back(mine, session.public_id)] if mine else []),
+            *([_sent_back(seat, session.public_id)] if seat else []),
         ],
         go_now=f"/rooms/{mine.public_id}" if mine and is_open and not actor.is_staff else "",
     )

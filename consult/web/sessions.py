@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from consult.announce import audiences
@@ -54,6 +54,8 @@ class RoundBlock:
     people: int
     until: str
     lines: list[RoomLine]
+    #: Rooms and seats that the reader is not shown yet.
+    is_secret: bool = False
 
 
 @pages.get("/s/<session_id>")
@@ -92,9 +94,13 @@ def session(session_id: str) -> Response:
 
 @pages.post("/s/<session_id>/open")
 def open_session(session_id: str) -> BaseResponse:
+    """`back`: "console" to go to that of its newest round, else to the session."""
     found, actor = session_for(session_id, Permission.SESSION_RUN)
     programme.open_session(db(), actor, found)
     say(t("%(session)s is open.", session=found.short_title))
+    prepared = rooms.rounds_of(db(), found.id)
+    if request.form.get("back") == "console" and prepared:
+        return back_to(f"/rounds/{prepared[0].public_id}/console")
     return back_to(f"/s/{found.public_id}")
 
 
@@ -133,6 +139,8 @@ def _statements(session: Session) -> list[Source]:
 
 def _place(actor: Actor, session: Session, blocks: list[RoundBlock]) -> dict[str, object] | None:
     """Where the reader should be now: facilitators without a seat are at the console while rooms are open."""
+    if session.state == "planned" and actor.is_staff:
+        return _to_prepare(session, blocks)
     if session.state not in ("open", "report_back"):
         return None
     place = where_to(actor, session, session.consultation)
@@ -162,6 +170,33 @@ def _place(actor: Actor, session: Session, blocks: list[RoundBlock]) -> dict[str
     }
 
 
+def _to_prepare(session: Session, blocks: list[RoundBlock]) -> dict[str, object]:
+    """What a facilitator does before the session opens: everything but opening its rooms."""
+    home = f"/s/{session.public_id}"
+    if not blocks:
+        sentence = t("The session has not begun. Prepare its rooms now: on the day you only open them.")
+        return {"sentence": sentence, "act": "", "url": home, "clock": None}
+    round_ = blocks[0].round
+    if blocks[0].state == "draft":
+        return {
+            "sentence": t(
+                "Round %(number)s has no rooms yet: propose a seating and apply it.", number=round_.number
+            ),
+            "act": t("Seating"),
+            "url": f"/rounds/{round_.public_id}/seating",
+            "clock": None,
+        }
+    return {
+        "sentence": t(
+            "Round %(number)s is prepared: people see their seats when you open the session, and go there when you open the rooms.",
+            number=round_.number,
+        ),
+        "act": t("Topics and briefs of the rooms"),
+        "url": f"/rounds/{round_.public_id}/console",
+        "clock": None,
+    }
+
+
 def _standing(db: Db, session_id: int) -> tuple[Sequence[Round], dict[int, int], dict[int, Progress]]:
     """The rounds of a session with their rooms, how many sit in each, and how far each is."""
     rounds = rooms.rounds_of(db, session_id)
@@ -173,6 +208,9 @@ def _blocks(session: Session, actor: Actor) -> list[RoundBlock]:
     session_id = session.id
     rounds, seated, progress = shared(("standing", session_id), lambda db: _standing(db, session_id))
     consultation = session.consultation
+    is_secret = not (actor.is_staff or rooms.seats_are_told(session.state))
+    if is_secret:
+        return [RoundBlock(round_, "draft", 0, "", [], is_secret=True) for round_ in rounds]
     blocks = []
     for round_ in rounds:
         lines = [

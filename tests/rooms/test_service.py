@@ -9,8 +9,11 @@ from consult import clock
 from consult.announce.models import OutboxEvent
 from consult.db import Db
 from consult.errors import Conflict, Invalid, NotAllowed
+from consult.programme import service as programme
+from consult.rooms import briefs
 from consult.rooms import service as rooms
 from consult.rooms.models import Room, Round
+from consult.rooms.queries import Expected, expected
 from tests.cast import World
 
 NOW = clock.now().replace(microsecond=0)
@@ -39,10 +42,34 @@ def test_a_facilitator_prepares_the_next_round_of_a_session(db: Db, world: World
     assert f"session:{world.session.public_id}" in told(db, "round.changed")
 
 
-def test_a_round_needs_an_open_session(db: Db, world: World) -> None:
+def test_a_round_is_prepared_before_its_session_is_open_and_opened_after(db: Db, world: World) -> None:
     world.session.state = "planned"
+    facilitator = world.actor(db, "facilitator")
+    made = rooms.create_round(db, facilitator, world.session, topic="T", minutes=25)
+    one, _two = rooms.stage_rooms(db, made, count=2)
+    rooms.set_topic(db, facilitator, one, topic="Documents")
+    rooms.change_round(db, facilitator, made, topic="T", minutes=20, items_wanted=2)
+    rooms.seat_member(db, facilitator, one, world.members["kenya"])
+    briefs.write(db, facilitator, one, text="Find two practices", seen="")
     with pytest.raises(Conflict, match=r"session.not_open"):
+        rooms.open_rooms(db, facilitator, made)
+    assert [room.state for room in rooms.rooms_of(db, made)] == ["staged", "staged"]
+    programme.open_session(db, facilitator, world.session)
+    assert [room.state for room in rooms.open_rooms(db, facilitator, made)] == ["open", "open"]
+
+
+def test_no_round_is_prepared_in_a_session_that_is_over(db: Db, world: World) -> None:
+    world.session.state = "closed"
+    with pytest.raises(Conflict, match=r"session.over"):
         rooms.create_round(db, world.actor(db, "facilitator"), world.session, topic="T", minutes=25)
+
+
+def test_nobody_is_expected_in_a_lobby_before_the_session_is_open(
+    db: Db, world: World, staged: Round
+) -> None:
+    kenya = world.actor(db, "kenya")
+    assert expected(db, kenya, world.session.id, "planned") == Expected("session")
+    assert expected(db, kenya, world.session.id, "open").what == "lobby"
 
 
 @pytest.mark.parametrize("name", ["kenya", "panelist", "observer", "viewer"])

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from consult.db import Db
 from consult.programme.models import Session
-from consult.rooms.models import Round
+from consult.rooms.models import Room, Round, Seat
+from consult.seating.models import SeatingPlan
 from tests import cast
 from tests.cast import World
 from tests.conftest import post
@@ -88,6 +89,82 @@ def test_a_facilitator_begins_a_round_with_the_first_question(
     made = read(select(Round).where(Round.session_id == world.session.id).order_by(Round.number.desc()))[0]
     assert answer.headers["Location"] == f"/rounds/{made.public_id}/seating"
     assert (made.number, made.topic) == (2, "How can returns be agreed, documented and humane?")
+
+
+@pytest.fixture
+def prepared(world: World, db: Db) -> World:
+    """The session on the day before: its rooms and seats are ready."""
+    world.session.state = "planned"
+    for room in world.rooms:
+        room.state, room.opened_at, room.deadline_at = "staged", None, None
+    db.commit()
+    return world
+
+
+def test_before_the_session_a_facilitator_is_led_to_prepare_it(
+    world: World, db: Db, client_for: Browser, address: str, read: Read
+) -> None:
+    world.session.state = "planned"
+    db.execute(delete(Seat))
+    db.execute(delete(Room))
+    db.execute(delete(Round))
+    db.commit()
+    browser = client_for("facilitator")
+    page = browser.get(address).text
+    assert "Prepare its rooms now" in page
+    assert '<button class="btn btn--primary">Prepare a breakout round</button>' in page
+    assert "Prepare" not in client_for("kenya").get(f"{address}?part=desk").text
+    answer = post(browser, f"{address}/rounds", page=address)
+    assert answer.headers["Location"].endswith("/seating")
+    seating = answer.headers["Location"]
+    page = browser.get(address).text
+    assert "Round 1 has no rooms yet" in page
+    assert f'<a class="btn btn--primary" href="{seating}">Seating</a>' in page
+    asked = {"rooms": "2", "minutes": "25", "topic": "Documents"}
+    assert post(browser, seating, page=seating, **asked).status_code == 303
+    plan = read(select(SeatingPlan))[0]
+    form = {"plan": plan.public_id, "revision": plan.revision}
+    assert post(browser, f"{seating}/apply", page=seating, **form).status_code == 303
+    page = browser.get(address).text
+    assert "Round 1 is prepared" in page
+    assert '<button class="btn btn--primary">Open the session</button>' in page
+    main = page[page.index("<main") : page.index("</main>")]
+    assert main.count("btn--primary") == 1, "one primary button"
+
+
+def test_before_the_session_nobody_is_shown_seats_or_sent_to_a_lobby(
+    prepared: World, client_for: Browser, address: str
+) -> None:
+    for name in ("kenya", "observer", "panelist", "viewer"):
+        page = client_for(name).get(address).text
+        assert "The session has not begun." in page
+        assert "Who sits where is shown here when the session is open." in page
+        for shown in ("you sit here", "Room 1", "It opens soon"):
+            assert shown not in page, (name, shown)
+        assert "It opens soon" not in client_for(name).get("/").text
+        lobby = client_for(name).get(f"/rounds/{prepared.round.public_id}").text
+        assert "The rooms open when the session is open." in lobby
+        for shown in ("You are seated", "Room 1", "With you in the room", "Why am I in this room?"):
+            assert shown not in lobby, (name, shown)
+    page = client_for("facilitator").get(address).text
+    assert "Room 1" in page
+
+
+def test_when_the_session_opens_people_see_their_seats(
+    prepared: World, client_for: Browser, address: str
+) -> None:
+    console = f"/rounds/{prepared.round.public_id}/console"
+    browser = client_for("facilitator")
+    assert "Rooms can be opened when the session is open." in browser.get(console).text
+    early = post(browser, f"/rounds/{prepared.round.public_id}/open", page=console)
+    assert early.status_code == 409
+    assert "The session is not open. Open it first." in early.text
+    answer = post(browser, f"{address}/open", page=console, back="console")
+    assert answer.headers["Location"] == console
+    assert "Open rooms" in browser.get(console).text
+    assert "You will sit in Room 1. It opens soon." in client_for("kenya").get(address).text
+    lobby = client_for("kenya").get(f"/rounds/{prepared.round.public_id}").text
+    assert "You are seated in Room 1" in lobby
 
 
 def test_the_session_is_opened_reported_and_closed(
