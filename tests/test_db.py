@@ -28,6 +28,15 @@ def write(sessions: Sessions, word: str = "yes", seconds: float = 0.0) -> None:
         time.sleep(seconds)
 
 
+def test_what_is_committed_is_on_the_disk_before_anybody_is_told(engine: Engine) -> None:
+    with engine.connect() as connection:
+        found = {
+            name: connection.scalar(text(f"PRAGMA {name}"))
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}, "2: FULL"
+
+
 def test_many_who_write_stand_in_a_queue(engine: Engine, sessions: Sessions) -> None:
     begun: list[str] = []
 

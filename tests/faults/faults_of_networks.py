@@ -10,7 +10,8 @@ from tests.faults.writer import Writer
 from tests.running import wait_until
 
 FAR = frozenset({0, 1, 2})
-SILENCE_SECONDS = 25
+#: Within this both sides know of a line that carries nothing any more.
+NOTICED_SECONDS = 15
 PHANTOM_SECONDS = 60
 
 
@@ -51,10 +52,11 @@ def half_open(run: Run) -> None:
             began = time.monotonic()
             wait_until(
                 lambda: not any(w.is_connected for w in site.far_writers()),
-                seconds=SILENCE_SECONDS + 10,
+                seconds=3 * NOTICED_SECONDS,
                 what="pages to notice that nobody answers",
             )
             noticed = time.monotonic() - began
+            run.require(noticed <= NOTICED_SECONDS + 1, "pages noticed late that nobody answers")
             wait_until(
                 lambda: _connections(site) <= everybody - len(FAR),
                 seconds=PHANTOM_SECONDS,

@@ -11,7 +11,7 @@ import websocket
 from tests.faults.person import Address
 
 #: Engine.IO's own rule: without a ping of the server in interval and time-out, the connection is lost.
-SILENCE_SECONDS = 25
+SILENCE_SECONDS = 14
 HANDSHAKE_SECONDS = 10
 _FRAME = re.compile(r"4([0-9])(\d*)(\[.*)?", re.DOTALL)
 

@@ -78,6 +78,7 @@ def test_a_page_fetched_ahead_is_kept_for_seconds_and_uses_no_message_up(
     post(browser, f"{address}/help", page=address, category="wording")
     ahead = browser.get(address, headers={"Consult-Ahead": "1"})
     assert ahead.headers["Cache-Control"] == "private, max-age=15"
+    assert "Cookie" in ahead.headers["Vary"], "who signs in next on the same device is not shown it"
     said = "The facilitators see that your room needs help."
     assert said not in ahead.text
     assert said in browser.get(address).text, "the page that is looked at says it"
