@@ -120,20 +120,6 @@ def test_who_is_where_can_be_listed_and_gone_to_without_seeing_carets(both: tupl
     expect(text(ann)).to_contain_text("Here: Second paragraph")
 
 
-def test_the_title_keeps_the_caret_while_others_write(both: tuple[Page, Page]) -> None:
-    ann, ben = both
-    ann.get_by_label("Title").fill("middle")
-    title = ben.get_by_label("Title")
-    expect(title).to_have_value("middle")
-    title.click()
-    title.press("End")
-    ann.get_by_label("Title").press("Home")
-    ann.get_by_label("Title").press_sequentially("The ")
-    expect(title).to_have_value("The middle")
-    ben.keyboard.type("!")
-    expect(ann.get_by_label("Title")).to_have_value("The middle!")
-
-
 def test_what_both_write_while_cut_off_is_merged(both: tuple[Page, Page], site: Site) -> None:
     ann, ben = both
     write(ann, "common")
@@ -363,21 +349,6 @@ def test_composed_letters_are_not_disturbed(both: tuple[Page, Page]) -> None:
     typing.send("Input.insertText", {"text": "日本"})
     for page in both:
         expect(text(page)).to_have_text("before [a]日本")
-
-
-def test_a_title_composed_while_others_write_keeps_both(both: tuple[Page, Page]) -> None:
-    ann, ben = both
-    ann.get_by_label("Title").fill("plan")
-    expect(ben.get_by_label("Title")).to_have_value("plan")
-    ann.get_by_label("Title").press("End")
-    typing = ann.context.new_cdp_session(ann)
-    typing.send("Input.imeSetComposition", {"text": "に", "selectionStart": 1, "selectionEnd": 1})
-    ben.get_by_label("Title").press("Home")
-    ben.get_by_label("Title").press_sequentially("The ")
-    expect(status(ben)).to_have_text(SAVED)
-    typing.send("Input.insertText", {"text": "日"})
-    for page in both:
-        expect(page.get_by_label("Title")).to_have_value("The plan日")
 
 
 def test_undo_takes_back_ones_own_words_only(both: tuple[Page, Page]) -> None:

@@ -9,6 +9,9 @@ const ROOT = "title";
 export default class extends Controller {
   #draft = null;
   #text = null;
+  #Y = null;
+  /** What the person did to the title. The browser's own memory of it ends whenever others' letters are put into the field. */
+  #done = null;
   #notes = null;
   #isComposing = false;
   #isGone = false;
@@ -20,7 +23,9 @@ export default class extends Controller {
     this.#notes = new FactNotes(this.element);
     for (const [name, act] of this.#acts) this.element.addEventListener(name, act);
     const draft = await draftAround(this.element);
+    const { Y } = await import("../../vendor/editor.js"); // with the draft it is there already
     if (this.#isGone) return;
+    this.#Y = Y;
     this.#draft = draft;
     draft.addEventListener("replaced", this.#bind);
     draft.addEventListener("state", this.#permit);
@@ -32,6 +37,7 @@ export default class extends Controller {
     for (const [name, act] of this.#acts) this.element.removeEventListener(name, act);
     this.#notes.clear();
     this.#text?.unobserve(this.#changed);
+    this.#done?.destroy();
     this.#draft?.removeEventListener("replaced", this.#bind);
     this.#draft?.removeEventListener("state", this.#permit);
   }
@@ -39,7 +45,8 @@ export default class extends Controller {
   get #acts() {
     return [
       ["input", this.#typed],
-      ["keydown", this.#noBreak],
+      ["keydown", this.#pressed],
+      ["beforeinput", this.#asked],
       ["compositionstart", this.#composing],
       ["compositionend", this.#composed],
       ["focus", this.#entered],
@@ -51,6 +58,8 @@ export default class extends Controller {
     this.#text?.unobserve(this.#changed);
     this.#text = this.#draft.doc.getText(ROOT);
     this.#text.observe(this.#changed);
+    this.#done?.destroy();
+    this.#done = new this.#Y.UndoManager(this.#text, { trackedOrigins: new Set([this]) });
     if (this.#draft.isOpen) this.#write(this.#text.toString(), (at) => at);
     this.#permit();
   };
@@ -96,9 +105,26 @@ export default class extends Controller {
     this.#shown = this.element.defaultValue = this.#text.toString();
   };
 
-  #noBreak = (event) => {
-    if (event.key === "Enter" && !event.isComposing) event.preventDefault();
+  #pressed = (event) => {
+    if (event.isComposing) return;
+    if (event.key === "Enter") event.preventDefault();
+    const key = (event.ctrlKey || event.metaKey) && !event.altKey ? event.key.toLowerCase() : "";
+    if (key === "z") this.#takeBack(event, event.shiftKey);
+    else if (key === "y") this.#takeBack(event, true);
   };
+
+  /** From the browser's menu. */
+  #asked = (event) => {
+    if (event.inputType === "historyUndo" || event.inputType === "historyRedo") this.#takeBack(event, event.inputType === "historyRedo");
+  };
+
+  /** Takes back one's own last change of the title, or makes it again; what others wrote stays. */
+  #takeBack(event, isAgain) {
+    if (!this.#done || this.element.readOnly) return;
+    event.preventDefault();
+    if (isAgain) this.#done.redo();
+    else this.#done.undo();
+  }
 
   #composing = () => {
     this.#isComposing = true;
