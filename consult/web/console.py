@@ -38,9 +38,8 @@ def console(round_id: str) -> Response:
     followed = [
         audiences.session(session.public_id),
         audiences.staff(consultation.public_id),
-        audiences.member(actor.public_id),
     ]
-    live = live_page(followed, query=f"console={found.public_id}")
+    live = live_page(actor, followed, query=f"console={found.public_id}")
     parts = request.args.getlist("part")
     view: dict[str, Any] = {}
     for name, read in PARTS.items():

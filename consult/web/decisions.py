@@ -107,7 +107,7 @@ def _session_page(
     status: int = 200,
 ) -> Response:
     consultation = consultation_of(session)
-    live = live_page([audiences.session(session.public_id)], f"session={session.public_id}")
+    live = live_page(actor, [audiences.session(session.public_id)], f"session={session.public_id}")
     found = queries.decisions_of_session(db(), session.id)
     polls = lines(found, actor)
     chosen = set(form.choices("item")) if form else {request.args.get("item", "")}
@@ -148,7 +148,7 @@ def _decision_page(
     status: int = 200,
 ) -> Response:
     consultation, session = consultation_of(found), session_of(found)
-    live = live_page([audiences.session(session.public_id)], f"session={session.public_id}")
+    live = live_page(actor, [audiences.session(session.public_id)], f"session={session.public_id}")
     db().refresh(found, ["closed_at", "deadline_at"])
     mine = queries.answers_of_delegation(db(), [found.id], actor.delegation_id).get(found.id)
     is_open = found.is_open_at(clock.now())

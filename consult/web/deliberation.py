@@ -16,6 +16,7 @@ from consult.items.queries import items_of_session
 from consult.permissions.actor import Actor
 from consult.proceedings import service as proceedings
 from consult.programme.models import Session, SessionState
+from consult.web.calling import called_in
 from consult.web.context import db
 from consult.web.forms import Form
 from consult.web.item_pages import Sent, crumbs, item_name, item_page, room_name
@@ -72,7 +73,7 @@ def answer(public_id: str, comment_id: str) -> BaseResponse:
 def report_back(public_id: str) -> Response:
     session, actor = session_for(public_id)
     consultation = consultation_of(session)
-    live = live_page([audiences.session(session.public_id)], f"session={session.public_id}")
+    live = live_page(actor, [audiences.session(session.public_id)], f"session={session.public_id}")
     rooms = _rooms(session)
     return render_page(
         "deliberation/report_back.html",
@@ -108,7 +109,7 @@ def plenary(public_id: str) -> BaseResponse:
 def projector(public_id: str) -> Response:
     session, actor = session_for(public_id)
     consultation = consultation_of(session)
-    live = live_page([audiences.session(session.public_id)], f"session={session.public_id}")
+    live = live_page(actor, [audiences.session(session.public_id)], f"session={session.public_id}")
     items = items_of_session(db(), session.id)
     wanted = request.args.get("item", "")
     place = next((index for index, item in enumerate(items) if item.public_id == wanted), None)
@@ -123,6 +124,7 @@ def projector(public_id: str) -> Response:
         screen=_screen(session, items, place),
         theme="dark" if request.args.get("background") == "black" else "",
         is_black=request.args.get("background") == "black",
+        call_rules=called_in(actor, leaves=False),
     )
 
 

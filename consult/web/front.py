@@ -41,7 +41,7 @@ def front() -> Response:
         .where(Member.user_id == current_user.id, Member.withdrawn_at.is_(None))
     )
     parts = {row.consultation_id: row for row in db().execute(query)}
-    live = live_page([audiences.member(row.public_id) for row in parts.values()][:10])
+    live = live_page(None, [audiences.member(row.public_id) for row in parts.values()][:10])
     mine = [
         Mine(found, phase(found), parts[found.id].role, parts[found.id].name, dates_of(found))
         for found in consultations(db(), list(parts))

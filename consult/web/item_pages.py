@@ -45,10 +45,10 @@ def item_page(item: ActionItem, actor: Actor, *, sent: Sent | None = None) -> Re
     """The page of one item; with `sent`, again after a form was refused, with nothing typed lost."""
     consultation, session = consultation_of(item), session_of(item)
     sees_room = allows(actor, Permission.ROOM_VIEW, item.room)
-    heard = [audiences.session(session.public_id), audiences.member(actor.public_id)]
-    live = live_page(
-        heard + ([audiences.room(item.room.public_id)] if sees_room else []), f"session={session.public_id}"
-    )
+    heard = [audiences.session(session.public_id)]
+    if sees_room:
+        heard.append(audiences.room(item.room.public_id))
+    live = live_page(actor, heard, f"session={session.public_id}")
     db().refresh(item)
     open_for_comment = session.state != SessionState.CLOSED
     refused = sent or Sent()

@@ -40,7 +40,7 @@ class Shelf:
 @pages.get("/c/<consultation_id>/library")
 def library(consultation_id: str) -> Response:
     found, actor = consultation_for(consultation_id)
-    live = live_page([audiences.consultation(found.public_id)])
+    live = live_page(actor, [audiences.consultation(found.public_id)])
     asked = request.args.get("q", "").strip()[:100]
     sources = [source for source in sources_of(db(), found.id) if _matches(source, asked)]
     return render_page(

@@ -25,13 +25,14 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from consult import clock, i18n, labels, richtext
-from consult.announce import outbox
+from consult.announce import audiences, outbox
 from consult.config import ROOT
 from consult.errors import NotFound
 from consult.messages import message
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows
 from consult.permissions.names import Permission
+from consult.web.calling import called_in
 from consult.web.context import db, settings
 
 TEMPLATES = ROOT / "templates"
@@ -128,9 +129,15 @@ def refusal(code: str, **params: object) -> str:
     return message(code, language().code, **params)
 
 
-def live_page(audiences: Sequence[str], query: str = "page=other", people: int = 0) -> LivePage:
-    """Follow `audiences` on this page. Call it before the page's data is read, so that nothing falls in between."""
-    return LivePage(audiences, query, people, outbox.heads(db(), audiences))
+def live_page(
+    actor: Actor | None, followed: Sequence[str], query: str = "page=other", people: int = 0
+) -> LivePage:
+    """Follow these audiences on this page, and what concerns its reader alone.
+
+    Call it before the page's data is read, so that nothing falls in between.
+    """
+    heard = [*followed, audiences.member(actor.public_id)] if actor else followed
+    return LivePage(heard, query, people, outbox.heads(db(), heard))
 
 
 def render_page(
@@ -146,7 +153,8 @@ def render_page(
 ) -> Response:
     """A page; or, when the address asks for `?part=name`, only its partial `template-without-suffix/_name.html`.
 
-    Several parts come each in a `<template data-part="name">`.
+    Several parts come each in a `<template data-part="name">`. `call_rules` of the view: where a live page takes its person, when
+    there is more than being called in.
     """
     parts = request.args.getlist("part")[:MOST_PARTS] if status < 400 else []
     templates = [_part_of(template, part) for part in parts]
@@ -172,6 +180,7 @@ def render_page(
         "zone": consultation.time_zone if consultation else "UTC",
     }
     view |= context
+    view.setdefault("call_rules", called_in(actor) if live else [])
     if len(parts) < 2:
         body = _rendered(templates[0] if templates else template, **view)
     else:

@@ -31,8 +31,7 @@ MAX_NAME = 200
 @pages.get("/c/<consultation_id>/people")
 def people(consultation_id: str) -> BaseResponse:
     consultation, actor = consultation_for(consultation_id, Permission.PEOPLE_VIEW)
-    followed = [audiences.consultation(consultation.public_id), audiences.member(actor.public_id)]
-    live = live_page(followed)
+    live = live_page(actor, [audiences.consultation(consultation.public_id)])
     found = queries.people_of(db(), consultation)
     asked = {name: request.args.get(name, "")[:100] for name in ("q", "role", "group")}
     manages = allows(actor, Permission.PEOPLE_MANAGE, consultation)

@@ -44,7 +44,7 @@ class Line:
 @pages.get("/c/<consultation_id>")
 def consultation(consultation_id: str) -> Response:
     found, actor = consultation_for(consultation_id)
-    live = live_page([audiences.consultation(found.public_id), audiences.member(actor.public_id)])
+    live = live_page(actor, [audiences.consultation(found.public_id)])
     visible = sees_programme(actor, found)
     session = on_now(found) if visible else None
     people = people_of(db(), found)
@@ -68,7 +68,7 @@ def consultation(consultation_id: str) -> Response:
 @pages.get("/c/<consultation_id>/outcomes")
 def outcomes(consultation_id: str) -> Response:
     found, actor = consultation_for(consultation_id)
-    live = live_page([audiences.consultation(found.public_id), *_sessions(found)])
+    live = live_page(actor, [audiences.consultation(found.public_id), *_sessions(found)])
     published = select(Summary.session_id, Summary.published_at).where(
         Summary.consultation_id == found.id, Summary.published_at.is_not(None)
     )

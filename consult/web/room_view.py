@@ -26,6 +26,7 @@ from consult.rooms import queries as rooms
 from consult.rooms.models import Room, RoomState
 from consult.rooms.queries import Person
 from consult.web import chat, help_calls, room_life
+from consult.web.calling import LEAVING, called_in
 from consult.web.context import db
 from consult.web.fact_choices import fact_options, picked
 from consult.web.figures import Badge, group_parts, in_words, room_clock, room_ends
@@ -33,7 +34,6 @@ from consult.web.loading import sources_at
 from consult.web.notes import notes_view
 from consult.web.pages import t
 from consult.web.provenance import goes_on_in
-from consult.web.round_view import LEAVING
 from consult.web.shared import shared
 
 
@@ -56,8 +56,8 @@ class RoomView:
         return room_ends(self._room, self._consultation)
 
     @cached_property
-    def goto_rules(self) -> list[dict[str, Any]]:
-        return _goto(self._room, self._session.public_id)
+    def call_rules(self) -> list[dict[str, Any]]:
+        return [*_goto(self._room, self._session.public_id), *called_in(self._actor)]
 
     # Items.
 

@@ -48,13 +48,9 @@ def room(room_id: str) -> BaseResponse:
     if request.args.getlist("part") == ["chat"]:
         return chat.chat_part(found, actor)
     session, consultation = session_of(found), consultation_of(found)
-    followed = [
-        audiences.room(found.public_id),
-        audiences.session(session.public_id),
-        audiences.member(actor.public_id),
-    ]
+    followed = [audiences.room(found.public_id), audiences.session(session.public_id)]
     people = 0 if actor.is_staff else current_app.extensions["consult.gauges"]["connections"]()
-    live = live_page(followed, query=_query(found, actor), people=people)
+    live = live_page(actor, followed, query=_query(found, actor), people=people)
     db().refresh(found)
     return render_page(
         "rooms/room.html",

@@ -10,11 +10,6 @@ from consult.web.loading import consultation_of, session_of
 from consult.web.pages import t
 from consult.web.shared import shared
 
-#: Rule of the `goto` controller: who is called in gets ten seconds to say no; the spread keeps 600 from arriving at once.
-CALL_IN = {"event": "seat.called", "url": "/rooms/{room}", "after": 10, "spread": 3, "text": "seated"}
-#: Seconds for reading why one is taken elsewhere, and the spread.
-LEAVING = {"after": 8, "spread": 3}
-
 
 def attendance_of(consultation_id: int) -> Attendance:
     """Who is here, as everybody reads it."""

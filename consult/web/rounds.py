@@ -14,6 +14,7 @@ from consult.rooms import service as rooms_service
 from consult.rooms.models import EDITABLE, Room, RoomState
 from consult.rooms.timing import round_state
 from consult.seating import service as seating
+from consult.web.calling import LEAVING, called_in
 from consult.web.clock_acts import confirming_the_end, minutes_left, offer_recall_back
 from consult.web.console_commands import opened
 from consult.web.context import db, settings
@@ -22,7 +23,7 @@ from consult.web.forms import Form
 from consult.web.loading import consultation_of, members_called, room_for, round_for, session_of
 from consult.web.lobby_view import companions_of, why_here, wishes_for
 from consult.web.pages import Later, back_to, live_page, render_page, say, t
-from consult.web.round_view import CALL_IN, LEAVING, attendance_of, crumbs_of, round_clock
+from consult.web.round_view import attendance_of, crumbs_of, round_clock
 from consult.web.seating_acts import home_of, priced, seen_places, taking_back
 from consult.web.seating_view import SeatingView
 
@@ -33,8 +34,7 @@ pages = Blueprint("rounds", __name__)
 def lobby(round_id: str) -> BaseResponse:
     found, actor = round_for(round_id)
     session, consultation = session_of(found), consultation_of(found)
-    followed = [audiences.session(session.public_id), audiences.member(actor.public_id)]
-    live = live_page(followed, query=f"session={session.public_id}")
+    live = live_page(actor, [audiences.session(session.public_id)], query=f"session={session.public_id}")
     seat = next((room for room in found.rooms if room.id in actor.seats), None)
     mine = seat if actor.is_staff or rooms.seats_are_told(session.state) else None
     attending = attendance_of(consultation.id).read_by(actor)
@@ -65,7 +65,7 @@ def lobby(round_id: str) -> BaseResponse:
         people_count=attending.everybody,
         round_clock=Later(lambda: round_clock(found)),
         call_rules=[
-            CALL_IN,
+            *called_in(actor),
             {"event": "report_back.opened", "url": f"/s/{session.public_id}", "spread": 3, "text": "over"},
             *([_sent_back(seat, session.public_id)] if seat else []),
         ],

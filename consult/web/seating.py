@@ -160,7 +160,7 @@ def _page(
 ) -> Response:
     found, actor = view.round, view.actor
     session, consultation = session_of(found), consultation_of(found)
-    live = live_page([audiences.session(session.public_id)], query=f"session={session.public_id}")
+    live = live_page(actor, [audiences.session(session.public_id)], query=f"session={session.public_id}")
     is_part = "part" in request.args
     return render_page(
         "seating/seating.html",

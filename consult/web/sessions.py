@@ -26,7 +26,7 @@ from consult.web.figures import group_parts, in_words, room_ends, session_badge
 from consult.web.front import where_to
 from consult.web.loading import session_for, sources_at
 from consult.web.pages import Later, back_to, live_page, render_page, say, t
-from consult.web.round_view import CALL_IN, attendance_of
+from consult.web.round_view import attendance_of
 from consult.web.shared import shared
 
 pages = Blueprint("sessions", __name__)
@@ -62,8 +62,7 @@ class RoundBlock:
 def session(session_id: str) -> Response:
     found, actor = session_for(session_id)
     consultation = found.consultation
-    followed = [audiences.session(found.public_id), audiences.member(actor.public_id)]
-    live = live_page(followed, query=f"session={found.public_id}")
+    live = live_page(actor, [audiences.session(found.public_id)], query=f"session={found.public_id}")
     attending = attendance_of(consultation.id).read_by(actor)
     if not actor.is_staff:
         live = replace(live, people=attending.everybody)
@@ -88,7 +87,6 @@ def session(session_id: str) -> Response:
         people_count=attending.everybody,
         panel=Later(lambda: _panel(consultation.id)),
         sources=Later(lambda: _statements(found)),
-        call_rules=[CALL_IN],
     )
 
 

@@ -191,7 +191,7 @@ def _page(
 ) -> Response:
     """The summary as this reader may see it; after a refusal with the text that was sent instead of the stored one."""
     session, actor = session_for(session_id)
-    live = live_page([audiences.session(session.public_id)], query=f"session={session.public_id}")
+    live = live_page(actor, [audiences.session(session.public_id)], query=f"session={session.public_id}")
     found = service.summary_of(db(), session)
     writes = allows(actor, Permission.SUMMARY_WRITE, session)
     shown = None

@@ -274,6 +274,65 @@ def test_who_stays_in_plenary_is_left_there_until_called_again(site: Site, open_
     page.wait_for_url("**/rooms/r2?u=A")
 
 
+def called_page(site: Site, open_page: OpenPage, body: str, *, rule: str = '"after": 3') -> Page:
+    """A page with this body, which somebody reads who is called to another room."""
+    call = CALL.replace('"after": 3', rule)
+    texts = """data-text-seated-why="Your room is open." data-text-held="You have text that is not sent yet. Go when you are ready:" """
+    call = call.replace("data-text-stayed", texts + "data-text-stayed")
+    site.render = lambda *_: pages.shell(pages.STATUS + call + body, "live", query="room=r1")
+    page = open_page()
+    expect(page.get_by_role("status")).to_have_text("Connected")
+    return page
+
+
+def test_who_has_typed_a_comment_is_offered_a_link_and_keeps_the_words(
+    site: Site, open_page: OpenPage
+) -> None:
+    page = called_page(site, open_page, COMMENT.format(problem="", answers=""), rule='"after": 1')
+    page.get_by_label("Comment").fill("Who pays for this?")
+    site.announce("seat.called", {"room": "r2"}, audience="member:A")
+    message = page.locator("[data-goto-target=message]")
+    held = "Your room is open. You have text that is not sent yet. Go when you are ready:"
+    expect(message).to_have_text(held)
+    expect(page.get_by_role("link", name="Go now")).to_have_attribute("href", "/rooms/r2?u=A")
+    page.wait_for_timeout(2_500)
+    assert "/rooms/r1" in page.url
+    expect(message).to_have_text(held)
+    expect(page.get_by_label("Comment")).to_have_value("Who pays for this?")
+
+
+def test_words_that_were_refused_are_not_sent_either(site: Site, open_page: OpenPage) -> None:
+    form = COMMENT.format(problem="", answers="").replace(
+        "></textarea>", ' aria-invalid="true">Too long</textarea>'
+    )
+    page = called_page(site, open_page, form, rule='"after": 1')
+    site.announce("seat.called", {"room": "r2"}, audience="member:A")
+    expect(page.locator("[data-goto-target=message]")).to_contain_text("text that is not sent yet")
+    page.wait_for_timeout(1_500)
+    assert "/rooms/r1" in page.url
+
+
+def test_what_was_taken_back_or_only_looked_for_keeps_nobody(site: Site, open_page: OpenPage) -> None:
+    search = '<form method="get"><label>Find <input name="q"></label></form>'
+    page = called_page(site, open_page, COMMENT.format(problem="", answers="") + search, rule='"after": 1')
+    page.get_by_label("Find").fill("Kenya")
+    page.get_by_label("Comment").fill("Never mind")
+    page.get_by_label("Comment").fill(" ")
+    site.announce("seat.called", {"room": "r2"}, audience="member:A")
+    page.wait_for_url("**/rooms/r2?u=A")
+
+
+def test_a_page_that_is_not_to_be_taken_away_offers_a_link(site: Site, open_page: OpenPage) -> None:
+    page = called_page(site, open_page, "", rule='"offers": true')
+    site.announce("seat.called", {"room": "r2"}, audience="member:A")
+    expect(page.locator("[data-goto-target=message]")).to_have_text("Your room is open.")
+    expect(page.get_by_role("link", name="Go now")).to_have_attribute("href", "/rooms/r2?u=A")
+    page.wait_for_timeout(1_500)
+    assert "/rooms/r1" in page.url
+    page.get_by_role("button", name="Stay here").click()
+    expect(page.get_by_role("link", name="Go now")).to_be_hidden()
+
+
 def test_a_person_is_taken_to_the_room(site: Site, open_page: OpenPage) -> None:
     page = open_page()
     expect(page.get_by_role("status")).to_have_text("All changes saved")

@@ -8,7 +8,7 @@ import { isHeld } from "../live/unsent.js";
 const SPREAD_MS = 300;
 const GONE_MS = 1_500;
 const GUIDED = "[data-controller~=goto]";
-const LEAVING = "[data-controller~=goto]:not([hidden])";
+const LEAVING = "[data-controller~=goto]:not([hidden], [data-offers])";
 
 /** A region the server renders again when something it shows has changed. */
 export default class extends Controller {

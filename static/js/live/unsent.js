@@ -8,6 +8,10 @@ const DIRTY = "consult.dirty";
 /** Plain words are kept until they are at the server (`plain_words.js`). */
 const PLAIN = "consult.plain";
 
+/** Fields people write words in; not the search, which is asked for anew. */
+const WORDS = "textarea:not([hidden], [readonly], :disabled), input:is(:not([type]), [type=text], [type=url], [type=email]):not([readonly], :disabled)";
+const SAVES_ITSELF = "[data-controller~=autosave], [data-controller~=plain]";
+
 const held = new Map();
 const waiting = new Set();
 
@@ -28,6 +32,22 @@ export function hold(key, isHeld, { safe = false } = {}) {
 /** Is anything in this page not at the server yet? */
 export function isHeld() {
   return held.size > 0;
+}
+
+/** Do words stand in a form that is yet to be sent? Those of drafts and summaries save themselves, and hold the page while they have to. */
+export function isTyped() {
+  return [...document.querySelectorAll(WORDS)].some(
+    (field) => field.form?.method === "post" && !field.closest(SAVES_ITSELF) && (isChanged(field) || isRefused(field)),
+  );
+}
+
+function isChanged({ value, defaultValue }) {
+  return value.trim() !== defaultValue.trim();
+}
+
+/** A form that was refused comes back with the words it was sent with. */
+function isRefused({ form, value }) {
+  return value.trim() !== "" && form.querySelector("[aria-invalid=true]") !== null;
 }
 
 /** Resolves as soon as nothing is held. */
