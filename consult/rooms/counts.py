@@ -64,6 +64,20 @@ def seats_by_room(db: Db, round_ids: Collection[int]) -> dict[int, int]:
     return dict(db.execute(query.group_by(Seat.room_id)).all())
 
 
+def groups_by_room(db: Db, round_id: int) -> dict[int, Counter[str]]:
+    """How many people of each group sit in each room of a round, by row id and mark; a room without anybody is not in it."""
+    query = select(Seat.room_id, Delegation.kind, Delegation.group, func.count())
+    query = query.join(Member, Member.id == Seat.member_id)
+    query = query.join(Delegation, Delegation.id == Member.delegation_id)
+    query = query.where(Seat.round_id == round_id, Seat.left_at.is_(None))
+    found: dict[int, Counter[str]] = {}
+    for room, kind, group, count in db.execute(
+        query.group_by(Seat.room_id, Delegation.kind, Delegation.group)
+    ):
+        found.setdefault(room, Counter())[reference.mark_of(kind, group)] += count
+    return found
+
+
 def share_of(db: Db, room: Room, mark: str) -> Share:
     """How the people of one group are spread over the rooms of a round, seen from one of its rooms."""
     inside = func.sum(case((Seat.room_id == room.id, 1), else_=0))

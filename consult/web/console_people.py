@@ -1,17 +1,20 @@
 """People on the console: who has no seat, who is away since when, and those one looks for. Each can be ticked and moved."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import request
 
 from consult.permissions.actor import Actor
 from consult.rooms import queries as rooms
+from consult.rooms.counts import groups_by_room
 from consult.rooms.models import RoomState, Round
 from consult.rooms.presence import away_since
 from consult.rooms.queries import Person
 from consult.seating import service as seating
 from consult.web.context import db
+from consult.web.figures import group_parts
+from consult.web.pages import t
 from consult.web.seating_view import SeatingView
 
 #: Suggestions cost a comparison of all rooms each, so a crowd is seated with one button instead.
@@ -19,6 +22,8 @@ MOST_SUGGESTIONS = 30
 #: People of one list; of more it says how many there are, and they can be looked for.
 SHOWN = 30
 LONGEST_SEARCH = 100
+#: Around Latin letters with a number, where there can be no element: right to left they would run into each other.
+APART, TOGETHER = "\u2068", "\u2069"
 
 
 def people_view(found: Round, actor: Actor) -> dict[str, Any]:
@@ -35,7 +40,7 @@ def people_view(found: Round, actor: Actor) -> dict[str, Any]:
         "since": away_since(db(), found.consultation_id),
         "waiting": waiting,
         "suggested": seating.late_joiners(db(), found) if suggest else {},
-        **to_view(found, actor),
+        "open_numbers": _open_numbers(found),
         "moving": _moving(found, people),
     }
 
@@ -54,8 +59,24 @@ def offers_view(found: Round, actor: Actor) -> dict[str, Any]:
 
 
 def to_view(found: Round, actor: Actor) -> dict[str, Any]:
-    """Numbers of the rooms that people can be moved to."""
-    return {"open_numbers": [room.number for room in found.rooms if room.state != RoomState.CLOSED]}
+    """Numbers of the rooms that people can be moved to, and who sits in each, in a few words."""
+    inside = groups_by_room(db(), found.id)
+    return {
+        "open_numbers": _open_numbers(found),
+        "inside": {room.number: _in_short(inside.get(room.id, {})) for room in found.rooms},
+    }
+
+
+def _open_numbers(found: Round) -> list[int]:
+    return [room.number for room in found.rooms if room.state != RoomState.CLOSED]
+
+
+def _in_short(marks: Mapping[str, int]) -> str:
+    """As short as a line of a list must be: "5: AF 2, AP 1, WE 2"."""
+    if not marks:
+        return t("nobody")
+    parts = ", ".join(f"{APART}{part['mark']} {part['shown']}{TOGETHER}" for part in group_parts(marks))
+    return f"{sum(marks.values())}: {parts}"
 
 
 def _looked_for(found: Round, typed: str) -> list[Person]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from consult import i18n
-from consult.people.models import Member
+from consult.people.models import Member, Role
 from consult.permissions.actor import Actor
 from consult.rooms import queries as rooms
 from consult.rooms import service as rooms_service
@@ -100,6 +100,14 @@ class Standing:
     @property
     def people_count(self) -> int:
         return len(self.seats)
+
+    @property
+    def without_facilitator(self) -> int:
+        """Rooms that will have no facilitator, where facilitators were asked for and there are too few."""
+        if self.is_fixed or Role.FACILITATOR not in self.asked.roles:
+            return 0
+        seated = (self.people[name] for name in self.seats if name in self.people)
+        return max(0, len(self.numbers) - sum(person.role == Role.FACILITATOR for person in seated))
 
     @cached_property
     def before(self) -> Round | None:

@@ -50,6 +50,7 @@ def shorten(page: Page, seconds: int) -> None:
     page.evaluate(f"document.querySelector('#clock').dataset.clockDeadlineValue = {left}")
 
 
+@pytest.mark.complaint(5, 6)
 def test_a_tone_sounds_a_minute_and_ten_seconds_before_the_end_for_who_asked_for_it(
     site: Site, open_page: OpenPage
 ) -> None:

@@ -234,6 +234,7 @@ def test_what_a_facilitator_does_to_the_clock_is_seen_and_said_in_the_room(
     expect(page.locator("[data-controller=clock-news]")).to_have_text("1 minute more")
 
 
+@pytest.mark.complaint(5, 6)
 def test_a_page_nobody_looks_at_warns_in_its_title(site: Site, open_page: OpenPage) -> None:
     deadline = datetime.fromtimestamp(NOW_MS / 1000 + 63, UTC).isoformat()
     body = pages.STATUS + NEWS + CLOCK.format(deadline=deadline, paused="")
@@ -245,6 +246,7 @@ def test_a_page_nobody_looks_at_warns_in_its_title(site: Site, open_page: OpenPa
     expect(page).to_have_title("Test")
 
 
+@pytest.mark.complaint(24)
 def test_who_is_called_in_is_asked_first_and_taken_there_without_an_answer(
     site: Site, open_page: OpenPage
 ) -> None:

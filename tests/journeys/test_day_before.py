@@ -18,6 +18,7 @@ def arranged() -> tuple[int, Stage]:
     return 24, Stage.REGISTRATION
 
 
+@pytest.mark.complaint(21)
 def test_a_round_is_staged_the_day_before_and_opened_on_the_day(
     sample: Sample, server: RunningServer, browser: Browser, engine: Engine
 ) -> None:

@@ -34,6 +34,7 @@ def rooms_of(engine: Engine) -> list[str]:
         return list(db.scalars(select(Room.public_id).order_by(Room.number)))
 
 
+@pytest.mark.complaint(10, 24)
 def test_nobody_is_left_between_plenary_and_the_rooms(
     sample: Sample, server: RunningServer, browser: Browser, engine: Engine
 ) -> None:

@@ -50,6 +50,7 @@ def name_of(place: Locator) -> str:
     return place.get_attribute("data-name") or ""
 
 
+@pytest.mark.complaint(28)
 @pytest.mark.parametrize("width", [1280, 375])
 def test_a_seating_is_questioned_adjusted_and_applied(
     width: int, sample: Sample, server: RunningServer, browser: Browser, address: str, engine: Engine

@@ -168,6 +168,7 @@ def sixty(
     assert "Traceback" not in log.read_text(errors="replace")
 
 
+@pytest.mark.complaint(10, 27)
 def test_sixty_people_go_through_a_whole_round_and_nobody_is_lost(
     sample: Sample,
     server: RunningServer,

@@ -23,6 +23,7 @@ def server(database_url: str, tmp_path: Path) -> Iterator[RunningServer]:
     found.stop()
 
 
+@pytest.mark.complaint(8)
 def test_rooms_close_at_their_deadline_with_no_facilitator_and_a_server_that_was_killed_before(
     database_url: str, server: RunningServer
 ) -> None:

@@ -26,6 +26,7 @@ def invited(
     )  # fmt: skip
 
 
+@pytest.mark.complaint(25)
 def test_accepting_makes_an_account_and_a_member(db: Db, world: World) -> None:
     invitation, token = invited(db, world)
     member = invitations.accept_invitation(db, token, ANSWER)

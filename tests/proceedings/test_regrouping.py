@@ -48,6 +48,7 @@ def seated(db: Db, world: World) -> tuple[Round, SeatingPlan]:
     return made, plan
 
 
+@pytest.mark.complaint(26)
 def test_merged_rooms_keep_everybody_and_both_drafts_side_by_side(db: Db, world: World) -> None:
     facilitator, (one, two) = world.actor(db, "facilitator"), world.rooms
     ours = drafted(db, world, text="What room 1 wrote")
@@ -73,6 +74,7 @@ def drafted_by_room_two(db: Db, world: World, item: ActionItem) -> bool:
     return words(db, world.rooms[1])[0] == "And more"
 
 
+@pytest.mark.complaint(26)
 def test_a_split_takes_along_who_and_what_was_chosen_and_nothing_else(db: Db, world: World) -> None:
     facilitator, room = world.actor(db, "facilitator"), world.rooms[0]
     stays, goes = drafted(db, world, text="It stays"), drafted(db, world, text="It goes")

@@ -15,7 +15,7 @@ from consult.errors import Conflict, NotAllowed
 from consult.items.models import ActionItem
 from consult.proceedings import service as proceedings
 from consult.rooms import service as rooms
-from consult.rooms.models import Room
+from consult.rooms.models import Room, Seat
 from tests import cast
 from tests.cast import World
 
@@ -46,6 +46,7 @@ def later(seconds: float) -> None:
     clock.set_source(lambda: now)
 
 
+@pytest.mark.complaint(4, 10)
 def test_a_recall_grants_sixty_editable_seconds(db: Db, world: World) -> None:
     now = clock.now()
     clock.set_source(lambda: now)
@@ -85,6 +86,7 @@ def test_nothing_closes_before_its_time(db: Db, world: World) -> None:
     assert proceedings.close_due(db, clock.now()) == []
 
 
+@pytest.mark.complaint(9)
 def test_the_close_keeps_every_draft_as_it_stood(db: Db, world: World) -> None:
     item = an_item(db, world)
     later(1801)
@@ -167,6 +169,25 @@ def test_more_time_given_just_before_the_end_keeps_the_room_open(db: Db, world: 
     assert not {room.public_id for room in world.rooms} & set(proceedings.close_due(db, clock.now()))
 
 
+@pytest.mark.complaint(2)
+def test_more_time_before_and_after_the_end_keeps_the_people_and_their_words(db: Db, world: World) -> None:
+    def seated() -> list[tuple[int, int]]:
+        query = select(Seat.member_id, Seat.room_id).where(Seat.left_at.is_(None)).order_by(Seat.member_id)
+        return [(member, room) for member, room in db.execute(query)]
+
+    facilitator, item, before = world.actor(db, "facilitator"), an_item(db, world), seated()
+    rooms.extend(db, facilitator, list(world.rooms), minutes=5)
+    assert (seated(), item.state) == (before, "drafting")
+    later(2101)
+    assert proceedings.close_due(db, clock.now())
+    proceedings.reopen_room(db, facilitator, world.rooms[0], minutes=10)
+    assert (seated(), item.state, item.room_id) == (before, "drafting", world.rooms[0].id)
+    more = richtext.from_text("By [2019] States offer. And more.")
+    drafting.write(db, world.actor(db, "kenya"), item, text=more)
+    assert drafting.content_of(db, item).text == more
+    assert item.title == "Training by secondment"
+
+
 def test_a_closed_room_can_be_reopened_with_a_new_epoch(db: Db, world: World) -> None:
     later(1801)
     proceedings.close_due(db, clock.now())
@@ -193,6 +214,7 @@ def closed_world(db: Db, world: World) -> None:
     db.flush()
 
 
+@pytest.mark.complaint(9)
 def test_report_back_opens_the_submitted_items_for_comment(db: Db, world: World) -> None:
     submitted, drafted = an_item(db, world, state="submitted"), an_item(db, world, number=2)
     closed_world(db, world)

@@ -42,6 +42,7 @@ def tiles(db: Db, world: World, lines: LastLines | None = None) -> list[Tile]:
     return wall_of(db, world.round, world.rooms, lines=lines).tiles
 
 
+@pytest.mark.complaint(31)
 def test_a_tile_says_who_is_there_what_is_ready_and_what_was_written_last(db: Db, drafted: World) -> None:
     """Complaint 31: a wall of room tiles with who is there and a preview, without leaving the main room."""
     first, second = tiles(db, drafted)

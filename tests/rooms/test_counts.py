@@ -6,7 +6,7 @@ from consult import clock
 from consult.db import Db
 from consult.rooms import presence, queries
 from consult.rooms.actors import actor_of
-from consult.rooms.counts import attendance, seats_by_room, share_of
+from consult.rooms.counts import attendance, groups_by_room, seats_by_room, share_of
 from consult.rooms.presence import Whereabouts
 from tests.cast import World
 
@@ -36,6 +36,9 @@ def test_somebody_withdrawn_is_not_counted(db: Db, world: World) -> None:
 def test_seats_are_counted_by_room_and_by_group(db: Db, world: World) -> None:
     seated = queries.seated_in(db, [world.round.id], consultation_id=world.consultation.id)
     assert seats_by_room(db, [world.round.id]) == Counter(person.room_id for person in seated)
+    for room in world.rooms:
+        marks = Counter(person.mark for person in seated if person.room_id == room.id)
+        assert groups_by_room(db, world.round.id)[room.id] == marks
     room = world.rooms[0]
     mark = next(person.mark for person in seated if person.room_id == room.id)
     share = share_of(db, room, mark)

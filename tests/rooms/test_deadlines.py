@@ -82,6 +82,7 @@ def test_each_change_is_announced_in_each_room_and_logged(db: Db, world: World) 
     assert acts == [*["rooms.deadline_changed"] * 3, "rooms.paused", "rooms.resumed"]
 
 
+@pytest.mark.complaint(3)
 def test_set_leaves_exactly_so_many_minutes_and_a_pause_goes_on(db: Db, world: World) -> None:
     now, facilitator, room = at(clock.now()), world.actor(db, "facilitator"), world.rooms[0]
     rooms.set_left(db, facilitator, [room], minutes=7)
@@ -115,6 +116,7 @@ def test_a_change_of_no_or_of_absurd_length_is_refused(db: Db, world: World, min
         rooms.extend(db, world.actor(db, "facilitator"), list(world.rooms), minutes=minutes)
 
 
+@pytest.mark.complaint(7)
 def test_rooms_pass_the_sessions_end_only_when_somebody_confirms_it(db: Db, world: World) -> None:
     now, facilitator, both = at(clock.now()), world.actor(db, "facilitator"), list(world.rooms)
     world.session.ends_at = now + timedelta(minutes=33)
@@ -138,6 +140,7 @@ def test_rooms_pass_the_sessions_end_only_when_somebody_confirms_it(db: Db, worl
     assert {room.deadline_at for room in both} == {now + timedelta(minutes=43)}, "nobody asks twice"
 
 
+@pytest.mark.complaint(7)
 def test_rooms_are_not_opened_or_reopened_past_the_sessions_end_unasked(db: Db, world: World) -> None:
     facilitator = world.actor(db, "facilitator")
     world.session.ends_at = clock.now() + timedelta(minutes=10)

@@ -109,6 +109,7 @@ def test_who_never_asked_need_not_wait() -> None:
     assert rooms_help.seconds_to_wait(None, NOW) == 0
 
 
+@pytest.mark.complaint(32)
 def test_of_two_facilitators_one_goes_and_the_other_reads_who(
     db: Db, world: World, asked: HelpRequest
 ) -> None:

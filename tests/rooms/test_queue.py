@@ -111,6 +111,7 @@ def test_the_room_and_nobody_else_is_told(db: Db, world: World) -> None:
     assert told == [f"room:{world.rooms[0].public_id}"]
 
 
+@pytest.mark.complaint(16)
 @pytest.mark.parametrize("name", ["canada", "ngo", "philippines", "viewer"])
 def test_only_moderator_rapporteur_and_facilitators_give_the_floor(db: Db, world: World, name: str) -> None:
     queue.raise_hand(db, world.actor(db, "canada"), world.rooms[0])

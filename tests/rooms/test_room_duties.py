@@ -15,6 +15,7 @@ def held(db: Db, world: World) -> dict[str, str]:
     return {p.duty: p.name for p in seated_in_room(db, world.rooms[0]) if p.duty}
 
 
+@pytest.mark.complaint(15)
 def test_a_room_without_a_moderator_picks_one_and_only_one(db: Db, world: World) -> None:
     room = world.rooms[0]
     duties.take(db, world.actor(db, "ngo"), room, world.members["canada"], duty="moderator")

@@ -19,6 +19,7 @@ def told_to(db: Db, audience: str) -> list[str]:
     return list(db.scalars(query))
 
 
+@pytest.mark.complaint(11, 22)
 def test_a_late_arrival_gets_a_seat_and_is_called_in(db: Db, world: World) -> None:
     late = world.members["late"]
     rooms.seat_member(db, world.actor(db, "facilitator"), world.rooms[0], late)

@@ -42,6 +42,7 @@ def test_a_facilitator_prepares_the_next_round_of_a_session(db: Db, world: World
     assert f"session:{world.session.public_id}" in told(db, "round.changed")
 
 
+@pytest.mark.complaint(21)
 def test_a_round_is_prepared_before_its_session_is_open_and_opened_after(db: Db, world: World) -> None:
     world.session.state = "planned"
     facilitator = world.actor(db, "facilitator")
@@ -115,6 +116,7 @@ def test_a_round_has_a_sensible_length(db: Db, world: World, staged: Round, minu
         rooms.open_rooms(db, world.actor(db, "facilitator"), staged, minutes=minutes)
 
 
+@pytest.mark.complaint(1)
 def test_five_more_minutes_move_the_deadline_and_are_announced(db: Db, world: World) -> None:
     room = world.rooms[0]
     before = room.deadline_at

@@ -36,6 +36,7 @@ def test_every_warning_is_given_exactly_once_however_often_one_looks(looks: list
     assert len(given_) == len(set(given_))
 
 
+@pytest.mark.complaint(5)
 def test_warnings_come_at_ten_five_and_one_minutes_and_ten_seconds() -> None:
     assert timing.warnings_due(1800, 0) == [600, 300, 60, 10]
 

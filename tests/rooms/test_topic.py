@@ -17,6 +17,7 @@ def staged(db: Db, world: World) -> World:
     return world
 
 
+@pytest.mark.complaint(26)
 def test_a_staged_room_gets_a_topic_of_its_own(db: Db, staged: World) -> None:
     first, second = staged.rooms
     service.set_topic(db, staged.actor(db, "facilitator"), first, topic="Identity documents")

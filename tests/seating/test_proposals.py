@@ -167,6 +167,7 @@ def test_a_fresh_seating_knows_of_no_meetings(plan: SeatingPlan) -> None:
     assert plan.case["seated"] == []
 
 
+@pytest.mark.complaint(18)
 def test_mixing_again_counts_who_has_met(db: Db, world: World, second: Round, staff: Actor) -> None:
     plan = seating.propose(db, staff, second, room_count=2, constraints=Constraints(mix=Mix.AGAIN))
     met = [
@@ -219,6 +220,7 @@ def test_who_was_moved_before_the_rooms_opened_has_met_nobody_there(
     assert Counter(meetings_before(db, third, list(seats))) == Counter(of_second) + Counter(of_first)
 
 
+@pytest.mark.complaint(18, 19)
 def test_the_same_rooms_move_nobody_and_seat_newcomers(
     db: Db, world: World, second: Round, staff: Actor
 ) -> None:
@@ -253,6 +255,7 @@ def _seats(db: Db, world: World) -> list[tuple[Seat, Member]]:
 # several proposals
 
 
+@pytest.mark.complaint(17)
 def test_an_older_proposal_is_chosen_adjusted_and_applied(
     db: Db, world: World, second: Round, staff: Actor, plan: SeatingPlan
 ) -> None:

@@ -32,6 +32,7 @@ def names(world: World, *people: str) -> set[str]:
 SEATED = ("kenya", "canada", "philippines", "late", "observer", "ngo")
 
 
+@pytest.mark.complaint(25)
 def test_a_proposal_seats_delegates_and_observers_and_never_viewers(
     db: Db, world: World, second: Round
 ) -> None:
@@ -42,6 +43,7 @@ def test_a_proposal_seats_delegates_and_observers_and_never_viewers(
     assert len(plan.input_hash) == 64
 
 
+@pytest.mark.complaint(14)
 def test_facilitators_and_panelists_are_seated_when_asked_for(db: Db, world: World, second: Round) -> None:
     plan = seating.propose(
         db,

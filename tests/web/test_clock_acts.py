@@ -18,6 +18,7 @@ from tests.web.conftest import Read
 Browser = Callable[[str], FlaskClient]
 
 
+@pytest.mark.complaint(1, 3)
 def test_one_room_or_all_get_more_less_and_other_time(world: World, client_for: Browser, read: Read) -> None:
     browser, round_ = client_for("facilitator"), f"/rounds/{world.round.public_id}"
     console, room = f"{round_}/console", f"/rooms/{world.rooms[0].public_id}"

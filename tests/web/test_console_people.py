@@ -152,6 +152,23 @@ def test_two_people_change_places_and_change_back(
     assert room_of(read, world, "kenya", "philippines") == [1, 2]
 
 
+@pytest.mark.complaint(23)
+def test_where_people_are_moved_it_says_who_is_in_each_room(
+    world: World, client_for: Browser, address: str
+) -> None:
+    browser, late = client_for("facilitator"), world.members["late"].public_id
+    said = ["Room 1 – 3: AF 1, WE 1, ST 1", "Room 2 – 2: AP 1, OB 1", "No room"]
+    for query in ("part=to", f"move={late}"):
+        page = re.sub("[\u2068\u2069]", "", browser.get(f"{address}/console?{query}").text)
+        for field in re.findall(r'<select [^>]*name="room".*?</select>', page, re.DOTALL):
+            assert re.findall(r"<option [^>]*>([^<]+)</option>", field) == said
+    assert 'id="plain-room"' in page, "without script as well"
+    post(browser, f"{address}/moves", page=f"{address}/console", member=late, seen=f"{late}.0", room="2")
+    part = browser.get(f"{address}/console?part=to").text
+    assert "Room 2 – 3: AP 1, LA 1, OB 1" in re.sub("[\u2068\u2069]", "", part)
+
+
+@pytest.mark.complaint(22)
 def test_somebody_who_comes_late_is_shown_with_the_best_seat_and_gets_it_with_one_press(
     world: World, client_for: Browser, address: str, read: Read, db: Db
 ) -> None:

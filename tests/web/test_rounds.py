@@ -38,6 +38,7 @@ def states(read: Read, world: World) -> list[str]:
     return read(select(Room.state).where(Room.round_id == world.round.id).order_by(Room.number))
 
 
+@pytest.mark.complaint(24)
 def test_the_lobby_tells_people_their_room_and_takes_them_there(
     world: World, client_for: Browser, address: str
 ) -> None:
@@ -82,6 +83,7 @@ def test_before_the_rooms_open_the_lobby_waits(staged: World, client_for: Browse
     assert 'data-goto-now-value=""' in page
 
 
+@pytest.mark.complaint(22)
 def test_somebody_without_a_seat_is_told_so(world: World, client_for: Browser, address: str) -> None:
     assert "You have no seat in this round" in client_for("late").get(address).text
     assert client_for(cast.STRANGER).get(address).status_code == 404
@@ -112,6 +114,7 @@ def test_the_parts_of_the_console_are_served_alone(world: World, client_for: Bro
         assert "<body" not in answer.text
 
 
+@pytest.mark.complaint(3, 4)
 def test_rooms_are_opened_extended_and_recalled(
     staged: World, client_for: Browser, address: str, read: Read
 ) -> None:
@@ -165,6 +168,7 @@ def test_one_room_gets_more_time_is_closed_and_reopened(
     assert states(read, world) == ["reopened", "open"]
 
 
+@pytest.mark.complaint(11)
 def test_people_are_moved_seated_and_unseated(
     world: World, client_for: Browser, address: str, read: Read
 ) -> None:

@@ -89,6 +89,27 @@ def test_applying_makes_the_rooms(client_for: Browser, address: str, second: Rou
     assert post(browser, f"{address}/apply", page=address, plan="nosuchplanno").status_code == 404
 
 
+@pytest.mark.complaint(30)
+def test_too_few_facilitators_are_warned_of_and_no_obstacle(
+    client_for: Browser, address: str, second: Round, read: Read
+) -> None:
+    """The cast has two."""
+    browser = client_for("facilitator")
+    for count, asked, words in (
+        ("2", "1", ""),
+        ("3", "", ""),
+        ("3", "1", "Too few facilitators: 1 room has none"),
+        ("4", "1", "Too few facilitators: 2 rooms have none"),
+    ):
+        propose(browser, address, rooms=count, facilitator=asked)
+        page = browser.get(address).text
+        assert ("Too few facilitators" in page, words in page) == (bool(words), True), (count, asked)
+    plan = read(select(SeatingPlan.public_id).where(SeatingPlan.round_id == second.id))[-1]
+    assert post(browser, f"{address}/apply", page=address, plan=plan).status_code == 303
+    assert read(select(Room.state).where(Room.round_id == second.id)) == ["staged"] * 4
+    assert len(read(select(Seat).where(Seat.round_id == second.id, Seat.duty == "moderator"))) == 4
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
@@ -281,6 +302,7 @@ def test_wishes_that_were_not_kept_are_named_also_where_nothing_is_proven(
     assert "As few wishes as possible" not in page
 
 
+@pytest.mark.complaint(17)
 def test_topics_are_ranked_in_the_lobby_and_followed(
     client_for: Browser, address: str, world: World, second: Round
 ) -> None:

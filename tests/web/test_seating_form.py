@@ -84,6 +84,7 @@ def test_a_person_is_named_by_label_by_name_or_by_part_and_never_guessed() -> No
     assert people.named("nobody") is None
 
 
+@pytest.mark.complaint(29)
 def test_everything_that_is_asked_reaches_the_proposal_and_is_shown_again(
     client_for: Browser, address: str, world: World, read: Read
 ) -> None:

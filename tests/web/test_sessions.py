@@ -180,6 +180,7 @@ def test_the_session_is_opened_reported_and_closed(
         assert read(select(Session.state).where(Session.id == world.session.id)) == [state]
 
 
+@pytest.mark.complaint(7)
 def test_a_session_with_open_rooms_is_not_closed(world: World, client_for: Browser, address: str) -> None:
     answer = post(client_for("facilitator"), f"{address}/close", page=address)
     assert answer.status_code == 409

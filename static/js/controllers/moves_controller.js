@@ -146,9 +146,16 @@ export default class extends Controller {
 
   #open(people) {
     this.nameTarget.textContent = namesOf(people);
-    this.dialogTarget.addEventListener("close", () => this.#focus(people[0].id), { once: true });
+    this.dialogTarget.addEventListener("close", () => this.#closed(people[0].id), { once: true });
     this.dialogTarget.showModal();
     this.roomTarget.focus();
+  }
+
+  /** A choice that is left standing would keep the rooms from being shown as they are by then. */
+  #closed(id) {
+    for (const option of this.roomTarget.options) option.selected = option.defaultSelected;
+    if (this.roomTarget.selectedIndex < 0) this.roomTarget.selectedIndex = 0;
+    this.#focus(id);
   }
 
   async #hasPrice() {
@@ -172,7 +179,8 @@ export default class extends Controller {
 
   async #carryOut(submitter = null) {
     const people = this.#people;
-    const room = this.roomTarget.selectedOptions[0]?.textContent.trim() ?? "";
+    const chosen = this.roomTarget.selectedOptions[0];
+    const room = chosen?.dataset.name ?? chosen?.textContent.trim() ?? "";
     this.#fill(people);
     for (const pick of this.#picked) if (people.some(({ id }) => id === pick.value)) pick.checked = false;
     const outcome = await sendForm(this.formTarget, submitter);
