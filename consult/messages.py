@@ -20,6 +20,9 @@ MESSAGES: dict[str, str] = {
         "The room is closed, so its text can no longer be changed. Nothing that was saved is lost."
     ),
     "room.not_open": N_("The room is not open yet."),
+    "room.opened_before": N_(
+        "Another facilitator has opened the room meanwhile. The page now shows how it stands."
+    ),
     "room.cannot": N_(
         "The room has changed meanwhile, so this was not done. The page now shows how it stands."
     ),

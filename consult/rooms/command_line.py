@@ -1,6 +1,6 @@
 """What a facilitator types on the console, read into one act. Pure: no I/O, no clock.
 
-`open` · `+5`, `-2`, `set 20`, `pause`, `resume` (all rooms, or the rooms named behind: `+5 3 7`) · `recall` or `recall 4` ·
+`open` or `open 3` · `+5`, `-2`, `set 20`, `pause`, `resume` (all rooms, or the rooms named behind: `+5 3 7`) · `recall` or `recall 4` ·
 `join 7`, `watch 7` · `take 7`, `done 7` · `move NAME to 5`.
 """
 
@@ -28,6 +28,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (act, re.compile(pattern + r"\Z", re.IGNORECASE | re.DOTALL))
     for act, pattern in (
         ("open", r"open(?:\s+rooms)?"),
+        ("open", r"open\s+" + _ROOMS),
         ("more", r"\+\s*(?P<minutes>\d{1,3})(?:\s*min\w*)?(?:\s+" + _ROOMS + ")?"),
         ("less", r"[-−]\s*(?P<minutes>\d{1,3})(?:\s*min\w*)?(?:\s+" + _ROOMS + ")?"),
         ("set", r"set\s+(?P<minutes>\d{1,3})(?:\s*min\w*)?(?:\s+" + _ROOMS + ")?"),

@@ -15,6 +15,7 @@ from consult.permissions.actor import Actor
 from consult.programme.models import SessionState
 from consult.rooms.models import EDITABLE, Room, RoomState, Round, Seat
 from consult.rooms.presence import present_around, present_members
+from consult.rooms.timing import round_state
 
 ORDER = ("AF", "AP", "EE", "LA", "WE", "OB", "ST")
 
@@ -145,7 +146,8 @@ def seats_are_told(state: str) -> bool:
 def expected(db: Db, actor: Actor, session_id: int, state: str) -> Expected:
     """Where a person should be now in a session: in their open room, before their staged one, or in plenary.
 
-    Rule: in a session that is not open yet nobody is expected anywhere but there (`seats_are_told`).
+    Rule: in a session that is not open yet nobody is expected anywhere but there (`seats_are_told`). A room that was held
+    back while the others of its round closed keeps nobody from the report-back.
 
     Args:
         state: the session's state.
@@ -160,9 +162,10 @@ def expected(db: Db, actor: Actor, session_id: int, state: str) -> Expected:
     )
     found = [Expected(_what(room), room, round_) for room, round_ in db.execute(query)]
     here = next((place for what in ("room", "lobby") for place in found if place.what == what), None)
-    if here is not None:
+    reporting = state == SessionState.REPORT_BACK
+    if here is not None and not (reporting and here.what == "lobby" and _is_over(db, here.round)):
         return here
-    if state == "report_back":
+    if reporting:
         return Expected("report_back")
     if found and found[0].what == "over":
         return found[0]
@@ -172,6 +175,11 @@ def expected(db: Db, actor: Actor, session_id: int, state: str) -> Expected:
 def _folded(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text)
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
+
+
+def _is_over(db: Db, round_: Round | None) -> bool:
+    states = db.scalars(select(Room.state).where(Room.round_id == round_.id)) if round_ is not None else ()
+    return round_state(states) == RoomState.CLOSED
 
 
 def _what(room: Room) -> str:

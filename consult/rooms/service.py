@@ -1,5 +1,6 @@
 """Rounds and rooms: made and opened; from `deadlines` their clock, from `seats` who sits where. A round's end is in `proceedings`."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import func, select, update
@@ -185,16 +186,26 @@ def set_topic(db: Db, actor: Actor, room: Room, *, topic: str) -> None:
 
 
 def open_rooms(
-    db: Db, actor: Actor, round_: Round, *, minutes: int | None = None, past_end: bool = False
+    db: Db,
+    actor: Actor,
+    round_: Round,
+    *,
+    only: Sequence[Room] | None = None,
+    minutes: int | None = None,
+    past_end: bool = False,
 ) -> list[Room]:
-    """Open every staged room of a round at the same moment and call its people in.
+    """Open the staged rooms of a round, all of them or some, at the same moment and call their people in.
+
+    Rule: a room that was held back gets the whole length of the round, whenever it opens.
 
     Args:
+        only: the rooms to open; None for every staged one.
         minutes: length of the round; None for the planned one.
         past_end: the actor confirmed that the rooms may run past the session's end.
 
     Raises:
-        Conflict: `session.not_open`, `round.no_rooms`, `round.already_open`, `room.past_session_end` until confirmed.
+        Conflict: `session.not_open`, `round.no_rooms`, `room.past_session_end` until confirmed; `round.already_open`, or
+            `room.opened_before` for chosen ones, when none of them is staged any more.
     """
     require(actor, Permission.ROOM_RUN, round_)
     _check_minutes(minutes if minutes is not None else round_.minutes)
@@ -204,12 +215,15 @@ def open_rooms(
     now = clock.now()
     deadline = now + timedelta(minutes=minutes if minutes is not None else round_.minutes)
     check_end(session, now, deadline, past_end=past_end)
+    asked = [] if only is None else [Room.id.in_([room.id for room in only])]
     opened = db.scalars(
         update(Room)
-        .where(Room.round_id == round_.id, Room.state == RoomState.STAGED.value)
+        .where(Room.round_id == round_.id, Room.state == RoomState.STAGED.value, *asked)
         .values(state=RoomState.OPEN.value, opened_at=now, deadline_at=deadline, paused_at=None)
         .returning(Room.id)
     ).all()
+    if not opened and only is not None:
+        raise Conflict("room.opened_before")
     if not opened:
         raise Conflict("round.already_open" if rooms_of(db, round_) else "round.no_rooms")
     rooms = [room for room in rooms_of(db, round_) if room.id in set(opened)]

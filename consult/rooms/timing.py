@@ -82,10 +82,11 @@ def extended(deadline: datetime, now: datetime, minutes: int) -> datetime:
 def round_state(states: Iterable[str]) -> str:
     """The state of a round, derived from its rooms: the liveliest of them; `draft` while it has none.
 
-    Rule: states are per room; a round has none of its own.
+    Rule: states are per room; a round has none of its own. A room that was held back does not keep a round from being
+    over: the report-back need not wait for a room that nobody opens.
     """
     found = set(states)
-    for state in ("open", "reopened", "closing", "staged", "closed"):
+    for state in ("open", "reopened", "closing", "closed", "staged"):
         if state in found:
             return state
     return "draft"

@@ -1,5 +1,7 @@
 """The command bar of the console, and the way back after a move."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, request
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -94,7 +96,7 @@ def _clock(round_: Round, actor: Actor, asked: Command, chosen: list[Room]) -> B
 def _carry_out(round_: Round, actor: Actor, asked: Command, chosen: list[Room]) -> BaseResponse | None:
     """The page that asks before something is done; None when it is done."""
     if asked.act == "open":
-        return opened(round_, actor)
+        return opened(round_, actor, chosen if asked.rooms else None)
     if asked.act == "recall":
         seconds, before = settings().recall_seconds, minutes_left(chosen)
         if asked.rooms:
@@ -119,15 +121,26 @@ def _carry_out(round_: Round, actor: Actor, asked: Command, chosen: list[Room]) 
     return None
 
 
-def opened(round_: Round, actor: Actor) -> BaseResponse | None:
-    """Open the rooms of a round: the page that asks before they pass the session's end; None when they are open."""
+def opened(round_: Round, actor: Actor, only: Sequence[Room] | None = None) -> BaseResponse | None:
+    """Open the staged rooms of a round: the page that asks before they pass the session's end; None when they are open.
+
+    Args:
+        only: those to open; None for all.
+    """
     found: list[Room] = []
 
     def do(past_end: bool) -> None:
-        found.extend(rooms_service.open_rooms(db(), actor, round_, past_end=past_end))
+        found.extend(rooms_service.open_rooms(db(), actor, round_, only=only, past_end=past_end))
 
     page = confirming_the_end(round_, actor, do)
-    if page is None:
+    if page is None and only is not None and len(found) == 1:
+        say(
+            t(
+                "Room %(number)s is open. Its people are taken there by their own pages.",
+                number=found[0].number,
+            )
+        )
+    elif page is None:
         say(t("Rooms open: %(count)s. People are taken there by their own pages.", count=len(found)))
     return page
 

@@ -54,7 +54,7 @@ def log_view(found: Round, actor: Actor) -> dict[str, Any]:
 def words_for_acts() -> dict[str, str]:
     """What was done, by the name of the act; these acts are what the log of the console shows."""
     return {
-        "rooms.opened": t("opened the rooms"),
+        "rooms.opened": t("opened"),
         "rooms.deadline_changed": t("changed the clock"),
         "rooms.paused": t("paused the clock"),
         "rooms.resumed": t("let the clock run again"),
@@ -117,6 +117,8 @@ def _where(entry: AuditEntry, names: dict[str, str], numbers: dict[str, int]) ->
     facts = entry.facts or {}
     rooms = [numbers[key] for key in (facts.get("room"), entry.subject.partition(":")[2]) if key in numbers]
     listed = facts.get("rooms")
+    if isinstance(listed, list) and len(listed) == 1:
+        rooms.append(numbers.get(listed[0]) or listed[0])
     if isinstance(listed, list) and len(listed) > 1:
         place = t("%(count)s rooms", count=len(listed))
     else:

@@ -99,6 +99,7 @@ def where_to(actor: Actor, session: Session, consultation: Consultation) -> dict
             "act": t("Go to the lobby"),
             "url": f"/rounds/{place.round.public_id}",
             "clock": None,
+            "room": place.room,
         }
     if place.what == "report_back":
         return {

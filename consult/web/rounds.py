@@ -41,6 +41,7 @@ def lobby(round_id: str) -> BaseResponse:
     if not actor.is_staff:
         live = replace(live, people=attending.everybody)
     parts = group_parts(attending.by_mark)
+    is_staged = mine is not None and mine.state == RoomState.STAGED
     is_open = mine is not None and mine.state in EDITABLE
     companions = Later(lambda: companions_of(actor, mine))
     return render_page(
@@ -52,7 +53,7 @@ def lobby(round_id: str) -> BaseResponse:
         breadcrumb=crumbs_of(found, None),
         session=session,
         round=found,
-        state=round_state(room.state for room in found.rooms),
+        state=RoomState.STAGED.value if is_staged else round_state(room.state for room in found.rooms),
         mine=mine,
         companions=companions,
         why=Later(
@@ -63,7 +64,7 @@ def lobby(round_id: str) -> BaseResponse:
         here_words=in_words(parts),
         here_count=attending.here,
         people_count=attending.everybody,
-        round_clock=Later(lambda: round_clock(found)),
+        round_clock=Later(lambda: None if is_staged else round_clock(found)),
         call_rules=[
             *called_in(actor),
             {"event": "report_back.opened", "url": f"/s/{session.public_id}", "spread": 3, "text": "over"},
@@ -159,6 +160,13 @@ def move(round_id: str) -> BaseResponse:
     else:
         say(t("Moved to Room %(room)s: %(count)s.", room=raw, count=len(members)))
     return back_to(home_of(found))
+
+
+@pages.post("/rooms/<room_id>/open")
+def open_room(room_id: str) -> BaseResponse:
+    """One staged room, whether others are open or not."""
+    room, actor = room_for(room_id, Permission.ROOM_RUN)
+    return opened(room.round, actor, [room]) or back_to(f"/rounds/{room.round.public_id}/console")
 
 
 @pages.post("/rooms/<room_id>/recall")

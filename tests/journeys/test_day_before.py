@@ -56,14 +56,31 @@ def test_a_round_is_staged_the_day_before_and_opened_on_the_day(
     expect(delegate.page.get_by_text("The rooms open when the session is open.")).to_be_visible()
     expect(delegate.page.locator("#status")).to_have_text("Connected")
 
-    # On the day: the session is opened, and those who wait see their seats; the rooms are opened, and they are called.
+    # On the day: the session is opened, and those who wait see their seats; the rooms are opened, one before the others, and
+    # they are called. Of two facilitators who open the same room one is told.
     facilitator.press("Open the session")
     expect(page.locator("#flashes")).to_contain_text("is open.")
     expect(delegate.page.get_by_role("heading", level=1)).to_have_text("You are seated in Room 1")
-    facilitator.press("Open rooms")
+    expect(page.get_by_role("button", name="Open rooms")).to_be_visible()
+    second = Person(browser, server.url, sample.staff(Role.ORGANIZER).user.email, width=1280)
+    second.go(page.url.removeprefix(server.url))
+    for person in (facilitator, second):
+        person.page.get_by_role("link", name="Room 1", exact=True).click()
+        expect(person.page.get_by_role("button", name="Open this room")).to_be_visible()
+    # What the second one's page shows stays as it is from here on.
+    second.page.route("**/*part=*", lambda route: route.abort())
+    facilitator.press("Open this room")
+    expect(page.locator("#tile-1")).to_have_attribute("data-state", "open")
+    expect(sheet.get_by_role("button", name="Open this room")).to_have_count(0)
+    second.press("Open this room")
+    expect(second.page.get_by_text("Another facilitator has opened the room meanwhile.")).to_be_visible()
+    expect(page.locator("#tile-2")).to_have_attribute("data-state", "staged")
+    page.keyboard.press("Escape")
+    facilitator.press("Open 2 more rooms")
+    expect(page.locator("#tile-2")).to_have_attribute("data-state", "open")
     expect(delegate.page).to_have_url(re.compile("/rooms/"), timeout=40_000)
     delegate.tab("Items")
     brief = delegate.page.get_by_role("region", name="What this room is asked")
     expect(brief).to_contain_text("Find two practices")
-    for person in (facilitator, delegate):
+    for person in (facilitator, second, delegate):
         assert person.problems == []

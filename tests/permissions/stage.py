@@ -139,7 +139,7 @@ def _rounds(db: Db, stage: Stage) -> None:
     plan = seating.propose(db, facilitator, planned, room_count=2, seed=1)
     seating.lock(db, facilitator, planned, [world.members["kenya"]], locked=True)
     staged = rooms.create_round(db, facilitator, world.session, topic="Data", minutes=20)
-    rooms.stage_rooms(db, staged, count=2)
+    staged_room, _ = rooms.stage_rooms(db, staged, count=2)
     closed = Room(
         consultation_id=world.consultation.id, session_id=world.session.id, round_id=world.round.id, number=3,
         topic="Closed", state=RoomState.CLOSED.value, opened_at=clock.now(), closed_at=clock.now(),
@@ -159,6 +159,7 @@ def _rounds(db: Db, stage: Stage) -> None:
         "planned_round": planned.public_id,
         "staged_round": staged.public_id,
         "plan": plan.public_id,
+        "staged_room": staged_room.public_id,
         "closed_room": closed.public_id,
         "taken_room": taken.public_id,
         "message": chat.post(db, world.actor(db, "canada"), world.rooms[0], text=SECRET[1]).public_id,

@@ -20,6 +20,8 @@ from consult.rooms.command_line import Command, parsed
         ("pause", Command("pause")),
         ("resume 3", Command("resume", (3,))),
         ("open rooms", Command("open")),
+        ("open 3", Command("open", (3,))),
+        ("open rooms 3 and 5", Command("open", (3, 5))),
         ("recall", Command("recall")),
         ("recall room 12", Command("recall", (12,))),
         ("join 7", Command("join", (7,))),

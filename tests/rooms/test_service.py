@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from consult import clock
 from consult.announce.models import OutboxEvent
+from consult.audit.models import AuditEntry
 from consult.db import Db
 from consult.errors import Conflict, Invalid, NotAllowed
 from consult.programme import service as programme
@@ -102,6 +103,47 @@ def test_rooms_cannot_be_opened_twice(db: Db, world: World, staged: Round) -> No
     rooms.open_rooms(db, world.actor(db, "facilitator"), staged)
     with pytest.raises(Conflict, match=r"round.already_open"):
         rooms.open_rooms(db, world.actor(db, "cofacilitator"), staged)
+
+
+def test_one_room_is_opened_and_the_others_wait(db: Db, world: World, staged: Round) -> None:
+    clock.set_source(lambda: NOW)
+    one, two = world.rooms
+    assert rooms.open_rooms(db, world.actor(db, "facilitator"), staged, only=[two]) == [two]
+    db.refresh(one)
+    assert (one.state, two.state, two.deadline_at) == ("staged", "open", NOW + timedelta(minutes=30))
+    seated = {f"member:{world.members[name].public_id}" for name in ("philippines", "observer")}
+    assert set(told(db, "seat.called")) == seated
+    assert f"room:{two.public_id}" in told(db, "room.state_changed")
+    assert f"room:{one.public_id}" not in told(db, "room.state_changed")
+    entry = db.scalars(select(AuditEntry).where(AuditEntry.act == "rooms.opened")).one()
+    assert entry.facts["rooms"] == [2]
+    clock.set_source(lambda: NOW + timedelta(minutes=10))
+    assert rooms.open_rooms(db, world.actor(db, "facilitator"), staged) == [one], (
+        "the rest, with their whole time"
+    )
+    assert one.deadline_at == NOW + timedelta(minutes=40)
+
+
+def test_a_room_that_another_facilitator_opened_is_not_opened_again(
+    db: Db, world: World, staged: Round
+) -> None:
+    one, two = world.rooms
+    rooms.open_rooms(db, world.actor(db, "facilitator"), staged, only=[one])
+    before = one.deadline_at
+    with pytest.raises(Conflict, match=r"room.opened_before"):
+        rooms.open_rooms(db, world.actor(db, "cofacilitator"), staged, only=[one], minutes=60)
+    assert one.deadline_at == before
+    assert rooms.open_rooms(db, world.actor(db, "cofacilitator"), staged, only=[one, two]) == [two]
+
+
+def test_who_was_to_sit_in_a_room_that_was_held_back_goes_to_the_report_back(
+    db: Db, world: World, staged: Round
+) -> None:
+    world.rooms[0].state = "closed"
+    db.flush()
+    waits = world.actor(db, "philippines")
+    assert expected(db, waits, world.session.id, "open").what == "lobby"
+    assert expected(db, waits, world.session.id, "report_back") == Expected("report_back")
 
 
 def test_a_round_without_rooms_cannot_be_opened(db: Db, world: World) -> None:

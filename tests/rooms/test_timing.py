@@ -69,7 +69,7 @@ def test_the_grace_begins_at_the_close() -> None:
 @pytest.mark.parametrize(
     ("states", "expected"),
     [((), "draft"), (("staged", "staged"), "staged"), (("open", "closed"), "open"), (("closing", "closed"), "closing"),
-     (("closed", "reopened"), "reopened"), (("closed", "closed"), "closed")],
+     (("staged", "open"), "open"), (("staged", "closed"), "closed"), (("closed", "reopened"), "reopened"), (("closed", "closed"), "closed")],
 )  # fmt: skip
 def test_the_state_of_a_round_is_that_of_its_liveliest_room(states: tuple[str, ...], expected: str) -> None:
     assert timing.round_state(states) == expected

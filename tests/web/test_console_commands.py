@@ -34,6 +34,24 @@ def typed(browser: FlaskClient, address: str, line: str) -> object:
     return post(browser, f"{address}/command", page=f"{address}/console", line=line)
 
 
+def test_one_staged_room_is_opened_by_command(
+    world: World, db: Db, client_for: Browser, address: str, read: Read
+) -> None:
+    for room in world.rooms:
+        room.state, room.opened_at, room.deadline_at = "staged", None, None
+    db.commit()
+    browser = client_for("facilitator")
+    states = select(Room.state).where(Room.round_id == world.round.id).order_by(Room.number)
+    assert "or some: open 3" in browser.get(f"{address}/console").text
+    assert typed(browser, address, "open 2").status_code == 303
+    assert read(states) == ["staged", "open"]
+    assert "Room 2 is open." in browser.get(f"{address}/console").text
+    assert typed(browser, address, "open 2").status_code == 409
+    assert typed(browser, address, "open 7").status_code == 422
+    assert typed(browser, address, "open").status_code == 303
+    assert read(states) == ["open", "open"]
+
+
 def room_of(read: Read, world: World, name: str) -> list[int]:
     query = select(Room.number).join(Seat, Seat.room_id == Room.id).where(Seat.left_at.is_(None))
     return read(query.where(Seat.member_id == world.members[name].id))

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -112,6 +113,46 @@ def test_the_parts_of_the_console_are_served_alone(world: World, client_for: Bro
         answer = client_for("facilitator").get(f"{address}/console?part={part}")
         assert f'id="{part}"' in answer.text
         assert "<body" not in answer.text
+
+
+def test_one_staged_room_is_opened_from_its_sheet(
+    staged: World, client_for: Browser, address: str, read: Read
+) -> None:
+    browser, other = client_for("facilitator"), client_for("cofacilitator")
+    console, two = f"{address}/console", f"/rooms/{staged.rooms[1].public_id}"
+    assert f'action="{two}/open"' in browser.get(f"{console}?room=2").text
+    assert post(browser, f"{two}/open", page=console).status_code == 303
+    assert states(read, staged) == ["staged", "open"]
+    late = post(other, f"{two}/open", page=console)
+    assert late.status_code == 409
+    assert "Another facilitator has opened the room meanwhile." in late.text
+    page = browser.get(console).text
+    assert "Room 2 is open." in page
+    assert "Open 1 more room<" in page
+    assert f'action="{two}/open"' not in browser.get(f"{console}?room=2").text
+    assert "opened: Room 2" in browser.get(f"{console}?log").text.replace("</bdi>", "").replace("<bdi>", "")
+    # Who is in the room that waits is told so, without the clock of the others.
+    lobby = client_for("kenya").get(address).text
+    assert "This page takes you to your room when the facilitator opens it." in lobby
+    assert 'role="timer"' not in lobby[lobby.index('id="place"') : lobby.index('id="topics"')]
+    waiting = client_for("kenya").get(f"/s/{staged.session.public_id}").text
+    assert "You will sit in Room 1. It opens soon." in waiting
+    assert post(browser, f"{address}/open", page=console).status_code == 303
+    assert states(read, staged) == ["open", "open"]
+
+
+def test_opening_a_room_past_the_end_of_the_session_is_asked_first(
+    staged: World, db: Db, client_for: Browser, address: str, read: Read
+) -> None:
+    staged.session.ends_at = clock.now() + timedelta(minutes=10)
+    db.commit()
+    browser, one = client_for("facilitator"), f"/rooms/{staged.rooms[0].public_id}/open"
+    asked = post(browser, one, page=f"{address}/console")
+    assert asked.status_code == 409
+    assert f'action="{one}"' in asked.text
+    assert states(read, staged) == ["staged", "staged"]
+    assert post(browser, one, page=f"{address}/console", past_end="1").status_code == 303
+    assert states(read, staged) == ["open", "staged"]
 
 
 @pytest.mark.complaint(3, 4)
