@@ -28,7 +28,7 @@ from consult.web.pages import language, t
 from consult.web.seating_words import room_name
 
 #: People to a room when nobody has said how many rooms.
-TARGET_SIZE = 10
+TARGET_SIZE = 8
 
 
 class Standing:
