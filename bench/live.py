@@ -27,7 +27,7 @@ from consult.rooms.actors import actor_of
 from consult.rooms.models import Room, Round, Seat
 from consult.sample.build import PASSWORD, Stage, build
 from consult.seating import service as seating
-from consult.web.round_view import CALL_IN, LEAVING
+from consult.web.calling import CALL_IN, LEAVING
 from tests.running import RunningServer
 
 ROOT = Path(__file__).resolve().parent.parent
