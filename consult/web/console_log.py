@@ -21,12 +21,13 @@ SHOWN = 25
 
 @dataclass(frozen=True)
 class Line:
-    """One act: when, by whom, what, where."""
+    """One act: when, by whom, what, where; and why, as it was told to the person concerned."""
 
     at: datetime
     who: str
     what: str
     where: str
+    why: str
 
 
 def log_view(found: Round, actor: Actor) -> dict[str, Any]:
@@ -45,6 +46,7 @@ def log_view(found: Round, actor: Actor) -> dict[str, Any]:
                 who=names.get(entry.actor, t("The clock")),
                 what=_what(entry, words, numbers),
                 where=_where(entry, names, numbers),
+                why=_why(entry),
             )
             for entry in ours
         ]
@@ -90,6 +92,11 @@ def _what(entry: AuditEntry, words: dict[str, str], numbers: dict[str, int]) -> 
     if not more and facts.get("into") in numbers:
         more = t("Room %(number)s", number=numbers[facts["into"]])
     return f"{words[entry.act]} ({more})" if more else words[entry.act]
+
+
+def _why(entry: AuditEntry) -> str:
+    """The reason given with a seat: those who run the rooms gave it, and its person has read it."""
+    return str((entry.facts or {}).get("reason", "")) if entry.act.startswith("seat.") else ""
 
 
 def _is_here(entry: AuditEntry, round_id: str, numbers: dict[str, int]) -> bool:

@@ -36,6 +36,16 @@ UNSENT = """<dialog data-controller="copy-text" data-copy-text-user-value="user{
 <button type="button" data-action="copy-text#discard">I have my text</button>
 <button type="button" data-action="copy-text#later">Keep it</button></dialog>"""
 
+#: A form that is sent without leaving the page, and what came of it.
+COMMENT = """<form id="comment" method="post" action="/rooms/r1" data-controller="post" data-action="submit->post#send" data-post-take-value="answers flashes"
+ data-text-done="Comment posted" data-text-failed="Not sent"><p data-post-target="message" hidden></p>
+<label>Comment <textarea name="body"></textarea></label>{problem}<button>Post</button></form><ul id="answers">{answers}</ul>"""
+
+#: Who is called in is taken to the room.
+CALL = """<div data-controller="goto" data-keep hidden data-goto-rules-value='[{"event": "seat.called", "url": "/rooms/{room}?u=A", "after": 3,
+ "text": "seated"}]' data-goto-now-value="" data-text-seated="Your room is open. You are taken there in {seconds} s." data-text-stayed="You stay here">
+<p data-goto-target="message"></p><a data-goto-target="link" href="">Go now</a><button data-action="goto#stay">Stay here</button></div>"""
+
 
 def shell(body: str, script: str, *, query: str = "", user: str = "A", direction: str = "ltr") -> str:
     """A page with the body, the announcers and one entry module."""

@@ -1,4 +1,4 @@
-"""Regions that follow events, clocks, being taken elsewhere, and forms sent without leaving the page."""
+"""Regions that follow events, clocks, and forms sent without leaving the page."""
 
 import re
 from datetime import UTC, datetime
@@ -16,9 +16,6 @@ LIST = """<section id="items" data-controller="part" data-part-name-value="items
 <div data-keep id="kept">{kept}</div></section>"""
 CLOCK = """<div data-controller="clock" data-clock-deadline-value="{deadline}" data-clock-paused-value="{paused}" data-text-left="{{time}} left"
  data-text-over="Time is over" data-text-paused="Paused at {{time}}" data-text-warn-60="1 minute left"><span role="timer" data-clock-target="time"></span></div>"""
-COMMENT = """<form id="comment" method="post" action="/rooms/r1" data-controller="post" data-action="submit->post#send" data-post-take-value="answers flashes"
- data-text-done="Comment posted" data-text-failed="Not sent"><p data-post-target="message" hidden></p>
-<label>Comment <textarea name="body"></textarea></label>{problem}<button>Post</button></form><ul id="answers">{answers}</ul>"""
 
 
 def render_list(items: str, kept: str = "as it was") -> str:
@@ -102,7 +99,7 @@ def test_hundreds_of_pages_told_the_same_do_not_ask_at_once(site: Site, open_pag
 def test_a_page_that_is_about_to_go_fetches_where_it_goes_and_nothing_else(
     site: Site, open_page: OpenPage
 ) -> None:
-    body = pages.STATUS + CALL.replace('"after": 3', '"after": 60') + render_list("<li>one</li>")
+    body = pages.STATUS + pages.CALL.replace('"after": 3', '"after": 60') + render_list("<li>one</li>")
     site.render = lambda *_: pages.shell(body, "live", query="room=r1")
     page = open_page(first="Math.random = () => 0")
     expect(page.get_by_role("status")).to_have_text("Connected")
@@ -138,7 +135,7 @@ def test_a_region_asks_for_the_item_it_was_rendered_for(site: Site, open_page: O
 
 
 def test_a_refusal_by_another_page_is_shown_where_the_form_is(site: Site, open_page: OpenPage) -> None:
-    form = COMMENT.format(problem="", answers="")
+    form = pages.COMMENT.format(problem="", answers="")
     site.render = lambda *_: pages.shell('<div id="flashes"></div>' + form, "live", query="room=r1")
     page = open_page()
     refusal = '<template id="refusal"><div role="alert" tabindex="-1">The item was submitted meanwhile.</div></template>'
@@ -202,9 +199,6 @@ SHIFTED = """(() => { const Real = Date, by = %d; class Shifted extends Real {
 HIDDEN = """Object.defineProperty(document, "visibilityState", {get: () => globalThis.seen ? "visible" : "hidden"})"""
 NEWS = """<p data-keep data-controller="clock-news" data-clock-news-room-value="r1" hidden data-text-more="{minutes} minutes more"
  data-text-more-one="1 minute more" data-text-paused="The clock stands still"></p>"""
-CALL = """<div data-controller="goto" data-keep hidden data-goto-rules-value='[{"event": "seat.called", "url": "/rooms/{room}?u=A", "after": 3,
- "text": "seated"}]' data-goto-now-value="" data-text-seated="Your room is open. You are taken there in {seconds} s." data-text-stayed="You stay here">
-<p data-goto-target="message"></p><a data-goto-target="link" href="">Go now</a><button data-action="goto#stay">Stay here</button></div>"""
 
 
 @pytest.mark.parametrize("days", [-1, 1])
@@ -247,119 +241,9 @@ def test_a_page_nobody_looks_at_warns_in_its_title(site: Site, open_page: OpenPa
 
 
 @pytest.mark.complaint(24)
-def test_who_is_called_in_is_asked_first_and_taken_there_without_an_answer(
-    site: Site, open_page: OpenPage
-) -> None:
-    site.render = lambda *_: pages.shell(pages.STATUS + CALL, "live", query="room=r1")
-    page = open_page()
-    expect(page.get_by_role("status")).to_have_text("Connected")
-    site.announce("seat.called", {"room": "r2"}, audience="member:A")
-    expect(page.locator("[data-goto-target=message]")).to_contain_text("You are taken there in")
-    page.wait_for_url("**/rooms/r2?u=A")
-
-
-def test_who_stays_in_plenary_is_left_there_until_called_again(site: Site, open_page: OpenPage) -> None:
-    site.render = lambda *_: pages.shell(pages.STATUS + CALL, "live", query="room=r1")
-    page = open_page()
-    expect(page.get_by_role("status")).to_have_text("Connected")
-    site.announce("seat.called", {"room": "r2"}, audience="member:A")
-    page.get_by_role("button", name="Stay here").click()
-    expect(page.get_by_role("button", name="Stay here")).to_be_hidden()
-    site.render = lambda *_: pages.shell(
-        pages.STATUS + CALL.replace('now-value=""', 'now-value="/rooms/r2?u=A"'), "live", query="room=r1"
-    )
-    page.reload()
-    expect(page.get_by_role("status")).to_have_text("Connected")
-    page.wait_for_timeout(1500)
-    assert "/rooms/r1" in page.url, "loading the lobby again is no answer"
-    site.announce("seat.called", {"room": "r2"}, audience="member:A")
-    page.wait_for_url("**/rooms/r2?u=A")
-
-
-def called_page(site: Site, open_page: OpenPage, body: str, *, rule: str = '"after": 3') -> Page:
-    """A page with this body, which somebody reads who is called to another room."""
-    call = CALL.replace('"after": 3', rule)
-    texts = """data-text-seated-why="Your room is open." data-text-held="You have text that is not sent yet. Go when you are ready:" """
-    call = call.replace("data-text-stayed", texts + "data-text-stayed")
-    site.render = lambda *_: pages.shell(pages.STATUS + call + body, "live", query="room=r1")
-    page = open_page()
-    expect(page.get_by_role("status")).to_have_text("Connected")
-    return page
-
-
-def test_who_has_typed_a_comment_is_offered_a_link_and_keeps_the_words(
-    site: Site, open_page: OpenPage
-) -> None:
-    page = called_page(site, open_page, COMMENT.format(problem="", answers=""), rule='"after": 1')
-    page.get_by_label("Comment").fill("Who pays for this?")
-    site.announce("seat.called", {"room": "r2"}, audience="member:A")
-    message = page.locator("[data-goto-target=message]")
-    held = "Your room is open. You have text that is not sent yet. Go when you are ready:"
-    expect(message).to_have_text(held)
-    expect(page.get_by_role("link", name="Go now")).to_have_attribute("href", "/rooms/r2?u=A")
-    page.wait_for_timeout(2_500)
-    assert "/rooms/r1" in page.url
-    expect(message).to_have_text(held)
-    expect(page.get_by_label("Comment")).to_have_value("Who pays for this?")
-
-
-def test_words_that_were_refused_are_not_sent_either(site: Site, open_page: OpenPage) -> None:
-    form = COMMENT.format(problem="", answers="").replace(
-        "></textarea>", ' aria-invalid="true">Too long</textarea>'
-    )
-    page = called_page(site, open_page, form, rule='"after": 1')
-    site.announce("seat.called", {"room": "r2"}, audience="member:A")
-    expect(page.locator("[data-goto-target=message]")).to_contain_text("text that is not sent yet")
-    page.wait_for_timeout(1_500)
-    assert "/rooms/r1" in page.url
-
-
-def test_what_was_taken_back_or_only_looked_for_keeps_nobody(site: Site, open_page: OpenPage) -> None:
-    search = '<form method="get"><label>Find <input name="q"></label></form>'
-    page = called_page(site, open_page, COMMENT.format(problem="", answers="") + search, rule='"after": 1')
-    page.get_by_label("Find").fill("Kenya")
-    page.get_by_label("Comment").fill("Never mind")
-    page.get_by_label("Comment").fill(" ")
-    site.announce("seat.called", {"room": "r2"}, audience="member:A")
-    page.wait_for_url("**/rooms/r2?u=A")
-
-
-def test_a_page_that_is_not_to_be_taken_away_offers_a_link(site: Site, open_page: OpenPage) -> None:
-    page = called_page(site, open_page, "", rule='"offers": true')
-    site.announce("seat.called", {"room": "r2"}, audience="member:A")
-    expect(page.locator("[data-goto-target=message]")).to_have_text("Your room is open.")
-    expect(page.get_by_role("link", name="Go now")).to_have_attribute("href", "/rooms/r2?u=A")
-    page.wait_for_timeout(1_500)
-    assert "/rooms/r1" in page.url
-    page.get_by_role("button", name="Stay here").click()
-    expect(page.get_by_role("link", name="Go now")).to_be_hidden()
-
-
-def test_a_person_is_taken_to_the_room(site: Site, open_page: OpenPage) -> None:
-    page = open_page()
-    expect(page.get_by_role("status")).to_have_text("All changes saved")
-    site.announce("seat.called", {"room": "r2"}, audience="member:A")
-    page.wait_for_url("**/rooms/r2*")
-
-
-def test_nobody_is_taken_away_from_unsent_text(site: Site, open_page: OpenPage) -> None:
-    page = open_page()
-    expect(page.get_by_role("status")).to_have_text("All changes saved")
-    site.refusal = "retry"
-    page.get_by_role("textbox", name="Text of the action item").click()
-    page.keyboard.type("unsent")
-    expect(page.get_by_role("status")).to_contain_text("Not saved for")
-    site.announce("seat.called", {"room": "r2"}, audience="member:A")
-    expect(page.locator("[data-goto-target=message]")).to_have_text(
-        "You have text that is not sent yet", timeout=15_000
-    )
-    expect(page.get_by_role("link", name="Go now")).to_have_attribute("href", "/rooms/r2?u=A")
-    assert "/rooms/r1" in page.url
-
-
 def test_a_form_is_sent_without_leaving_the_page(site: Site, open_page: OpenPage) -> None:
     def render(answers: str = "", problem: str = "") -> str:
-        form = COMMENT.format(answers=answers, problem=problem)
+        form = pages.COMMENT.format(answers=answers, problem=problem)
         return pages.shell(pages.STATUS + form, "live", query="room=r1")
 
     site.render = lambda *_: render()

@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from consult.announce.models import OutboxEvent
 from consult.audit.models import AuditEntry
 from consult.db import Db
 from consult.rooms import presence
@@ -236,17 +237,19 @@ def test_nobody_is_moved_into_a_room_that_is_closed(
 def test_the_log_knows_why_somebody_was_moved(
     db: Db, world: World, client_for: Browser, address: str, read: Read
 ) -> None:
-    kenya = world.members["kenya"].public_id
-    post(
-        client_for("facilitator"),
-        f"{address}/moves",
-        member=kenya,
-        room="2",
-        reason="Balance",
-        back="console",
-    )
+    kenya, browser = world.members["kenya"].public_id, client_for("facilitator")
+    fields = {"member": kenya, "room": "2", "reason": "Balance <b>", "back": "console"}
+    post(browser, f"{address}/moves", **fields)
     (facts,) = read(select(AuditEntry.facts).where(AuditEntry.act == "seat.moved"))
-    assert facts["reason"] == "Balance"
+    assert facts["reason"] == "Balance <b>"
+    (told,) = read(select(OutboxEvent.data).where(OutboxEvent.name == "seat.moved"))
+    assert told["reason"] == "Balance <b>"
+    log = browser.get(f"{address}/console?log=1&part=sheet").text
+    assert '<q class="soft" dir="auto">Balance &lt;b&gt;</q>' in log
+    post(browser, f"{address}/moves", member=kenya, room="1", back="console")
+    assert browser.get(f"{address}/console?log=1&part=sheet").text.count("<q ") == 1, (
+        "only where one was given"
+    )
 
 
 def test_late_joiners_are_seated_by_themselves_where_a_facilitator_says_so(
