@@ -177,3 +177,43 @@ def test_rooms_are_closed_at_once_only_by_who_confirms_it(facilitator: Person, e
     facilitator.press("Recall to plenary")
     expect(page.locator("#tile-1")).to_have_attribute("data-state", "closing")
     assert states() == {"closing"}, "people can write for a minute"
+
+
+LISTENING = """globalThis.heard = []; addEventListener("DOMContentLoaded", () => document.querySelectorAll("[data-announce]").forEach((region) =>
+  new MutationObserver(() => globalThis.heard.push(region.textContent)).observe(region, { childList: true, characterData: true })))"""
+
+
+def test_who_listens_to_the_console_hears_what_a_colleague_does_and_ones_own_acts_once(
+    facilitator: Person, sample: Sample, server: RunningServer, browser: Browser, console: str
+) -> None:
+    colleague = Person(browser, server.url, sample.staff(Role.ORGANIZER).user.email, width=1280)
+    for person in (facilitator, colleague):
+        person.page.add_init_script(LISTENING)
+        person.go(console)
+        expect(person.page.locator("#status")).to_have_text("Connected")
+    said = facilitator.page.locator("[data-announce=polite]")
+    command(colleague.page, "+5")
+    expect(said).to_contain_text("5 minutes more: all rooms", timeout=15_000)
+    command(colleague.page, "pause")
+    expect(said).to_contain_text("Clock stopped: all rooms", timeout=15_000)
+    colleague.page.get_by_role("searchbox", name="Find a person").fill("1")
+    colleague.page.locator("#found").get_by_role("checkbox").first.check()
+    move_ticked(colleague.page, 1, to=6)
+    expect(said).to_contain_text("Seats or duties have changed", timeout=15_000)
+    command(facilitator.page, "resume")
+    expect(colleague.page.locator("[data-announce=polite]")).to_contain_text(
+        "Clock runs again: all rooms", timeout=15_000
+    )
+    heard = " ".join(colleague.page.evaluate("globalThis.heard"))
+    assert "moved to Room 6" in heard
+    for words in ("5 minutes more: all rooms", "Clock stopped", "Seats or duties"):
+        assert words not in heard, heard
+    for person in (facilitator, colleague):
+        assert person.problems == []
+
+
+def command(page: Page, line: str) -> None:
+    page.locator("body").press("/")
+    page.get_by_role("textbox", name="What is to be done?").fill(line)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)

@@ -10,6 +10,16 @@ import { morphFromPage } from "./morph.js";
  *   lost: no answer, nothing changed; left: the browser is on its way to another page
  */
 export async function sendForm(form, submitter, ids = []) {
+  dispatchEvent(new Event("consult:acting"));
+  const answer = {};
+  try {
+    return await post(form, submitter, ids, answer);
+  } finally {
+    dispatchEvent(new CustomEvent("consult:acted", { detail: answer }));
+  }
+}
+
+async function post(form, submitter, ids, answer) {
   let response;
   let page;
   try {
@@ -30,10 +40,10 @@ export async function sendForm(form, submitter, ids = []) {
   }
   if (response.ok) form.reset();
   const own = !response.ok && form.id ? [form.id] : [];
-  const answer = morphFromPage(page, [...(ids.length ? ids : everyPart()), ...own]);
+  answer.page = morphFromPage(page, [...(ids.length ? ids : everyPart()), ...own]);
   if (response.ok) return "done";
   const place = refusalPlace(form);
-  showRefusal(answer, place);
+  showRefusal(answer.page, place);
   showError(form, place);
   return response.status >= 500 ? "lost" : "refused";
 }

@@ -1,6 +1,7 @@
 import age from "../controllers/age_controller.js";
 import busy from "../controllers/busy_controller.js";
 import command from "../controllers/command_controller.js";
+import consoleNews from "../controllers/console_news_controller.js";
 import drag from "../controllers/drag_controller.js";
 import hearing from "../controllers/hearing_controller.js";
 import moves from "../controllers/moves_controller.js";
@@ -10,4 +11,4 @@ import wall from "../controllers/wall_controller.js";
 import { start } from "../helpers/start.js";
 import { LIVE_PAGE } from "./live_controllers.js";
 
-start({ ...LIVE_PAGE, age, busy, command, drag, hearing, moves, search, sheet, wall });
+start({ ...LIVE_PAGE, age, busy, command, "console-news": consoleNews, drag, hearing, moves, search, sheet, wall });
