@@ -132,6 +132,13 @@ MESSAGES: dict[str, str] = {
     "decision.no_items": N_("Choose at least one item to poll on."),
     "decision.already_open": N_("There is already an open poll on this item."),
     "late.decided": N_("Somebody has decided on this late contribution already."),
+    "late.not_drafting": N_(
+        "The item has been submitted, so its text stays as it is. When a facilitator sends it back to the room, this "
+        "can still be accepted."
+    ),
+    "late.no_words": N_(
+        "It only changes what stood in an item that goes on in this one, and brings no words that could be put here."
+    ),
     "late.unusable": N_(
         "This late contribution builds on text that is no longer there, so it cannot be taken in. Copy its words instead."
     ),

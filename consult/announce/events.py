@@ -257,7 +257,7 @@ class NoteChanged(Event):
 
 @dataclass(frozen=True)
 class LateKept(Event):
-    """Text that came after the end of the round waits for the rapporteur."""
+    """Text that came after the end of the round waits for those who keep the room's record."""
 
     name: ClassVar[str] = "late.kept"
     item: str

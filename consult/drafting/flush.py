@@ -25,6 +25,7 @@ from consult.drafting.protocol import Code, Refused
 from consult.drafting.structure import Admission
 from consult.drafting.subject import DraftState
 from consult.drafting.walker import ClientId
+from consult.rooms import queries
 
 log = logging.getLogger("consult.drafting")
 HEALING_RETRY_SECONDS = 1.0
@@ -221,8 +222,11 @@ class Flush:
             raise Refused(Code.READONLY, "late.too_many")
         known = None if self.rights.is_anonymous(live.subject) else seat.member_id
         late.keep(db, live.draft_id, item.update, owner=seat.owner, member_id=known, at=now)
-        event = LateKept(item=live.public_id, room=live.subject.room.public_id)
-        outbox.add(db, event, to=[audiences.room(live.subject.room.public_id)])
+        room = live.subject.room
+        keepers = queries.record_keepers(db, room.id)
+        to = [audiences.room(room.public_id), audiences.staff(keepers.consultation)]
+        event = LateKept(item=live.public_id, room=room.public_id)
+        outbox.add(db, event, to=[*to, *(audiences.member(member) for member in keepers.members)])
 
     def answer(self, error: Exception, sid: str) -> Ack:
         """The answer to a message that was refused, or failed because the database did not answer or of a fault of ours."""

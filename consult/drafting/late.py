@@ -4,14 +4,19 @@ Rule: what arrives after the room closed, or from anyone who was not cut off bef
 written into the draft by itself and never thrown away unasked.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 
+from consult import clock
 from consult.db import Db
-from consult.drafting.document import Document
+from consult.drafting.content import DraftContent
+from consult.drafting.document import Broken, Document
 from consult.drafting.models import LateContribution
-from consult.drafting.walker import STRING, TRUSTED, Update
+from consult.drafting.protocol import Refused
+from consult.drafting.walker import STRING, TRUSTED, Update, walked
 
 PREVIEW_LENGTH = 500
 
@@ -26,6 +31,43 @@ def preview(update: Update) -> str:
     """The same, shortened."""
     text = words(update)
     return text if len(text) <= PREVIEW_LENGTH else text[: PREVIEW_LENGTH - 1].rstrip() + "…"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What accepting would do to the draft as it stands: what it says before and after, and the words that are brought.
+
+    `after` is what it says before where it has no longer what the words build on (`is_usable` is False).
+    """
+
+    before: DraftContent
+    after: DraftContent
+    words: str
+    is_usable: bool = True
+    #: The draft has all of it already.
+    is_there: bool = False
+
+    @property
+    def suggestions(self) -> int:
+        """How many suggestions it brings."""
+        return max(0, self.after.suggestions - self.before.suggestions)
+
+
+def effects(document: Document, updates: Sequence[bytes]) -> list[Effect]:
+    """What each of these (kept) updates would do, on its own; the document stays as it is."""
+    encoded, before = document.encoded(), document.content()
+    found = []
+    for data in updates:
+        update = walked(data, TRUSTED)
+        scratch = Document()
+        scratch.restore(encoded)
+        try:
+            changed = scratch.apply(scratch.structure.admit(update, TRUSTED))
+            found.append(Effect(before, scratch.content(), words(update), is_there=not changed))
+        except (Refused, Broken):
+            found.append(Effect(before, before, words(update), is_usable=False))
+        clock.give_way()
+    return found
 
 
 def brings_nothing(document: Document, update: Update) -> bool:

@@ -6,7 +6,7 @@ so a change made here reaches open pages by itself. Who may do it is decided by 
 contributions, whose acts begin and end here.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -214,6 +214,17 @@ def late_contribution(db: Db, public_id: str) -> LateContribution:
     return found
 
 
+def late_effects(db: Db, contributions: Sequence[LateContribution]) -> list[late.Effect]:
+    """What accepting each of these would do to its draft as it stands now; nothing changes."""
+    found: dict[int, late.Effect] = {}
+    drafts = {one.draft_id: one.draft for one in contributions}
+    for draft_id, draft in drafts.items():
+        its = [one for one in contributions if one.draft_id == draft_id]
+        effects = late.effects(store.load(db, draft), [one.data for one in its])
+        found |= {one.id: effect for one, effect in zip(its, effects, strict=True)}
+    return [found[one.id] for one in contributions]
+
+
 def accept_late(db: Db, actor: Actor, contribution: LateContribution) -> DraftContent:
     """Take a late contribution into its draft, as if it had come in time.
 
@@ -243,11 +254,14 @@ def accept_late_words(db: Db, actor: Actor, contribution: LateContribution, item
     """Accept a late contribution to an item that goes on as another one: the words it brings, for the caller to write there.
 
     Raises:
-        NotAllowed, Conflict: as `accept_late`.
+        NotAllowed, Conflict: as `accept_late`; `late.no_words` when it brings none.
     """
     _undecided(db, actor, contribution, item)
+    said = late.words(walked(contribution.data, TRUSTED))
+    if not said:
+        raise Conflict("late.no_words")
     _decide(contribution, actor, ACCEPTED)
-    return late.words(walked(contribution.data, TRUSTED))
+    return said
 
 
 def drop_late(

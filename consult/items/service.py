@@ -284,11 +284,6 @@ def decide_late(
     announce(db, LateDecided(item.public_id, place.room, accept), place)
 
 
-def late_contributions(db: Db, item: ActionItem) -> list[LateContribution]:
-    """What waits to be decided for an item: late contributions to it, and to those that went on as it."""
-    return drafting.late_contributions(db, item, gone_on_here=gone_on_as(db, item))
-
-
 def _with_late(db: Db, actor: Actor, item: ActionItem, contribution: LateContribution) -> DraftContent:
     if contribution.draft.item_id == item.id:
         return drafting.accept_late(db, actor, contribution)

@@ -13,6 +13,7 @@ from sqlalchemy import and_, func, select
 
 from consult import clock, reference, richtext
 from consult.db import Db
+from consult.items.late import waiting
 from consult.items.models import ActionItem
 from consult.people.models import Delegation, Member
 from consult.proceedings.attention import Signals, need, ordered
@@ -51,6 +52,8 @@ class Tile:
     hands: int
     items: Progress
     wanted: int
+    #: Late contributions that wait for a decision.
+    late: int
     line: str
     help: rooms_help.Waiting | None
     need: str
@@ -76,6 +79,7 @@ class Tile:
             "x": self.line,
             "f": [call.category, clock.milliseconds(call.since), call.taken_by_name] if call else None,
             "r": self.need,
+            "t": self.late,
         }
 
 
@@ -98,6 +102,9 @@ def wall_of(db: Db, round_: Round, rooms: Sequence[Room], *, lines: LastLines | 
     hands = _hands(db, ids)
     items = progress_of(db, ids)
     texts = _lines(db, items, lines or LastLines())
+    late = Counter[int]()
+    for one in waiting(db, round_.session_id):
+        late[one.room_id] += one.count
     calls = {call.room_id: call for call in rooms_help.waiting_in(db, ids)}
     tiles, signals = [], []
     for room in rooms:
@@ -127,6 +134,7 @@ def wall_of(db: Db, round_: Round, rooms: Sequence[Room], *, lines: LastLines | 
                 hands=hands.get(room.id, 0) if is_open else 0,
                 items=found,
                 wanted=round_.items_wanted,
+                late=late[room.id],
                 line=texts.get(room.id, "") or found.last_title,
                 help=call,
                 need=need(known, now),

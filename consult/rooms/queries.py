@@ -12,7 +12,8 @@ from consult import clock, reference
 from consult.db import Db
 from consult.people.models import Delegation, Member, Role, User
 from consult.permissions.actor import Actor
-from consult.programme.models import SessionState
+from consult.programme.models import Consultation, SessionState
+from consult.rooms.actors import RECORDING
 from consult.rooms.models import EDITABLE, Room, RoomState, Round, Seat
 from consult.rooms.presence import present_around, present_members
 from consult.rooms.timing import round_state
@@ -44,6 +45,25 @@ class Expected:
     what: str
     room: Room | None = None
     round: Round | None = None
+
+
+@dataclass(frozen=True)
+class RecordKeepers:
+    """Who decides what of a room is on record, by public ids: staff of the consultation, and members with a duty there."""
+
+    consultation: str
+    members: list[str]
+
+
+def record_keepers(db: Db, room_id: int) -> RecordKeepers:
+    """Who keeps the record of a room now."""
+    consultation = select(Consultation.public_id).join(Room, Room.consultation_id == Consultation.id)
+    members = select(Member.public_id).join(Seat, Seat.member_id == Member.id)
+    members = members.where(Seat.room_id == room_id, Seat.left_at.is_(None), Seat.duty.in_(RECORDING))
+    return RecordKeepers(
+        db.scalars(consultation.where(Room.id == room_id)).one(),
+        list(db.scalars(members.order_by(Member.id))),
+    )
 
 
 def rounds_of(db: Db, session_id: int) -> Sequence[Round]:

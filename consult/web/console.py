@@ -23,6 +23,7 @@ from consult.web.console_log import log_view
 from consult.web.console_people import found_view, offers_view, people_view, to_view
 from consult.web.context import db, settings
 from consult.web.figures import group_parts, in_words, room_clock
+from consult.web.late_view import late_lines
 from consult.web.loading import consultation_of, round_for, session_of
 from consult.web.pages import live_page, render_page, t
 from consult.web.round_view import crumbs_of, round_clock
@@ -113,6 +114,7 @@ def _sheet(found: Round, actor: Actor) -> dict[str, Any]:
             "clock": room_clock(room),
             "standing": agenda.standing_of(room, minutes=found.minutes),
             "people": seated,
+            "late": late_lines(actor, found.session_id, [room]),
             "guests": guests,
             "sources": sources_of(db(), found.consultation_id, session_id=found.session_id),
         }

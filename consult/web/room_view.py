@@ -14,7 +14,6 @@ from consult import clock, reference, richtext
 from consult.drafting.schema import TEXT_FACTS
 from consult.items.models import GONE, ActionItem, ItemState
 from consult.items.queries import items_of_room
-from consult.items.service import late_contributions
 from consult.labels import LABELS
 from consult.library.models import Source
 from consult.permissions.actor import Actor
@@ -30,6 +29,7 @@ from consult.web.calling import LEAVING, called_in
 from consult.web.context import db
 from consult.web.fact_choices import fact_options, picked
 from consult.web.figures import Badge, group_parts, in_words, room_clock, room_ends
+from consult.web.late_view import late_by_item, late_cards
 from consult.web.loading import sources_at
 from consult.web.notes import notes_view
 from consult.web.pages import t
@@ -87,7 +87,12 @@ class RoomView:
 
     @cached_property
     def late(self) -> list[Any]:
-        return _late(self._chosen, self._acting)
+        return late_cards(self._chosen, self._acting) if self._chosen else []
+
+    @cached_property
+    def late_by_item(self) -> dict[str, int]:
+        """How many late contributions wait for each item, for who decides on them."""
+        return late_by_item(self._acting, self._room)
 
     @cached_property
     def sources(self) -> Sequence[Source]:
@@ -213,13 +218,6 @@ def _draft(item: ActionItem, actor: Actor, acting: Actor, sources: Sequence[Sour
         "options": fact_options(sources),
         "picked": picked(facts),
     }
-
-
-def _late(item: ActionItem | None, actor: Actor) -> list[Any]:
-    """Late contributions to the chosen item, for those who decide on them."""
-    if item is None or not allows(actor, Permission.LATE_DECIDE, item):
-        return []
-    return late_contributions(db(), item)
 
 
 def _goto(room: Room, session_id: str) -> list[dict[str, Any]]:

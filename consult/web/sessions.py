@@ -24,6 +24,7 @@ from consult.rooms.timing import round_state
 from consult.web.context import db
 from consult.web.figures import group_parts, in_words, room_ends, session_badge
 from consult.web.front import where_to
+from consult.web.late_view import LateLine, late_lines, may_decide
 from consult.web.loading import session_for, sources_at
 from consult.web.pages import Later, back_to, live_page, render_page, say, t
 from consult.web.round_view import attendance_of
@@ -62,7 +63,10 @@ class RoundBlock:
 def session(session_id: str) -> Response:
     found, actor = session_for(session_id)
     consultation = found.consultation
-    live = live_page(actor, [audiences.session(found.public_id)], query=f"session={found.public_id}")
+    followed = [audiences.session(found.public_id)]
+    if actor.is_staff:
+        followed.append(audiences.staff(consultation.public_id))
+    live = live_page(actor, followed, query=f"session={found.public_id}")
     attending = attendance_of(consultation.id).read_by(actor)
     if not actor.is_staff:
         live = replace(live, people=attending.everybody)
@@ -85,6 +89,8 @@ def session(session_id: str) -> Response:
         here_words=in_words(here),
         here_count=attending.here,
         people_count=attending.everybody,
+        decides_late=may_decide(actor),
+        late=Later(lambda: _late(found, actor, blocks)),
         panel=Later(lambda: _panel(consultation.id)),
         sources=Later(lambda: _statements(found)),
     )
@@ -129,6 +135,10 @@ def begin_round(session_id: str) -> BaseResponse:
 
 def _panel(consultation_id: int) -> list[Person]:
     return shared(("panel", consultation_id), lambda db: rooms.panel_of(db, consultation_id))
+
+
+def _late(session: Session, actor: Actor, blocks: list[RoundBlock]) -> list[LateLine]:
+    return late_lines(actor, session.id, [line.room for block in blocks for line in block.lines])
 
 
 def _statements(session: Session) -> list[Source]:

@@ -4,8 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from consult import clock
+from consult import clock, richtext
+from consult.announce import audiences
+from consult.announce.models import OutboxEvent
 from consult.db import reading_session, unit_of_work
 from consult.drafting import service, states
 from consult.drafting.models import DraftClient, LateContribution
@@ -256,6 +259,53 @@ def test_an_outsider_leaves_nothing_behind(stage: Stage) -> None:
     item = stage.item()
     close(stage)
     assert stage.page("philippines", item, client_id=101).join()["code"] == "forbidden"
+
+
+def test_those_who_decide_hear_of_it_wherever_they_are_and_nobody_else_does(stage: Stage) -> None:
+    """After the close everybody is at the session's page, not in the room."""
+    item = stage.item()
+    page = stage.page("canada", item, client_id=101)
+    page.join()
+    close(stage)
+    page.editor.title += "late"
+    page.saved()
+    world = stage.world
+    with reading_session(stage.engine) as db:
+        heard = set(db.scalars(select(OutboxEvent.audience).where(OutboxEvent.name == "late.kept")))
+    assert heard == {
+        audiences.room(world.rooms[0].public_id),
+        audiences.staff(world.consultation.public_id),
+        audiences.member(world.members["kenya"].public_id),
+    }
+
+
+def test_what_accepting_would_do_is_known_before(stage: Stage) -> None:
+    item = stage.item()
+    page = stage.page("canada", item, client_id=202)
+    page.join()
+    page.editor.paragraph("Ten states train officers.")
+    page.saved()
+    other = stage.page("ngo", item, client_id=303)
+    other.join()
+    close(stage)
+    del page.editor.lines()[-1][0:4]
+    page.saved()
+    page.editor.title += "A late title"
+    page.saved()
+    other.editor.facts["means"] = "a fund"
+    other.saved()
+    with unit_of_work(stage.sessions) as db:
+        kept = service.late_contributions(db, item)
+        deleted, titled, funded = service.late_effects(db, kept)
+        assert richtext.to_text(deleted.before.text).strip() == "Ten states train officers."
+        assert richtext.to_text(deleted.after.text).strip() == "states train officers."
+        assert (deleted.words, titled.words) == ("", "A late title")
+        assert (titled.before.title, titled.after.title) == ("", "A late title")
+        assert funded.after.facts == {"means": "a fund"}
+        assert all(effect.is_usable and not effect.is_there for effect in (deleted, titled, funded))
+        service.accept_late(db, stage.actor(db, "kenya"), kept[0])
+        assert [effect.is_there for effect in service.late_effects(db, kept)] == [True, False, False]
+    assert richtext.to_text(stage.content(item).text).strip() == "states train officers."
 
 
 def kept_late(stage: Stage) -> tuple[Any, str]:

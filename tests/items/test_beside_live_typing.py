@@ -10,6 +10,7 @@ from consult.db import engine_for, sessions_for, unit_of_work
 from consult.drafting import store
 from consult.items import service
 from consult.items.combining import bring_over
+from consult.items.late import late_contributions
 from consult.items.models import ActionItem
 from consult.library.models import Source
 from tests import cast
@@ -64,7 +65,7 @@ def test_late_words_taken_in_leave_what_is_typed_at_this_moment(
     )
     with unit_of_work(stage.sessions) as db:
         item = db.get_one(ActionItem, made.id)
-        (late,) = service.late_contributions(db, item)
+        (late,) = late_contributions(db, item)
         service.decide_late(db, stage.actor(db, "facilitator"), item, late, accept=True)
     stage.turn()
     assert answers[0].value["ok"] == 1

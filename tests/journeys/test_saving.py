@@ -111,6 +111,63 @@ def test_who_was_cut_off_when_the_room_closed_is_told_that_the_text_is_late(
     assert one.problems == []
 
 
+@pytest.mark.parametrize("width", [1280, 375])
+def test_late_text_is_told_where_people_are_after_the_close_and_accepted(
+    width: int, sample: Sample, server: RunningServer, browser: Browser, engine: Engine
+) -> None:
+    room, item, _emails = path_and_people(engine)
+    one = Person(browser, server.url, delegates_in(engine, room, leading=False)[0], width=width)
+    rapporteur = Person(browser, server.url, sample.rapporteur().user.email, width=width)
+    facilitator = Person(browser, server.url, sample.staff(Role.FACILITATOR).user.email, width=1280)
+    cable = Cable(one)
+    for person in (one, rapporteur):
+        person.go(f"/rooms/{room}?item={item}")
+        person.tab("Draft")
+        person.sees_saved()
+    one.context.set_offline(True)  # else the page would post what it has
+    cable.pull_out()
+    one.write(" Written after the end.")
+    expect(one.page.locator("#status")).to_contain_text("not saved for")
+    facilitator.go(f"/s/{sample.session.public_id}")
+    facilitator.follow("Facilitator console")
+    facilitator.press("Recall to plenary")
+    expect(rapporteur.page).to_have_url(re.compile("/s/"), timeout=40_000)
+    expect(rapporteur.page.locator("#status")).to_have_text("Connected")
+    told = rapporteur.page.locator("#late")
+    expect(told).not_to_contain_text("late contribution")
+    counted = facilitator.page.locator("#tile-1 [data-slot=late]")
+    expect(counted).to_be_hidden()
+    one.context.set_offline(False)
+    cable.put_in()
+
+    # The page on which everybody is says it by itself, to who decides; the console counts.
+    expect(told).to_contain_text("1 late contribution", timeout=40_000)
+    expect(counted).to_be_visible()
+    expect(counted).to_have_text("1 late text")
+    facilitator.page.locator("#tile-1 h3 a").click()
+    expect(facilitator.page.locator("#sheet")).to_contain_text("1 late contribution")
+
+    told.get_by_role("link", name=re.compile("Room 1, item")).click()
+    rapporteur.tab("Items")
+    expect(rapporteur.page.locator(f"#line-{item}")).to_contain_text("1 late contribution")
+    rapporteur.tab("Draft")
+    card = rapporteur.page.locator("#late")
+    expect(card.locator("ins")).to_contain_text("Written after the end.")
+    assert rapporteur.page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
+    rapporteur.press("Accept into the text")
+    expect(rapporteur.page.locator("#flashes")).to_contain_text(
+        "The late contribution is part of the text now."
+    )
+    expect(card).not_to_contain_text("Written after the end.")
+    wait_until(lambda: "Written after the end." in rapporteur.text, what="the late text to stand there")
+    expect(facilitator.page.locator("#sheet")).not_to_contain_text("late contribution")
+    expect(counted).to_be_hidden()
+    for person in (one, rapporteur, facilitator):
+        assert person.problems == [], person.email
+
+
 def test_what_is_typed_while_late_words_are_on_their_way_is_offered_for_copying(
     sample: Sample, server: RunningServer, browser: Browser, engine: Engine
 ) -> None:

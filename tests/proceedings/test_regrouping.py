@@ -8,6 +8,7 @@ from consult.audit.models import AuditEntry
 from consult.db import Db, reading_session, unit_of_work
 from consult.drafting import service as drafting
 from consult.errors import Conflict, Invalid, NotAllowed
+from consult.items import late
 from consult.items import service as items
 from consult.items.models import ActionItem, ItemState
 from consult.items.queries import drafted_in
@@ -200,7 +201,7 @@ def test_an_edit_in_flight_comes_along_or_is_kept_as_late(engine: Engine, world:
     with reading_session(engine) as db:
         goes_on = db.scalars(select(ActionItem).where(ActionItem.public_id == name)).one()
         assert goes_on.title == "received before"
-        assert [late.preview for late in items.late_contributions(db, goes_on)] == [", sent meanwhile"]
+        assert [one.preview for one in late.late_contributions(db, goes_on)] == [", sent meanwhile"]
 
 
 def test_late_words_are_decided_where_the_item_goes_on(engine: Engine, world: World) -> None:
@@ -230,7 +231,7 @@ def test_late_words_are_decided_where_the_item_goes_on(engine: Engine, world: Wo
     assert [answer.value["code"] for answer in answers] == ["late", "late"]
     with unit_of_work(stage.sessions) as db:
         made, ngo = db.merge(made), stage.actor(db, "ngo")
-        accepted, dropped = items.late_contributions(db, made)
+        accepted, dropped = late.late_contributions(db, made)
         with pytest.raises(NotAllowed):
             items.decide_late(db, stage.actor(db, "canada"), made, accepted, accept=True)
         items.decide_late(db, ngo, made, accepted, accept=True)
@@ -238,5 +239,5 @@ def test_late_words_are_decided_where_the_item_goes_on(engine: Engine, world: Wo
         with pytest.raises(Conflict, match=r"late.decided"):
             items.decide_late(db, ngo, made, accepted, accept=True)
         assert richtext.to_text(made.text).strip() == "One late line"
-        assert items.late_contributions(db, made) == []
+        assert late.late_contributions(db, made) == []
         assert (accepted.decision, dropped.decision) == ("accepted", "dropped")

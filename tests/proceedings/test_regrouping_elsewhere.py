@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from consult.db import Db, engine_for, reading_session, sessions_for, unit_of_work
 from consult.drafting import service as drafting
-from consult.items import service as items
+from consult.items import late
 from consult.items.models import ActionItem
 from consult.items.queries import drafted_in
 from consult.proceedings import regrouping
@@ -62,4 +62,4 @@ def test_what_a_process_has_not_written_when_another_one_regroups_is_late_where_
     with reading_session(here.engine) as db:
         goes_on = db.scalars(select(ActionItem).where(ActionItem.public_id == name)).one()
         assert drafting.content_of(db, goes_on).title == "Written"
-        assert [late.preview for late in items.late_contributions(db, goes_on)] == [", received"]
+        assert [one.preview for one in late.late_contributions(db, goes_on)] == [", received"]

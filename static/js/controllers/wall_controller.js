@@ -62,6 +62,8 @@ export default class extends Controller {
     fill(tile, "need-word", room.r && textOf(this.element, `need-${room.r}`));
     show(tile, "hands", room.q > 0);
     fill(tile, "hands-word", textOf(this.element, room.q === 1 ? "hand" : "hands", { n: room.q }));
+    show(tile, "late", room.t > 0);
+    fill(tile, "late-word", textOf(this.element, room.t === 1 ? "late" : "lates", { n: room.t }));
     show(tile, "writers", room.w > 0);
     fill(tile, "writers", textOf(this.element, "writers", { n: room.w }));
     show(tile, "edit", room.l > 0);
