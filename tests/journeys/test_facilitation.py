@@ -42,6 +42,7 @@ def never_seated(engine: Engine, email: str) -> str:
     return name
 
 
+@pytest.mark.complaint(22)
 def test_who_comes_late_is_seated_and_a_room_sees_who_looks_on(
     sample: Sample, server: RunningServer, browser: Browser, engine: Engine, console: str
 ) -> None:
@@ -90,6 +91,7 @@ def test_who_comes_late_is_seated_and_a_room_sees_who_looks_on(
         assert person.problems == []
 
 
+@pytest.mark.complaint(26)
 def test_one_room_is_closed_reopened_and_split_and_all_are_called_back_at_once(
     sample: Sample, server: RunningServer, browser: Browser, engine: Engine, console: str
 ) -> None:

@@ -105,6 +105,7 @@ def test_rooms_cannot_be_opened_twice(db: Db, world: World, staged: Round) -> No
         rooms.open_rooms(db, world.actor(db, "cofacilitator"), staged)
 
 
+@pytest.mark.complaint(26)
 def test_one_room_is_opened_and_the_others_wait(db: Db, world: World, staged: Round) -> None:
     clock.set_source(lambda: NOW)
     one, two = world.rooms

@@ -77,6 +77,24 @@ def test_the_report_names_people_and_languages_in_words(
     assert f"{kenya.public_id} could follow" not in page
 
 
+def test_while_somebody_is_not_seated_applying_is_not_what_is_offered_first(
+    client_for: Browser, address: str, world: World, second: Round
+) -> None:
+    browser, apply = client_for("facilitator"), "{}>Apply seating</button>"
+    propose(browser, address)
+    page = browser.get(address).text
+    assert apply.format('<button class="btn btn--primary"') in page
+    assert "not seated" not in page
+    round_, kenya = address.removesuffix("/seating"), world.members["kenya"].public_id
+    assert post(browser, f"{round_}/moves", page=address, member=kenya, room="none").status_code == 303
+    page = browser.get(address).text
+    assert apply.format('<button class="btn" aria-describedby="not-seated"') in page
+    assert 'href="#late">1 person is not seated<' in page
+    assert 'id="late"' in page
+    assert post(browser, f"{round_}/late-joiners", page=address, back="seating").status_code == 303
+    assert apply.format('<button class="btn btn--primary"') in browser.get(address).text
+
+
 def test_applying_makes_the_rooms(client_for: Browser, address: str, second: Round, read: Read) -> None:
     browser = client_for("facilitator")
     propose(browser, address, seed="4821", facilitator="1")
