@@ -15,6 +15,7 @@ from sqlalchemy import event as sqlalchemy_event
 from consult.announce import outbox
 from consult.announce.events import (
     INTERNAL,
+    ConsultationChanged,
     MemberChanged,
     RoomDeadlineChanged,
     RoomStateChanged,
@@ -89,6 +90,9 @@ class Tail:
         elif entry.name in (RoomStateChanged.name, RoomDeadlineChanged.name) and kind == "room":
             for act in self.hub.on_room_changed:
                 act(public_id)
+        elif entry.name == ConsultationChanged.name:
+            for tell in self.hub.on_consultation_changed:
+                tell()
 
 
 def until_rights_change(found: Sequence[OutboxEvent]) -> Iterator[list[OutboxEvent]]:

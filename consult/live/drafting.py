@@ -226,6 +226,7 @@ def register(hub: Hub) -> None:
     hub.on_disconnected.append(on_left)
     hub.on_rights_changed.append(on_rights)
     hub.on_room_changed.append(registry.room_changed)
+    hub.on_consultation_changed.append(drafting.rights.forget_rules)
     hub.on_stop.append(registry.stop)
     gauges = hub.app.extensions["consult.gauges"]
     gauges["draft_updates_total"] = lambda: registry.updates

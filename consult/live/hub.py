@@ -29,6 +29,7 @@ class Hub:
         on_connected, on_disconnected: called with a `Connection`.
         on_rights_changed: called with a member's public id after a commit that changed what the member may do.
         on_room_changed: called with a room's public id after its state, deadline or seats changed.
+        on_consultation_changed: called after a consultation changed: also who is shown by which name there.
         rights_changes: how many changes of somebody's rights this process has heard of.
         on_stop: called once, in order, when the process is asked to stop.
     """
@@ -45,6 +46,7 @@ class Hub:
     on_disconnected: list[Callable[[Connection], None]] = field(default_factory=list)
     on_rights_changed: list[Callable[[str], None]] = field(default_factory=list)
     on_room_changed: list[Callable[[str], None]] = field(default_factory=list)
+    on_consultation_changed: list[Callable[[], None]] = field(default_factory=list)
     rights_changes: int = 0
     on_stop: list[Callable[[], None]] = field(default_factory=list)
     #: The drafting engine (`live.drafting.Drafting`).

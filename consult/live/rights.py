@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from consult import clock
 from consult.db import reading_session
-from consult.disclosure.attribution import Attribution
+from consult.disclosure.attribution import Attribution, names_authors
 from consult.drafting.live_draft import Subject
 from consult.live.connections import Connection
 from consult.live.hub import Hub
@@ -61,6 +61,10 @@ class LiveRights:
             self._stale[consultation_id].add(sid)
         self._actors.clear()
         self._forgotten += 1
+
+    def forget_rules(self) -> None:
+        """A consultation changed: read anew as what its people appear."""
+        self._rules.clear()
 
     def forget_connection(self, connection: Connection) -> None:
         for key in [key for key in self._actors if key[0] == connection.sid]:
@@ -161,12 +165,12 @@ class LiveRights:
         return known[0]
 
     def is_anonymous(self, subject: Subject) -> bool:
-        return self._rule(subject) == Attribution.NONE
+        return not names_authors(self._rule(subject))
 
     def signature(self, sid: str, subject: Subject) -> dict[str, str]:
         """Rule: attribution holds for carets too; a page cannot choose its own name."""
         actor, rule = self._actor(sid, subject), self._rule(subject)
-        if actor is None or rule == Attribution.NONE:
+        if actor is None or not names_authors(rule):
             return {"name": message("draft.somebody", _LANGUAGE), "delegation": "", "mark": "", "hue": "st"}
         name = {Attribution.NAME: actor.name, Attribution.DELEGATION: actor.delegation_name}.get(
             Attribution(rule), self._groups.get(actor.mark, actor.mark)

@@ -1,8 +1,11 @@
 """Live drafting against the real server process: nothing acknowledged is lost, whatever happens to the process."""
 
 import base64
+import itertools
+import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,10 +15,15 @@ import pytest
 import websocket
 from sqlalchemy import Engine, select
 
-from consult.db import reading_session
+from consult.db import reading_session, sessions_for, unit_of_work
 from consult.drafting import sameness, service
+from consult.drafting.awareness import Caret, carets, message
+from consult.drafting.limits import Limits
 from consult.drafting.walker import TRUSTED, walked
 from consult.items.models import ActionItem
+from consult.programme import service as programme
+from consult.programme.models import Consultation
+from consult.programme.service import ConsultationDetails
 from consult.rooms.models import Presence
 from tests import cast
 from tests.drafting.stage import Editor, Stage
@@ -95,12 +103,6 @@ def test_who_writes_is_known_to_write(
 def test_carets_carry_the_name_the_server_gives_and_go_with_the_connection(
     server: RunningServer, cookies: dict[str, str], item: ActionItem
 ) -> None:
-    import base64
-    import json
-
-    from consult.drafting.awareness import Caret, carets, message
-    from consult.drafting.limits import Limits
-
     kenya = WirePage(server.url, cookies["kenya"], item.public_id, Editor(101))
     canada = WirePage(server.url, cookies["canada"], item.public_id, Editor(202))
     kenya.join(), canada.join()
@@ -120,6 +122,43 @@ def test_carets_carry_the_name_the_server_gives_and_go_with_the_connection(
     kenya.close()
     canada.wait_for(lambda: heard()[-1].state is None)
     canada.close()
+
+
+def test_carets_lose_their_names_at_once_when_the_chatham_house_rule_is_set(
+    server: RunningServer, cookies: dict[str, str], item: ActionItem, engine: Engine, world: cast.World
+) -> None:
+    kenya = WirePage(server.url, cookies["kenya"], item.public_id, Editor(101))
+    canada = WirePage(server.url, cookies["canada"], item.public_id, Editor(202))
+    kenya.join(), canada.join()
+    moved = itertools.count(1)
+
+    def shown_after_a_move() -> str:
+        """What Canada is told when Kenya's caret moves."""
+        before = len(canada.events)
+        time.sleep(0.25)  # no more than five a second are taken
+        caret = message([Caret(101, next(moved), {"cursor": None})])
+        kenya.socket.send("42" + json.dumps(["a", base64.b64encode(caret).decode(), item.public_id]))
+        canada.wait_for(lambda: any(name == "a" for name, _args in canada.events[before:]))
+        shown = next(args for name, args in canada.events[before:] if name == "a")[0]
+        return base64.b64decode(shown).decode("utf-8", "replace")
+
+    assert "Kenya" in shown_after_a_move()
+    with unit_of_work(sessions_for(engine)) as db:
+        consultation = db.get_one(Consultation, world.consultation.id)
+        known = ConsultationDetails(
+            title=consultation.title,
+            short_title=consultation.short_title,
+            starts_on=consultation.starts_on,
+            ends_on=consultation.ends_on,
+            place=consultation.place,
+            time_zone=consultation.time_zone,
+            languages=tuple(consultation.languages),
+            attribution="none",
+        )
+        programme.change_consultation(db, Stage(engine, world).actor(db, "organizer"), consultation, known)
+    wait_until(lambda: "Kenya" not in shown_after_a_move(), seconds=4, what="the name to go")
+    assert "A participant" in shown_after_a_move()
+    kenya.close(), canada.close()
 
 
 @pytest.mark.parametrize("kills", [3])
