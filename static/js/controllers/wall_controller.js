@@ -14,18 +14,30 @@ export default class extends Controller {
 
   #stop = null;
   #order = [];
+  #shown = [];
   #isDue = false;
+  #watch = new MutationObserver(() => this.#replaced());
+
+  initialize() {
+    this.#order = this.#numbers;
+  }
 
   connect() {
     this.#stop = connection.on(WIRE.DIGEST, (digest) => this.#take(digest));
     this.element.addEventListener("pointerleave", this.#settle);
-    this.element.addEventListener("focusout", this.#settle);
+    this.element.addEventListener("focusout", this.#left);
   }
 
   disconnect() {
     this.#stop();
+    this.#watch.disconnect();
     this.element.removeEventListener("pointerleave", this.#settle);
-    this.element.removeEventListener("focusout", this.#settle);
+    this.element.removeEventListener("focusout", this.#left);
+  }
+
+  listTargetConnected(list) {
+    this.#shown = this.#numbers;
+    this.#watch.observe(list, { childList: true });
   }
 
   sortTargetConnected(select) {
@@ -78,25 +90,57 @@ export default class extends Controller {
     slot(tile, "call-age")?.setAttribute("data-age-since-value", since);
   }
 
-  /** Nothing moves under the pointer or away from the focus. */
+  /** From one tile to the next the focus does not leave the wall. */
+  #left = ({ relatedTarget }) => {
+    if (!relatedTarget || !this.hasListTarget || !this.listTarget.contains(relatedTarget)) this.#settle();
+  };
+
   #settle = () => {
     if (!this.#isDue) return;
-    queueMicrotask(() => {
-      const list = this.hasListTarget && this.listTarget;
-      if (!this.#isDue || !list || list.matches(":hover") || list.contains(document.activeElement)) return;
-      this.#arrange();
-    });
+    queueMicrotask(() => this.#isDue && this.hasListTarget && !this.#isInUse && this.#arrange());
   };
+
+  /** Nothing moves under the pointer or away from the focus. */
+  get #isInUse() {
+    return this.listTarget.matches(":hover") || this.listTarget.contains(document.activeElement);
+  }
+
+  get #numbers() {
+    return this.tileTargets.map(({ dataset: { room } }) => Number(room));
+  }
+
+  get #isByNumber() {
+    return this.hasSortTarget && this.sortTarget.value === NUMBER;
+  }
+
+  /** The server rendered the wall anew, in its order: that is the newest, and shown when nobody is at the wall. */
+  #replaced() {
+    const order = this.#numbers;
+    if (order.join() === this.#shown.join()) return;
+    this.#order = order;
+    this.#isDue = true;
+    if (this.#isInUse) this.#put(this.#shown);
+    else this.#arrange();
+  }
 
   #arrange() {
     this.#isDue = false;
-    if (!this.hasListTarget) return;
-    const byNumber = this.hasSortTarget && this.sortTarget.value === NUMBER;
-    const place = new Map(this.#order.map((number, position) => [number, position]));
-    const rank = ({ dataset: { room } }) => (byNumber ? Number(room) : (place.get(Number(room)) ?? Number(room)));
+    if (this.hasListTarget) this.#put(this.#isByNumber ? [] : this.#order);
+  }
+
+  /** Those named first, in this order, then the others by number; the tile that has the focus is left where it is, and the others are put around it. */
+  #put(order) {
+    const place = new Map(order.map((number, position) => [number, position]));
+    const rank = ({ dataset: { room } }) => place.get(Number(room)) ?? order.length + Number(room);
     const tiles = this.tileTargets;
     const sorted = [...tiles].sort((one, other) => rank(one) - rank(other));
-    if (sorted.some((tile, position) => tile !== tiles[position])) this.listTarget.append(...sorted);
+    if (sorted.some((tile, position) => tile !== tiles[position])) {
+      const focused = sorted.findIndex((tile) => tile.contains(document.activeElement));
+      if (focused > 0) sorted[focused].before(...sorted.slice(0, focused));
+      this.listTarget.append(...sorted.slice(focused + 1));
+    }
+    this.#shown = this.#numbers;
+    this.#watch.takeRecords();
   }
 }
 
