@@ -48,7 +48,7 @@ MESSAGES: dict[str, str] = {
     "room.too_little_time": N_(
         "That would leave less than a minute. Recall the rooms instead: people then see a countdown in which they can write."
     ),
-    "room.all_entered": N_("Everybody who is here and has a seat in this room is in it."),
+    "room.all_entered": N_("Everybody who is here is in the room where they have their seat."),
     "room.past_session_end": N_(
         "That is later than the end of the session, so nothing was changed. Confirm it if the meeting may run over."
     ),

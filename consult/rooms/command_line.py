@@ -1,6 +1,7 @@
 """What a facilitator types on the console, read into one act. Pure: no I/O, no clock.
 
 `open` or `open 3` · `+5`, `-2`, `set 20`, `pause`, `resume` (all rooms, or the rooms named behind: `+5 3 7`) · `recall` or `recall 4` ·
+`call in` or `call in 4` ·
 `join 7`, `watch 7` · `take 7`, `done 7` · `move NAME to 5`.
 """
 
@@ -35,6 +36,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("pause", r"pause(?:\s+" + _ROOMS + ")?"),
         ("resume", r"resume(?:\s+" + _ROOMS + ")?"),
         ("recall", r"recall(?:\s+" + _ROOMS + ")?"),
+        ("call", r"call(?:\s+in)?(?:\s+" + _ROOMS + ")?"),
         ("join", r"join\s+" + _ROOMS),
         ("watch", r"watch\s+" + _ROOMS),
         ("take", r"take\s+" + _ROOMS),

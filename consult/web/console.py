@@ -16,6 +16,7 @@ from consult.proceedings.wall import Tile, wall_of
 from consult.rooms import agenda
 from consult.rooms import help as rooms_help
 from consult.rooms import queries as rooms
+from consult.rooms.entering import not_entered
 from consult.rooms.models import EDITABLE, Room, Round
 from consult.rooms.timing import round_state
 from consult.web.broadcasts import messages_view
@@ -116,6 +117,7 @@ def _sheet(found: Round, actor: Actor) -> dict[str, Any]:
             "people": seated,
             "late": late_lines(actor, found.session_id, [room]),
             "guests": guests,
+            "outside": not_entered(seated, [room]),
             "sources": sources_of(db(), found.consultation_id, session_id=found.session_id),
         }
     }

@@ -1,6 +1,6 @@
 """The command bar of the console, and the way back after a move."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -9,6 +9,7 @@ from consult.errors import Conflict, Invalid
 from consult.permissions.actor import Actor
 from consult.permissions.names import Permission
 from consult.proceedings import service as proceedings
+from consult.rooms import entering
 from consult.rooms import help as rooms_help
 from consult.rooms import queries as rooms
 from consult.rooms import service as rooms_service
@@ -107,6 +108,8 @@ def _carry_out(round_: Round, actor: Actor, asked: Command, chosen: list[Room]) 
         offer_recall_back(round_, chosen, before)
         values = {"count": len(chosen), "seconds": seconds}
         say(t("%(count)s rooms are recalled and can still write for %(seconds)s seconds.", **values))
+    elif asked.act == "call":
+        call_people_in(actor, chosen)
     elif asked.act == "take":
         rooms_help.take(db(), actor, chosen[0])
         say(
@@ -119,6 +122,12 @@ def _carry_out(round_: Round, actor: Actor, asked: Command, chosen: list[Room]) 
         rooms_help.cancel(db(), actor, chosen[0])
         say(t("The call for help of Room %(number)s has ended.", number=chosen[0].number))
     return None
+
+
+def call_people_in(actor: Actor, chosen: Collection[Room]) -> None:
+    """Call those in who have a seat in one of these rooms and are elsewhere."""
+    called = entering.nudge(db(), actor, chosen)
+    say(t("Called to their rooms: %(count)s.", count=len(called)))
 
 
 def opened(round_: Round, actor: Actor, only: Sequence[Room] | None = None) -> BaseResponse | None:

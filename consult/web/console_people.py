@@ -1,4 +1,4 @@
-"""People on the console: who has no seat, who is away since when, and those one looks for. Each can be ticked and moved."""
+"""People on the console: who has no seat, who is not in their room, who is away since when, and those one looks for. Each can be ticked and moved."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,6 +8,7 @@ from flask import request
 from consult.permissions.actor import Actor
 from consult.rooms import queries as rooms
 from consult.rooms.counts import groups_by_room
+from consult.rooms.entering import not_entered
 from consult.rooms.models import RoomState, Round
 from consult.rooms.presence import away_since
 from consult.rooms.queries import Person
@@ -27,15 +28,17 @@ APART, TOGETHER = "\u2068", "\u2069"
 
 
 def people_view(found: Round, actor: Actor) -> dict[str, Any]:
-    """What the people panel shows of a round: how many are here, who waits for a seat, who is missing."""
+    """What the people panel shows of a round: how many are here, who waits for a seat, who is elsewhere, who is missing."""
     people = rooms.people_of_round(db(), found)
     seated = [person for person in people if person.room_id is not None]
     without = [person for person in people if person.room_id is None and person.role in seating.ALWAYS]
     waiting = sorted(without, key=lambda person: not person.is_here)
+    outside = not_entered(people, found.rooms)
     suggest = found.rooms and 0 < len(waiting) <= MOST_SUGGESTIONS
     return {
         "seated_count": len(seated),
         "here_count": sum(person.is_here for person in seated),
+        "outside": outside,
         "away": [person for person in seated if not person.is_here],
         "since": away_since(db(), found.consultation_id),
         "waiting": waiting,

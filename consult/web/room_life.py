@@ -165,7 +165,7 @@ def pick_documents(room_id: str) -> BaseResponse:
 def nudge(room_id: str) -> BaseResponse:
     """Call those again who stayed elsewhere. `back`: "console" to go there, else to the room."""
     room, actor = room_for(room_id, Permission.ROOM_RUN)
-    called = entering.nudge(db(), actor, room)
+    called = entering.nudge(db(), actor, [room])
     say(t("Called again to Room %(number)s: %(count)s.", number=room.number, count=len(called)))
     return _back(room)
 

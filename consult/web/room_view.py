@@ -135,7 +135,7 @@ class RoomView:
 
     @cached_property
     def outside(self) -> list[Person]:
-        return entering.not_entered(self.present, self._room) if self._acting is self._actor else []
+        return entering.not_entered(self.present, [self._room]) if self._acting is self._actor else []
 
     @cached_property
     def duties(self) -> list[Person]:

@@ -16,7 +16,7 @@ from consult.rooms.timing import round_state
 from consult.seating import service as seating
 from consult.web.calling import LEAVING, called_in
 from consult.web.clock_acts import confirming_the_end, minutes_left, offer_recall_back
-from consult.web.console_commands import opened
+from consult.web.console_commands import call_people_in, opened
 from consult.web.context import db, settings
 from consult.web.figures import group_parts, in_words
 from consult.web.forms import Form
@@ -92,6 +92,14 @@ def wish_topics(round_id: str) -> BaseResponse:
 def open_rooms(round_id: str) -> BaseResponse:
     found, actor = round_for(round_id, Permission.ROOM_RUN)
     return opened(found, actor) or back_to(f"/rounds/{found.public_id}/console")
+
+
+@pages.post("/rounds/<round_id>/nudge")
+def call_all_in(round_id: str) -> BaseResponse:
+    """Call those again who have a seat in an open room and stayed elsewhere."""
+    found, actor = round_for(round_id, Permission.ROOM_RUN)
+    call_people_in(actor, [room for room in found.rooms if room.state in EDITABLE])
+    return back_to(f"/rounds/{found.public_id}/console")
 
 
 @pages.post("/rounds/<round_id>/recall")

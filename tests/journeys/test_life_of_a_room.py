@@ -67,7 +67,12 @@ def test_nobody_is_left_between_plenary_and_the_rooms(
     assert goes.page.evaluate(fetched) == 0, "the room's page was there already: it was fetched ahead"
     assert f"/rounds/{round_}" in stays.page.url
 
-    # Who stayed is seen as not in the room, and one click asks again.
+    # Who stayed is seen on the console as not in their room, and one click asks again; so it is in the room.
+    outside = facilitator.page.get_by_role("region", name=re.compile("^Seated, not in their room"))
+    expect(outside).to_contain_text(stays.page.locator(".menu__who").inner_text(), timeout=20_000)
+    outside.get_by_role("button", name=re.compile("^Call in")).click()
+    expect(message).to_be_visible()
+    stays.press("Stay here")
     facilitator.go(f"/rooms/{one}")
     facilitator.page.get_by_role("button", name=re.compile("^Call in")).click()
     expect(message).to_be_visible()

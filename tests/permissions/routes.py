@@ -195,6 +195,7 @@ ROWS: tuple[Row, ...] = (
     row("POST /rooms/<room_id>/chat", "/rooms/{room1}/chat", STAFF | ROOM1, text="Good morning"),
     row("POST /rooms/<room_id>/chat/<message_id>/remove", "/rooms/{room1}/chat/{message}/remove", STAFF | frozenset({"canada"})),
     row("POST /rooms/<room_id>/clock", "/rooms/{room1}/clock", STAFF, act="pause"),
+    Row("POST /rounds/<round_id>/nudge", "/rounds/{round}/nudge", frozenset(), special=dict.fromkeys(STAFF, "409")),
     Row("POST /rooms/<room_id>/nudge", "/rooms/{room1}/nudge", frozenset(), special=dict.fromkeys(STAFF, "409")),
     row("POST /rooms/<room_id>/recall", "/rooms/{room1}/recall", STAFF),
     row("POST /rooms/<room_id>/open", "/rooms/{staged_room}/open", STAFF),

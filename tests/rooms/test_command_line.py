@@ -24,6 +24,8 @@ from consult.rooms.command_line import Command, parsed
         ("open rooms 3 and 5", Command("open", (3, 5))),
         ("recall", Command("recall")),
         ("recall room 12", Command("recall", (12,))),
+        ("call in", Command("call")),
+        ("call in rooms 3 and 4", Command("call", (3, 4))),
         ("join 7", Command("join", (7,))),
         ("watch r7", Command("watch", (7,))),
         ("take 7", Command("take", (7,))),

@@ -7,12 +7,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from consult import clock
 from consult.announce.models import OutboxEvent
 from consult.audit.models import AuditEntry
 from consult.db import Db
 from consult.rooms import presence
 from consult.rooms import service as rooms
-from consult.rooms.models import Room, Round, Seat
+from consult.rooms.models import Presence, Room, Round, Seat
 from consult.rooms.presence import Whereabouts
 from consult.seating import service as seating
 from tests.cast import World
@@ -219,6 +220,52 @@ def test_after_no_shows_the_moves_that_would_help_are_offered_and_carried_out(
     assert 'class="undo"' in browser.get(f"{address}/console?part=undo").text
     assert post(browser, f"{address}/seating/offers", back="console", **fields).status_code == 409
     assert "Look for moves that would help" in browser.get(f"{address}/console").text
+
+
+def test_who_is_not_in_their_room_is_seen_on_the_console_and_called_in(
+    db: Db, world: World, client_for: Browser, address: str, read: Read
+) -> None:
+    one = world.rooms[0].id
+    places = {"kenya": one, "canada": None, "philippines": one, "late": None}
+    db.add_all(
+        Presence(
+            member_id=world.members[name].id,
+            consultation_id=world.consultation.id,
+            room_id=room,
+            seen_at=clock.now(),
+        )
+        for name, room in places.items()
+    )
+    db.commit()
+    browser, console = client_for("facilitator"), f"{address}/console"
+    part = browser.get(f"{console}?part=people").text
+    assert re.findall(r'id="outside-(\w+)" data-person', part) == [
+        world.members[name].public_id for name in ("philippines", "canada")
+    ]
+    assert "Call in all 2 people" in part
+    sheet = browser.get(f"{console}?room=1&part=sheet").text
+    assert "Call in 1 person who is not in the room" in sheet
+
+    def called() -> list[str]:
+        return sorted(read(select(OutboxEvent.audience).where(OutboxEvent.name == "seat.called")))
+
+    canada, philippines = (f"member:{world.members[name].public_id}" for name in ("canada", "philippines"))
+    answer = post(browser, f"/rooms/{world.rooms[0].public_id}/nudge", page=console, back="console")
+    assert (answer.status_code, answer.location, called()) == (303, console, [canada])
+    assert post(browser, f"{address}/nudge", page=console).location == console
+    assert called() == sorted([canada, canada, philippines])
+    assert "Called to their rooms: 2." in browser.get(console).text
+    assert post(client_for("kenya"), f"{address}/nudge").status_code == 403
+
+    post(browser, f"{address}/command", page=console, line="call in 2")
+    post(browser, f"{address}/command", page=console, line="call in")
+    assert called() == sorted([canada] * 3 + [philippines] * 3)
+
+    for room in world.rooms:
+        room.state = "closed"
+    db.commit()
+    assert "not in their room" not in browser.get(f"{console}?part=people").text
+    assert post(browser, f"{address}/command", page=console, line="call in").status_code == 409
 
 
 def test_nobody_is_moved_into_a_room_that_is_closed(
