@@ -21,7 +21,7 @@ WRITING = (Role.DELEGATE, Role.PANELIST, Role.OBSERVER)
 
 @pytest.fixture(scope="module")
 def arranged() -> tuple[int, Stage]:
-    return 24, Stage.SEATING
+    return 36, Stage.SEATING
 
 
 @pytest.fixture
