@@ -86,6 +86,26 @@ def test_rooms_that_two_open_at_once_open_once_and_call_each_person_once(session
         assert len(deadlines) == 1
 
 
+def test_one_room_that_two_open_while_a_third_opens_all_opens_once(sessions: Sessions) -> None:
+    """Whoever is first: everybody is called once, and who finds nothing left to open is told."""
+    scene = scene_of(sessions, room_state="staged")
+    one = scene.world.rooms[0]
+    only: Act = lambda db, actor, round_: rooms.open_rooms(db, actor, round_, only=[one])  # noqa: E731
+    found = at_once(
+        sessions, scene, only, only, lambda db, actor, round_: rooms.open_rooms(db, actor, round_)
+    )
+    told = message("room.opened_before", "en")
+    assert found[2] == "done"
+    assert set(found[:2]) <= {"done", told}
+    assert told in found[:2]
+    assert states(sessions, scene) == {"open"}
+    with unit_of_work(sessions) as db:
+        called = Counter(db.scalars(select(OutboxEvent.audience).where(OutboxEvent.name == "seat.called")))
+        assert set(called.values()) == {1}
+        acts = db.scalars(select(AuditEntry).where(AuditEntry.act == "rooms.opened")).all()
+        assert sorted(number for act in acts for number in act.facts["rooms"]) == [1, 2]
+
+
 def test_who_extends_while_another_recalls_takes_nothing_back(sessions: Sessions) -> None:
     """Whoever is first: the recall stands. The extension came before it, or its maker reads that the rooms were recalled."""
     scene = scene_of(sessions)

@@ -321,9 +321,13 @@ def test_wishes_that_were_not_kept_are_named_also_where_nothing_is_proven(
 
 
 @pytest.mark.complaint(17)
+@pytest.mark.parametrize("state", ["planned", "open"])
 def test_topics_are_ranked_in_the_lobby_and_followed(
-    client_for: Browser, address: str, world: World, second: Round
+    client_for: Browser, address: str, world: World, second: Round, db: Db, state: str
 ) -> None:
+    """Also the day before: who ranks topics is told no seat yet."""
+    world.session.state = state
+    db.commit()
     facilitator, kenya = client_for("facilitator"), client_for("kenya")
     lobby = f"/rounds/{second.public_id}"
     assert "Topics on offer" not in kenya.get(lobby).text
