@@ -198,6 +198,12 @@ MESSAGES: dict[str, str] = {
     ),
     "seating.pin_room": N_("Write the number of the room that this person is to sit in."),
     "seating.who": N_("Choose a person from the list: nobody, or more than one person, is called that."),
+    "seating.list_rows": N_(
+        "Nothing of the list is taken. In these rows nobody, or more than one person, is named, or no room, or somebody who "
+        "has another room above: %(rows)s."
+    ),
+    "seating.list_empty": N_("The list names nobody. Write a person and the number of a room in each row."),
+    "seating.list_not_added": N_("The list was not read: choose it again and press “Add the list”."),
     "seating.two_people": N_("Name at least two people."),
     "seating.exactly_two": N_("Choose exactly two people to exchange."),
     "seating.nobody_chosen": N_("Choose people first."),

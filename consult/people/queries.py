@@ -12,7 +12,7 @@ from consult.db import Db
 from consult.errors import NotFound
 from consult.people.balance import MARKS, Balance, Person, balance
 from consult.people.import_vocabulary import folded
-from consult.people.models import Delegation, Invitation, Member
+from consult.people.models import Delegation, Invitation, Member, User
 from consult.programme.models import Consultation
 
 
@@ -111,6 +111,13 @@ class Invited:
     role: str
     #: UTC; None once it has ended.
     until: datetime | None
+
+
+def addresses_of(db: Db, consultation: Consultation) -> dict[str, str]:
+    """Who takes part, by e-mail address in lower case: public ids."""
+    query = select(User.email, Member.public_id).join(Member, Member.user_id == User.id)
+    query = query.where(Member.consultation_id == consultation.id, Member.withdrawn_at.is_(None))
+    return {email.casefold(): public_id for email, public_id in db.execute(query)}
 
 
 def open_invitations(db: Db, consultation: Consultation) -> list[Invited]:

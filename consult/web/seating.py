@@ -1,6 +1,6 @@
 """Routes of a round's seating: the page, the question and what is proposed, chosen and applied."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from consult.announce import audiences
 from consult.errors import Conflict, Invalid
+from consult.people.queries import addresses_of
+from consult.people.tables import Line, Unreadable
 from consult.permissions.actor import Actor
 from consult.permissions.names import Permission
 from consult.rooms import service as rooms_service
@@ -22,6 +24,7 @@ from consult.web.loading import consultation_of, round_for, session_of
 from consult.web.pages import back_to, live_page, render_page, say, t
 from consult.web.round_view import crumbs_of
 from consult.web.seating_form import KINDS, Asked, People, asked_by, values_of
+from consult.web.seating_list import add_list, rows_sent
 from consult.web.seating_view import OFFICIAL, SeatingView
 from consult.web.seating_words import ATTRIBUTES, digest, mix_reasons, room_name
 
@@ -41,9 +44,12 @@ def seating(round_id: str) -> Response:
 @pages.post("/rounds/<round_id>/seating")
 def propose(round_id: str) -> BaseResponse:
     """Propose a seating; topic and length are those of the round and are saved with it."""
-    seed = None if request.form.get("more") else _searched_first(round_id, _case_sent)
+    if request.form.get("more"):
+        seed, rows = None, _rows_sent(round_id)
+    else:
+        seed, rows = _searched_first(round_id, _case_sent), None
     found, actor = round_for(round_id, PROPOSE)
-    view, form, asked = _sent(found, actor)
+    view, form, asked = _sent(found, actor, rows)
     if form.ticked("more"):
         return _page(view, asked=asked, form=form, errors=form.errors)
     try:
@@ -109,11 +115,25 @@ def _case_again(found: Round, actor: Actor) -> tuple[Case, int | None]:
     return case, None
 
 
-def _sent(found: Round, actor: Actor) -> tuple[SeatingView, Form, Asked]:
+def _rows_sent(round_id: str) -> Sequence[Line] | Unreadable | None:
+    """A list that came along, read while no transaction is open; who may propose is asked before and afterwards."""
+    round_for(round_id, PROPOSE)
+    db().rollback()
+    return rows_sent()
+
+
+def _sent(
+    found: Round, actor: Actor, rows: Sequence[Line] | Unreadable | None = None
+) -> tuple[SeatingView, Form, Asked]:
     """What the form asks for."""
     view, form = SeatingView(found, actor), Form(request.form)
+    people = People(view.seatable)
     seats = [person.public_id for person in view.seatable if person.role in service.ALWAYS]
-    return view, form, asked_by(form, People(view.seatable), _languages(view), seats=seats)
+    asked = asked_by(form, people, _languages(view), seats=seats)
+    addresses = addresses_of(db(), consultation_of(found)) if rows is not None else {}
+    known = {address: one for address, one in addresses.items() if one in people.labels}
+    add_list(form, asked, rows, people, known)
+    return view, form, asked
 
 
 @pages.post("/rounds/<round_id>/seating/choose")

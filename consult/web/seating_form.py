@@ -34,6 +34,8 @@ class Asked:
     seed: int | None = None
     keep_locks: bool = False
     constraints: Constraints = field(default_factory=Constraints)
+    #: How many of the fixed seats were just read from a list.
+    listed: int = 0
     #: Texts that name nobody, or no rooms, yet; by the name of their field.
     typed: dict[str, str] = field(default_factory=dict)
 
@@ -126,6 +128,7 @@ def values_of(asked: Asked, people: People, languages: Mapping[str, str]) -> dic
             kind: [[(one, people.labels.get(one, one)) for one in group] for group in getattr(given, kind)]
             for kind in KINDS
         },
+        "listed": asked.listed,
         "typed": typed,
     }
 

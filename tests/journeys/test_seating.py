@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from sqlalchemy import Engine, select
 
 from consult.db import reading_session, sessions_for, unit_of_work
-from consult.people.models import Member, Role
+from consult.people.models import Member, Role, User
 from consult.rooms import presence
 from consult.rooms import service as rooms
 from consult.rooms.actors import actor_for
@@ -267,6 +267,35 @@ def test_a_seating_that_takes_long_says_so_and_is_asked_for_once(
     assert re.fullmatch(r"Seating \d+ people…", said["text"])
     assert said["isSeen"]
     assert len(sent) == 1
+    assert facilitator.problems == []
+
+
+@pytest.mark.complaint(20)
+def test_who_sits_where_is_loaded_from_a_list(
+    sample: Sample, server: RunningServer, browser: Browser, address: str, engine: Engine
+) -> None:
+    with reading_session(engine) as db:
+        query = select(User.name, User.email).join(Member, Member.user_id == User.id)
+        query = query.where(Member.role == Role.DELEGATE).order_by(Member.id).limit(12)
+        (first, _), *others = db.execute(query).all()
+    rows = [
+        "person;room",
+        f"{first};5",
+        *(f"{email};{place % 6 + 1}" for place, (_, email) in enumerate(others)),
+    ]
+    facilitator = Person(browser, server.url, sample.staff(Role.FACILITATOR).user.email, width=1280)
+    page = facilitator.page
+    facilitator.go(address)
+    page.get_by_text("How to seat people").click()
+    page.get_by_label("Or a list").set_input_files(
+        {"name": "rooms.csv", "mimeType": "text/csv", "buffer": "\n".join(rows).encode()}
+    )
+    facilitator.press("Add the list")
+    expect(page.get_by_text("12 fixed seats were read from the list.")).to_be_visible()
+    facilitator.press("Propose seating")
+    expect(page.locator("#flashes")).to_contain_text("is proposed")
+    expect(in_room(page, 5).filter(has_text=first)).to_have_count(1)
+    expect(page.get_by_text("Everybody with a fixed seat has it.")).to_be_visible()
     assert facilitator.problems == []
 
 
