@@ -141,6 +141,23 @@ def test_one_staged_room_is_opened_from_its_sheet(
     assert states(read, staged) == ["open", "open"]
 
 
+def test_a_room_that_nobody_opened_holds_nothing_up(
+    staged: World, db: Db, client_for: Browser, address: str, read: Read
+) -> None:
+    staged.rooms[0].state = "closed"
+    db.commit()
+    browser, session = client_for("facilitator"), f"/s/{staged.session.public_id}"
+    console = browser.get(f"{address}/console").text
+    assert "Open 1 more room<" in console
+    assert "Open the report-back" in console
+    assert "Open the report-back" in browser.get(session).text
+    assert "It opens soon" in client_for("philippines").get(session).text
+    assert post(browser, f"{session}/report-back/open", page=session).status_code == 303
+    assert "The rooms report back." in client_for("philippines").get(session).text
+    assert post(browser, f"{address}/open", page=session).status_code == 303, "it can still be opened"
+    assert "Your room is open: Room 2." in client_for("philippines").get(session).text
+
+
 def test_opening_a_room_past_the_end_of_the_session_is_asked_first(
     staged: World, db: Db, client_for: Browser, address: str, read: Read
 ) -> None:
