@@ -19,7 +19,7 @@ WRITING = (Role.DELEGATE, Role.PANELIST, Role.OBSERVER)
 
 @pytest.fixture(scope="module")
 def arranged() -> tuple[int, Stage]:
-    return 24, Stage.DRAFTING
+    return 36, Stage.DRAFTING
 
 
 @pytest.fixture
