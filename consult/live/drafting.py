@@ -14,7 +14,7 @@ import gevent
 from gevent.event import AsyncResult, Event
 from sqlalchemy import bindparam, select, update
 
-from consult import clock
+from consult import clock, richtext
 from consult.announce import audiences, outbox
 from consult.announce.events import ItemChanged
 from consult.db import Db, reading_session, unit_of_work
@@ -251,7 +251,9 @@ def mirror(db: Db, item_id: int, content: DraftContent) -> bool:
     if item.state != "drafting":
         return True
     is_listed = (item.title, (item.facts or {}).get("term")) != (content.title, content.facts.get("term"))
-    if not is_listed and item.text == content.text and item.facts == content.facts:
+    if item.text != content.text:
+        is_listed = is_listed or richtext.open_brackets(item.text) != richtext.open_brackets(content.text)
+    elif not is_listed and item.facts == content.facts:
         return True
     values = {"title": content.title, "text": content.text, "facts": content.facts}
     connection.execute(_FOLLOW, {"item": item_id, "text_changed_at": clock.now(), **values})

@@ -172,6 +172,25 @@ def test_a_key_counts_where_the_caret_is_shown_even_before_the_browser_has_told(
     expect(text(ben).locator("p")).to_have_text(["a", "bcdef"])
 
 
+def test_a_space_before_a_space_stands_where_the_caret_is_shown_even_before_the_browser_has_told(
+    both: tuple[Page, Page],
+) -> None:
+    """Which of the two is the new one cannot be seen in the text: the editor has to know where the caret was."""
+    ann, ben = both
+    write(ann, "ab cd")
+    suggest(ann)
+    text(ann).click()
+    ann.keyboard.press("Control+End")
+    ann.evaluate(
+        """() => addEventListener('keydown', () => {
+          getSelection().collapse(document.createTreeWalker(document.querySelector('.ProseMirror'), NodeFilter.SHOW_TEXT).nextNode(), 2);
+        }, { capture: true, once: true })"""
+    )
+    ann.keyboard.type(" x")
+    expect(text(ben).locator("ins")).to_have_text(" x")
+    assert text(ben).inner_text().strip() == "ab x cd"
+
+
 def test_two_people_suggest_side_by_side_and_each_keeps_their_own(
     both: tuple[Page, Page], site: Site
 ) -> None:

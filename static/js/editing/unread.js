@@ -1,6 +1,6 @@
 import { Extension, Plugin, TextSelection } from "../../vendor/editor.js";
 
-/** Keys whose effect the editor works out from its own selection. */
+/** Keys whose effect the editor works out from its own selection; so it does with a letter or space beside one that is the same. */
 const KEYS = new Set(["Delete", "Backspace", "Enter"]);
 
 /**
@@ -14,7 +14,7 @@ export const UnreadSelection = Extension.create({
   priority: 2_000,
   addProseMirrorPlugins() {
     const keydown = (view, event) => {
-      if (KEYS.has(event.key) && !event.isComposing) readSelection(view);
+      if ((KEYS.has(event.key) || event.key.length === 1) && !event.isComposing) readSelection(view);
       return false;
     };
     return [new Plugin({ props: { handleDOMEvents: { keydown } } })];
