@@ -14,6 +14,8 @@ COMMANDS = [
     "heading2",
     "bulletList",
     "orderedList",
+    "indent",
+    "outdent",
     "blockquote",
     "bracket",
     "alternative",
@@ -21,7 +23,7 @@ COMMANDS = [
     "undo",
     "redo",
 ]
-_UNPRESSED = {"bracket", "alternative", "undo", "redo"}
+_UNPRESSED = {"bracket", "alternative", "indent", "outdent", "undo", "redo"}
 
 STATUS = """<p data-live-target="blocked" id="blocked" hidden>This network blocks live connections</p><p id="status" role="status" aria-live="off" data-live-target="status" data-state="plain"
  data-text-connecting="Connecting" data-text-connected="Connected" data-text-lost="Not connected"

@@ -46,6 +46,26 @@ def test_the_toolbar_is_one_stop_and_tab_leaves_the_text(open_page: OpenPage) ->
     assert page.locator("[role=toolbar] button[tabindex='0']").count() == 1
 
 
+def test_the_tab_stop_leaves_a_button_that_goes_with_the_list(open_page: OpenPage) -> None:
+    page = open_page()
+    text = page.get_by_role("textbox", name="Text of the action item")
+    expect(text).to_be_visible()
+    outdent = page.get_by_role("button", name="outdent")
+    expect(outdent).to_be_hidden()
+    text.click()
+    page.get_by_role("button", name="bulletList").click()
+    page.keyboard.type("one")
+    page.keyboard.press("Escape")
+    while outdent.get_attribute("tabindex") != "0":
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(text.locator("ul")).to_have_count(0)
+    expect(outdent).to_be_hidden()
+    expect(text).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="bold")).to_be_focused()
+
+
 def test_arrows_in_the_toolbar_follow_the_direction_of_writing(open_page: OpenPage) -> None:
     page = open_page(dir="rtl")
     expect(page.get_by_role("toolbar")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Suggestions, brackets, the clean view and the list of keys in the room's own page: two people, real browsers, the real server."""
+"""Suggestions, brackets, the clean view, lists and the list of keys in the room's own page: two people, real browsers, the real server."""
 
 import re
 
@@ -159,4 +159,39 @@ def test_the_question_mark_opens_the_list_of_keys_outside_the_text_only(
     expect(keys).to_contain_text("Put in brackets, or take them off")
     one.page.keyboard.press("Escape")
     expect(keys).to_be_hidden()
+    assert one.problems == []
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_list_items_are_indented_without_a_keyboard(
+    width: int, item: tuple[str, str], server: RunningServer, browser: Browser, engine: Engine
+) -> None:
+    """A phone has no Ctrl ]. The buttons are there while the caret is in a list."""
+    one = Person(browser, server.url, delegates_in(engine, 1)[0], width=width)
+    page = one.page
+    one.go(item[1])
+    one.tab("Draft")
+    one.sees_saved()
+    indent, outdent = (
+        page.get_by_role("button", name=f"{word} a list item") for word in ("Indent", "Outdent")
+    )
+    editor(page).click()
+    page.keyboard.press("Control+End")
+    expect(indent).to_be_hidden()
+    page.keyboard.press("Enter")
+    one.press("Bullet list")
+    page.keyboard.type("one")
+    page.keyboard.press("Enter")
+    page.keyboard.type("two")
+    indent.click()
+    expect(editor(page).locator("ul ul")).to_have_text("two")
+    one.sees_saved()
+    assert words_kept(engine, item[0]).splitlines()[-2:] == ["- one", "  - two"]
+    outdent.click()
+    expect(editor(page).locator("ul ul")).to_have_count(0)
+    outdent.click()
+    expect(indent).to_be_hidden()
+    expect(editor(page).locator("ul")).to_have_text("one")
+    assert page.locator("[role=toolbar] button[tabindex='0']:not([hidden])").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert one.problems == []

@@ -14,8 +14,8 @@ const COMMANDS = {
   bulletList: { run: (chain) => chain.toggleBulletList(), active: ["bulletList"] },
   orderedList: { run: (chain) => chain.toggleOrderedList(), active: ["orderedList"] },
   blockquote: { run: (chain) => chain.toggleBlockquote(), active: ["blockquote"] },
-  indent: { run: (chain) => chain.sinkListItem("listItem") },
-  outdent: { run: (chain) => chain.liftListItem("listItem") },
+  indent: { run: (chain) => chain.sinkListItem("listItem"), only: "listItem" },
+  outdent: { run: (chain) => chain.liftListItem("listItem"), only: "listItem" },
   bracket: { run: (chain) => chain.toggleBrackets() },
   alternative: { run: (chain) => chain.offerAlternative() },
   undo: { run: (chain) => chain.undo() },
@@ -55,8 +55,12 @@ export class Toolbar {
     this.#buttons.find((button) => button.tabIndex === 0)?.focus();
   }
 
-  get #buttons() {
+  get #all() {
     return [...this.#element.querySelectorAll("[data-editor-command]")];
+  }
+
+  get #buttons() {
+    return this.#all.filter((button) => !button.hidden);
   }
 
   #clicked = (event) => {
@@ -82,12 +86,20 @@ export class Toolbar {
   };
 
   #stopAt(chosen) {
-    for (const button of this.#buttons) button.tabIndex = button === chosen ? 0 : -1;
+    for (const button of this.#all) button.tabIndex = button === chosen ? 0 : -1;
+  }
+
+  /** What makes sense in one place only, such as a list, is there only then; the Tab stop does not go with it. */
+  #offer(button, isOffered) {
+    button.hidden = !isOffered;
+    if (!isOffered && button.tabIndex === 0) this.#stopAt(this.#buttons[0]);
   }
 
   #show = () => {
-    for (const button of this.#buttons) {
+    for (const button of this.#all) {
       const { editorCommand: name } = button.dataset;
+      const place = COMMANDS[name]?.only;
+      if (place) this.#offer(button, this.#editor.isActive(place));
       const active = name === "link" ? ["link"] : COMMANDS[name]?.active;
       if (active) button.setAttribute("aria-pressed", String(this.#editor.isActive(...active)));
     }
