@@ -178,11 +178,17 @@ def test_list_items_are_indented_without_a_keyboard(
     editor(page).click()
     page.keyboard.press("Control+End")
     expect(indent).to_be_hidden()
+    tall = page.get_by_role("toolbar", name="Text style").bounding_box()
     page.keyboard.press("Enter")
     one.press("Bullet list")
     page.keyboard.type("one")
     page.keyboard.press("Enter")
     page.keyboard.type("two")
+    expect(indent).to_be_visible()
+    with_more = page.get_by_role("toolbar", name="Text style").bounding_box()
+    assert tall
+    assert with_more
+    assert with_more["height"] == tall["height"], "what stands below does not move"
     indent.click()
     expect(editor(page).locator("ul ul")).to_have_text("two")
     one.sees_saved()

@@ -228,3 +228,17 @@ def test_details_and_title_of_a_late_contribution_are_shown(
     said = card(client_for("kenya"), item)
     assert f"{TITLE}<ins> in every region</ins>" in said
     assert "<ins>A late fund</ins>" in said
+
+
+def test_words_that_are_only_suggested_are_said_to_be(
+    db: Db, world: World, client_for: Browser, item: ActionItem
+) -> None:
+    def change(editor: Editor) -> None:
+        mark = {"id": "abcdef12", "by": str(editor.doc.client_id)}
+        editor.lines()[0].insert(0, "Perhaps ", {"insertion": mark})
+
+    kept_late(db, world, item, change)
+    db.commit()
+    said = card(client_for("kenya"), item)
+    assert "It brings 1 suggestion, to be accepted or rejected in the text." in said
+    assert "<p>Perhaps</p>" in said
