@@ -3,27 +3,22 @@
 import pytest
 from sqlalchemy import select
 
-from consult import clock
 from consult.announce.models import OutboxEvent
 from consult.db import Db
 from consult.errors import Conflict, NotAllowed
-from consult.rooms import entering
+from consult.rooms import entering, presence
 from consult.rooms import queries as rooms
-from consult.rooms.models import Presence, Room
+from consult.rooms.models import Room
+from consult.rooms.presence import Whereabouts
 from tests.cast import World
 
 
 def put(db: Db, world: World, **where: int | None) -> None:
     """Where people are: a room's row id, None for another page. Who is not named is away."""
-    db.add_all(
-        Presence(
-            member_id=world.members[name].id,
-            consultation_id=world.consultation.id,
-            room_id=room,
-            seen_at=clock.now(),
-        )
-        for name, room in where.items()
-    )
+    places = {
+        world.members[name].id: Whereabouts(world.consultation.id, room) for name, room in where.items()
+    }
+    presence.seen(db, places, process="alpha")
     db.flush()
 
 

@@ -7,13 +7,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from consult import clock
 from consult.announce.models import OutboxEvent
 from consult.audit.models import AuditEntry
 from consult.db import Db
 from consult.rooms import presence
 from consult.rooms import service as rooms
-from consult.rooms.models import Presence, Room, Round, Seat
+from consult.rooms.models import Room, Round, Seat
 from consult.rooms.presence import Whereabouts
 from consult.seating import service as seating
 from tests.cast import World
@@ -227,15 +226,10 @@ def test_who_is_not_in_their_room_is_seen_on_the_console_and_called_in(
 ) -> None:
     one = world.rooms[0].id
     places = {"kenya": one, "canada": None, "philippines": one, "late": None}
-    db.add_all(
-        Presence(
-            member_id=world.members[name].id,
-            consultation_id=world.consultation.id,
-            room_id=room,
-            seen_at=clock.now(),
-        )
-        for name, room in places.items()
-    )
+    where = {
+        world.members[name].id: Whereabouts(world.consultation.id, room) for name, room in places.items()
+    }
+    presence.seen(db, where, process="alpha")
     db.commit()
     browser, console = client_for("facilitator"), f"{address}/console"
     part = browser.get(f"{console}?part=people").text
