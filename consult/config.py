@@ -43,6 +43,8 @@ class Settings:
     metrics: bool = False
     #: Seconds after the end of a round in which a connection that was cut off may still deliver its text.
     late_sync_seconds: int = 60
+    #: Seconds for which somebody whose line was lost is still shown as here.
+    presence_grace_seconds: int = 30
     #: Editable seconds after a recall.
     recall_seconds: int = 60
     #: Drafting flush interval of a calm server, milliseconds.

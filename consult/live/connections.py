@@ -24,6 +24,7 @@ class Connection:
         hears: whether it can be told anything; False for one that asks by HTTP.
         placed: as whom it was let in, and how many changes of rights were known then; until it follows for the first time.
         wrote_at: when the last text from this page was accepted.
+        lost_at: when its line was lost; None while it is open, and when it was ended on purpose.
         audiences: names it follows.
     """
 
@@ -43,6 +44,7 @@ class Connection:
     hears: bool = True
     placed: tuple[Actor, int] | None = None
     wrote_at: datetime | None = None
+    lost_at: datetime | None = None
     audiences: set[str] = field(default_factory=set)
 
 

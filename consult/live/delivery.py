@@ -82,7 +82,8 @@ class Tail:
         if entry.name == SignInEnded.name:
             for connection in self.hub.connections.of_sign_in(entry.data["sign_in"]):
                 self.hub.server.disconnect(connection.sid)
-            self.hub.posting.sign_in_ended(entry.data["sign_in"])
+            for ended in self.hub.on_sign_in_ended:
+                ended(entry.data["sign_in"])
         elif entry.name in RIGHTS and kind == "member":
             self.hub.rights_changes += 1
             for act in self.hub.on_rights_changed:

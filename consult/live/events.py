@@ -52,9 +52,11 @@ def register(hub: Hub, socketio: SocketIO) -> None:
         for act in hub.on_connected:
             act(connection)
 
-    def disconnect(sid: str, _reason: object = None) -> None:
+    def disconnect(sid: str, reason: object = None) -> None:
         connection = hub.connections.remove(sid)
         if connection is not None:
+            if reason != hub.server.reason.CLIENT_DISCONNECT:
+                connection.lost_at = clock.now()
             for act in hub.on_disconnected:
                 act(connection)
 

@@ -27,6 +27,7 @@ class Hub:
         lane: the short way of frequent events in the server process; None where another engine serves.
         workers: background loops, started by `start()` in the server process only.
         on_connected, on_disconnected: called with a `Connection`.
+        on_sign_in_ended: called with a sign-in's row id after somebody signed out, or was, and its connections were ended.
         on_rights_changed: called with a member's public id after a commit that changed what the member may do.
         on_room_changed: called with a room's public id after its state, deadline or seats changed.
         on_consultation_changed: called after a consultation changed: also who is shown by which name there.
@@ -44,6 +45,7 @@ class Hub:
     workers: list[Callable[[], None]] = field(default_factory=list)
     on_connected: list[Callable[[Connection], None]] = field(default_factory=list)
     on_disconnected: list[Callable[[Connection], None]] = field(default_factory=list)
+    on_sign_in_ended: list[Callable[[int], None]] = field(default_factory=list)
     on_rights_changed: list[Callable[[str], None]] = field(default_factory=list)
     on_room_changed: list[Callable[[str], None]] = field(default_factory=list)
     on_consultation_changed: list[Callable[[], None]] = field(default_factory=list)

@@ -120,4 +120,5 @@ def register(hub: Hub) -> None:
     """Offer the way and end what was left. After `drafting.register`."""
     posting = hub.posting = Posting(hub, hub.drafting)
     hub.workers.append(posting.run)
+    hub.on_sign_in_ended.append(posting.sign_in_ended)
     hub.app.extensions["consult.gauges"]["draft_posting_pages"] = lambda: posting.pages

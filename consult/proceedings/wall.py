@@ -167,7 +167,7 @@ def _people(
         )
         .join(Member, Member.id == Seat.member_id)
         .join(Delegation, Delegation.id == Member.delegation_id)
-        .outerjoin(Presence, and_(Presence.member_id == Seat.member_id, *presence.is_here(now)))
+        .outerjoin(Presence, and_(Presence.member_id == Seat.member_id, presence.is_here(now)))
         .where(Seat.round_id == round_id, Seat.left_at.is_(None))
         .order_by(*presence.BY_RANK)
     )

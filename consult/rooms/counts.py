@@ -45,7 +45,7 @@ class Share:
 def attendance(db: Db, consultation_id: int) -> Attendance:
     """Who is here."""
     now = clock.now()
-    fresh = select(Presence.member_id).where(Presence.consultation_id == consultation_id, *is_here(now))
+    fresh = select(Presence.member_id).where(Presence.consultation_id == consultation_id, is_here(now))
     counted = case((Member.id.in_(fresh), 1), else_=0)
     query = select(Delegation.kind, Delegation.group, func.count(), func.sum(counted))
     query = query.join(Member, Member.delegation_id == Delegation.id)

@@ -14,12 +14,12 @@ from consult.rooms.queries import Person, seated_in
 
 
 def not_entered(people: Iterable[Person], rooms: Collection[Room]) -> list[Person]:
-    """Of these people, those who have a seat in one of these rooms while it is open, and are here, but on another page."""
+    """Of these people, those who have a seat in one of these rooms while it is open, and have a page open, but another one."""
     opened = {room.id for room in rooms if room.state in EDITABLE}
     return [
         person
         for person in people
-        if person.room_id in opened and person.is_here and person.in_room_id != person.room_id
+        if person.room_id in opened and person.is_reached and person.in_room_id != person.room_id
     ]
 
 

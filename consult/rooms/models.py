@@ -143,8 +143,10 @@ class Presence(Base):
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"), index=True)
     room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"), index=True)
     seen_at: Mapped[Moment]
-    #: When the last of their pages there was closed; None while one is open.
+    #: When the last of their pages there was closed or cut off; None while one is open.
     left_at: Mapped[MomentOrNone]
+    #: Until when somebody who was cut off still counts as here; None for who left, and while a page is open.
+    held_until: Mapped[MomentOrNone]
     #: When they last wrote in the room's drafts. Counted by room only, and gone with the next presence elsewhere.
     wrote_at: Mapped[MomentOrNone]
     #: A facilitator who only looks on.

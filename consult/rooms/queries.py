@@ -15,7 +15,7 @@ from consult.permissions.actor import Actor
 from consult.programme.models import Consultation, SessionState
 from consult.rooms.actors import RECORDING
 from consult.rooms.models import EDITABLE, Room, RoomState, Round, Seat
-from consult.rooms.presence import present_around, present_members
+from consult.rooms.presence import Place, places, places_around
 from consult.rooms.timing import round_state
 
 ORDER = ("AF", "AP", "EE", "LA", "WE", "OB", "ST")
@@ -34,6 +34,8 @@ class Person:
     duty: str | None = None
     room_id: int | None = None
     is_here: bool = False
+    #: Whether a page of theirs is open, which can call them; who was cut off a moment ago is here and cannot be called.
+    is_reached: bool = False
     #: The room the person's page is in now.
     in_room_id: int | None = None
 
@@ -82,17 +84,17 @@ def seated_in(db: Db, round_ids: Collection[int], *, consultation_id: int) -> li
 
 def in_room(db: Db, room: Room) -> tuple[list[Person], list[Person]]:
     """Who sits in a room, as `seated_in_room`, and who is there besides, as `guests_in`, as of one moment."""
-    here = present_around(db, room, now=clock.now())
+    here = places_around(db, room, now=clock.now())
     return seated_in_room(db, room, here=here), guests_in(db, room, here=here)
 
 
-def seated_in_room(db: Db, room: Room, *, here: Mapping[int, int | None] | None = None) -> list[Person]:
-    """Who sits in a room: moderator and rapporteur first. `here`: as `present_around`, where that is known already."""
+def seated_in_room(db: Db, room: Room, *, here: Mapping[int, Place] | None = None) -> list[Person]:
+    """Who sits in a room: moderator and rapporteur first. `here`: as `places_around`, where that is known already."""
     query = _people().add_columns(Seat.duty, Seat.room_id).join(Seat, Seat.member_id == Member.id)
     query = query.where(Seat.room_id == room.id, Seat.left_at.is_(None))
     found = [replace(_person(row), duty=row.duty, room_id=row.room_id) for row in db.execute(query)]
     in_order = sorted(found, key=lambda person: (person.duty or "z", _order(person)))
-    here = present_around(db, room, now=clock.now()) if here is None else here
+    here = places_around(db, room, now=clock.now()) if here is None else here
     return _with_presence(db, in_order, room.consultation_id, here=here)
 
 
@@ -140,14 +142,15 @@ def seats_taken(db: Db, room_ids: Collection[int]) -> int:
     return db.scalar(query) or 0
 
 
-def guests_in(db: Db, room: Room, *, here: Mapping[int, int | None] | None = None) -> list[Person]:
+def guests_in(db: Db, room: Room, *, here: Mapping[int, Place] | None = None) -> list[Person]:
     """People who are in a room without a seat there: facilitators looking in. `here`: as in `seated_in_room`."""
     query = _people().where(Member.consultation_id == room.consultation_id, Member.withdrawn_at.is_(None))
-    here = present_around(db, room, now=clock.now()) if here is None else here
-    inside = [member for member, room_id in here.items() if room_id == room.id]
+    here = places_around(db, room, now=clock.now()) if here is None else here
+    inside = [member for member, place in here.items() if place.room_id == room.id]
     seated = select(Seat.member_id).where(Seat.room_id == room.id, Seat.left_at.is_(None))
     found = db.execute(query.where(Member.id.in_(inside), Member.id.not_in(seated))) if inside else ()
-    return sorted((replace(_person(row), is_here=True, in_room_id=room.id) for row in found), key=_order)
+    guests = [_person(row) for row in found]
+    return sorted(_with_presence(db, guests, room.consultation_id, here=here), key=_order)
 
 
 def seats_are_told(state: str) -> bool:
@@ -240,10 +243,10 @@ def _order(person: Person) -> tuple[int, str, str]:
 
 
 def _with_presence(
-    db: Db, people: list[Person], consultation_id: int, *, here: Mapping[int, int | None] | None = None
+    db: Db, people: list[Person], consultation_id: int, *, here: Mapping[int, Place] | None = None
 ) -> list[Person]:
-    here = present_members(db, consultation_id, now=clock.now()) if here is None else here
+    here = places(db, consultation_id, now=clock.now()) if here is None else here
     return [
-        replace(person, is_here=person.member_id in here, in_room_id=here.get(person.member_id))
-        for person in people
+        replace(person, is_here=True, is_reached=place.is_open, in_room_id=place.room_id) if place else person
+        for person, place in ((person, here.get(person.member_id)) for person in people)
     ]

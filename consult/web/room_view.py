@@ -171,7 +171,7 @@ class RoomView:
 def _seen(person: Person, actor: Actor, room: Room) -> Person:
     """The reader is in the room by reading its page, before their presence is written down."""
     is_reader = person.public_id == actor.public_id
-    return replace(person, is_here=True, in_room_id=room.id) if is_reader else person
+    return replace(person, is_here=True, is_reached=True, in_room_id=room.id) if is_reader else person
 
 
 def _chosen(items: Sequence[ActionItem], everything: Sequence[ActionItem]) -> ActionItem | None:

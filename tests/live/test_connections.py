@@ -80,6 +80,17 @@ class Page:
     def names_heard(self) -> list[str]:
         return [event["name"] for event in self.heard]
 
+    def lose_line(self) -> None:
+        """As a line that breaks: nobody says goodbye."""
+        self.socket.eio.ws.sock.shutdown(2)
+        self.socket.wait()
+
+    def leave(self) -> None:
+        """Say goodbye, as a page does; the library may close the line faster than it says so."""
+        self.socket.eio.send("1")
+        self.socket.eio.queue.join()
+        self.close()
+
     def close(self) -> None:
         self.socket.disconnect()
         self.http.close()

@@ -52,7 +52,7 @@ def test_looking_on_is_shown_and_entering_ends_the_call(server: RunningServer, w
         wait_until(lambda: "Help asked for" not in shown(kenya, room), what="the flag goes down")
         assert time.monotonic() - begun < 2
         wait_until(lambda: "(facilitator) is with you" in shown(kenya, room), what="the visitor is shown")
-        entering.close()
+        entering.leave()
         wait_until(lambda: "(facilitator)" not in shown(kenya, room), what="the visitor left")
     finally:
         kenya.close()

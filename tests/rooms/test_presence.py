@@ -1,6 +1,7 @@
 """Who is where, when one person has pages at several processes: none takes back what another wrote down."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,10 @@ from consult import clock
 from consult.db import Db, engine_for, sessions_for
 from consult.proceedings.wall import wall_of
 from consult.rooms import presence
+from consult.rooms.counts import attendance
+from consult.rooms.entering import not_entered
 from consult.rooms.presence import Whereabouts
+from consult.rooms.queries import in_room, named
 from tests import cast
 
 
@@ -104,7 +108,79 @@ def test_around_a_room_everybody_is_where_they_are(db: Db, world: cast.World) ->
     presence.seen(db, {other: at(world, 1), guest: at(world, 2)}, process="beta")
     everybody = presence.present_members(db, world.consultation.id, now=clock.now())
     inside = {kenya, other, guest}
-    found = presence.present_around(db, room, now=clock.now())
+    around = presence.places_around(db, room, now=clock.now())
+    found = {member: place.room_id for member, place in around.items()}
     assert found == {member: place for member, place in everybody.items() if member in sitting | inside}
     assert elsewhere not in found
     assert found[guest] == world.rooms[1].id, "of two pages the one counts that counts everywhere"
+
+
+def cut(world: cast.World, room: int | None, *, seconds: float, wrote: bool = False) -> Whereabouts:
+    """A page whose line was lost now, of somebody who is held for some seconds."""
+    until = clock.now() + timedelta(seconds=seconds)
+    return replace(at(world, room, wrote=wrote), cut=presence.Cut(clock.now(), until))
+
+
+def test_who_was_cut_off_is_here_for_a_while_and_away_since_the_line_was_lost(
+    db: Db, world: cast.World
+) -> None:
+    """Every count and list says the same, before and after."""
+    who, consultation, room = world.members["kenya"].id, world.consultation.id, world.rooms[0]
+    lost_at = clock.now()
+    clock.set_source(lambda: lost_at)
+    presence.seen(db, {who: at(world, 1, wrote=True)})
+    presence.seen(db, {who: cut(world, 1, seconds=30, wrote=True)})
+    for seconds, is_here in ((0, True), (29, True), (30, False), (300, False)):
+        clock.set_source(lambda seconds=seconds: lost_at + timedelta(seconds=seconds))
+        tile, (person,) = wall_of(db, world.round, world.rooms).tiles[0], named(in_room(db, room)[0], "kenya")
+        assert presence.present_members(db, consultation, now=clock.now()) == (
+            {who: room.id} if is_here else {}
+        )
+        assert (tile.here, tile.writers) == ((1, 1) if is_here else (0, 0))
+        assert (person.is_here, person.in_room_id) == ((True, room.id) if is_here else (False, None))
+        assert attendance(db, consultation).here == attendance(db, consultation).by_mark["AF"] == is_here
+        assert presence.away_since(db, consultation) == ({} if is_here else {who: lost_at})
+
+
+def test_who_was_cut_off_cannot_be_called(db: Db, world: cast.World) -> None:
+    kenya, canada = world.members["kenya"].id, world.members["canada"].id
+    presence.seen(db, {kenya: cut(world, None, seconds=30), canada: at(world)})
+    outside = not_entered(in_room(db, world.rooms[0])[0], [world.rooms[0]])
+    assert [person.member_id for person in outside] == [canada]
+
+
+def test_an_open_page_counts_more_than_a_lost_line(db: Db, world: cast.World) -> None:
+    who, consultation = world.members["kenya"].id, world.consultation.id
+    presence.seen(db, {who: cut(world, 1, seconds=30, wrote=True)}, process="alpha")
+    assert presence.at_others(db, [who], process="alpha") == set()
+    presence.seen(db, {who: at(world)}, process="beta")
+    assert presence.at_others(db, [who], process="alpha") == {who}
+    assert presence.present_members(db, consultation, now=clock.now()) == {who: None}
+    assert wall_of(db, world.round, world.rooms).tiles[0].here == 0
+
+
+def test_who_is_held_is_gone_once_they_leave_or_are_back(db: Db, world: cast.World) -> None:
+    who, consultation = world.members["kenya"].id, world.consultation.id
+    lost_at = clock.now()
+    presence.seen(db, {who: cut(world, 1, seconds=30)})
+    clock.set_source(lambda: lost_at + timedelta(seconds=10))
+    presence.left(db, [who])
+    assert presence.present_members(db, consultation, now=clock.now()) == {}
+    assert presence.away_since(db, consultation)[who] < clock.now(), "away since the line was lost"
+    presence.seen(db, {who: at(world, 2)})
+    clock.set_source(lambda: lost_at + timedelta(seconds=40))
+    assert presence.present_members(db, consultation, now=clock.now()) == {who: world.rooms[1].id}
+
+
+def test_the_successor_of_a_process_holds_who_was_here(db: Db, world: cast.World) -> None:
+    kenya, canada, other = (world.members[name].id for name in ("kenya", "canada", "philippines"))
+    consultation, began = world.consultation.id, clock.now()
+    presence.seen(db, {kenya: at(world, 1), canada: at(world, 1)}, process="alpha")
+    presence.left(db, [canada], process="alpha")
+    presence.seen(db, {other: at(world, 2)}, process="beta")
+    until = began + timedelta(seconds=20)
+    assert presence.cut_all(db, until, process="alpha") == {kenya}
+    clock.set_source(lambda: until - timedelta(seconds=1))
+    assert set(presence.present_members(db, consultation, now=clock.now())) == {kenya, other}
+    clock.set_source(lambda: until)
+    assert set(presence.present_members(db, consultation, now=clock.now())) == {other}
