@@ -1,5 +1,6 @@
 """The facilitator console's digest: at most once a second, and only the rooms that look different than before.
 
+How many words rooms drafted is counted whether somebody watches or not, so that whoever opens the console reads of the last minutes.
 A page asks for it by its query (`console=<round>`); who may not run rooms any more gets none from the same second on.
 """
 
@@ -10,14 +11,19 @@ from typing import Any
 import gevent
 from sqlalchemy import select
 
+from consult import clock
 from consult.db import Db, reading_session
 from consult.live.connections import Connection
 from consult.live.hub import Hub
+from consult.proceedings.drafted import Memories
+from consult.proceedings.queries import progress_of
 from consult.proceedings.wall import LastLines, Wall, wall_of
-from consult.rooms.models import Round
+from consult.rooms.models import EDITABLE, Room, Round
 from consult.rooms.service import rooms_of
 
 EVERY_SECONDS = 1.0
+#: Where nobody watches, words are counted this often.
+COUNT_EVERY_SECONDS = 10.0
 #: Bytes of one digest: a second in which everything changes is told over several.
 MOST_BYTES = 16_000
 
@@ -58,6 +64,8 @@ class Digests:
         self.hub = hub
         self.pages: dict[str, Page] = {}
         self.lines: dict[str, LastLines] = {}
+        self.memories = Memories()
+        self.since_counted = COUNT_EVERY_SECONDS
         self.sent = 0
         self.bytes = 0
 
@@ -72,17 +80,33 @@ class Digests:
             if connection.console:
                 watched.setdefault(connection.console, []).append(connection)
         self.lines = {key: lines for key, lines in self.lines.items() if key in watched}
+        self.since_counted += EVERY_SECONDS
+        if self.since_counted >= COUNT_EVERY_SECONDS:
+            self.since_counted = 0.0
+            self.count(set(watched))
         for key, connections in watched.items():
             with reading_session(self.hub.engine) as db:
                 wall = self.look(db, key)
             if wall is not None:
                 self.tell(wall, connections)
 
+    def count(self, watched: set[str]) -> None:
+        """Count the words of rooms that work and are not watched, whose wall would do so."""
+        with reading_session(self.hub.engine) as db:
+            working: dict[str, list[int]] = {}
+            query = select(Round.public_id, Room.id).join(Room, Room.round_id == Round.id)
+            for key, room in db.execute(query.where(Room.state.in_(EDITABLE))):
+                working.setdefault(key, []).append(room)
+            self.memories.keep(watched | set(working))
+            for key in set(working) - watched:
+                self.memories.of(key).look(db, progress_of(db, working[key]), clock.now())
+
     def look(self, db: Db, key: str) -> Wall | None:
         round_ = db.scalar(select(Round).where(Round.public_id == key))
         if round_ is None:
             return None
-        return wall_of(db, round_, rooms_of(db, round_), lines=self.lines.setdefault(key, LastLines()))
+        lines, drafted = self.lines.setdefault(key, LastLines()), self.memories.of(key)
+        return wall_of(db, round_, rooms_of(db, round_), lines=lines, drafted=drafted)
 
     def tell(self, wall: Wall, connections: list[Connection]) -> None:
         tiles = [tile.on_wire() for tile in wall.tiles]
@@ -98,6 +122,7 @@ def register(hub: Hub) -> None:
     digests = Digests(hub)
     hub.on_disconnected.append(digests.left)
     hub.workers.append(digests.run)
+    hub.app.extensions["consult.memories"] = digests.memories
     gauges = hub.app.extensions["consult.gauges"]
     gauges["console_digests_total"] = lambda: digests.sent
     gauges["console_digest_bytes_total"] = lambda: digests.bytes

@@ -17,6 +17,7 @@ from consult.items.late import waiting
 from consult.items.models import ActionItem
 from consult.people.models import Delegation, Member
 from consult.proceedings.attention import Signals, need, ordered
+from consult.proceedings.drafted import Drafted
 from consult.proceedings.queries import Progress, progress_of
 from consult.rooms import help as rooms_help
 from consult.rooms import presence, timing
@@ -54,6 +55,8 @@ class Tile:
     wanted: int
     #: Late contributions that wait for a decision.
     late: int
+    #: Drafted in the last minutes.
+    words: int
     line: str
     help: rooms_help.Waiting | None
     need: str
@@ -69,6 +72,7 @@ class Tile:
             "h": self.here,
             "e": self.expected,
             "w": self.writers,
+            "d": self.words,
             "q": self.hands,
             "i": [
                 self.items.ready + self.items.submitted,
@@ -91,17 +95,27 @@ class Wall:
     order: list[int]
 
 
-def wall_of(db: Db, round_: Round, rooms: Sequence[Room], *, lines: LastLines | None = None) -> Wall:
+def wall_of(
+    db: Db,
+    round_: Round,
+    rooms: Sequence[Room],
+    *,
+    lines: LastLines | None = None,
+    drafted: Drafted | None = None,
+) -> Wall:
     """The wall of a round as it stands now.
 
     Args:
         rooms: the rooms of the round, as they stand now.
+        drafted: of who looks all the time; nobody else can tell how many words were drafted.
     """
     now, ids = clock.now(), [room.id for room in rooms]
     marks, here, at_all, writers = _people(db, round_.id, now)
     hands = _hands(db, ids)
     items = progress_of(db, ids)
     texts = _lines(db, items, lines or LastLines())
+    if drafted is not None:
+        drafted.look(db, {room.id: items[room.id] for room in rooms if room.state in EDITABLE}, now)
     late = Counter[int]()
     for one in waiting(db, round_.session_id):
         late[one.room_id] += one.count
@@ -135,6 +149,7 @@ def wall_of(db: Db, round_: Round, rooms: Sequence[Room], *, lines: LastLines | 
                 items=found,
                 wanted=round_.items_wanted,
                 late=late[room.id],
+                words=drafted.words(room.id, now) if drafted is not None and is_open else 0,
                 line=texts.get(room.id, "") or found.last_title,
                 help=call,
                 need=need(known, now),

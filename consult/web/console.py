@@ -5,13 +5,14 @@ A live part of the page is asked for alone, and only what it shows is read then.
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 
 from consult.announce import audiences
 from consult.errors import NotFound
 from consult.library.service import sources_of
 from consult.permissions.actor import Actor
 from consult.permissions.names import Permission
+from consult.proceedings.drafted import Memories
 from consult.proceedings.wall import Tile, wall_of
 from consult.rooms import agenda
 from consult.rooms import help as rooms_help
@@ -73,7 +74,8 @@ def _strip(found: Round, actor: Actor) -> dict[str, Any]:
 
 
 def _wall(found: Round, actor: Actor) -> dict[str, Any]:
-    wall = wall_of(db(), found, found.rooms)
+    memories: Memories = current_app.extensions["consult.memories"]
+    wall = wall_of(db(), found, found.rooms, drafted=memories.of(found.public_id))
     by_number = {tile.room.number: _shown(tile) for tile in wall.tiles}
     calls = sorted((tile.help for tile in wall.tiles if tile.help), key=lambda call: call.since)
     return {"tiles": [by_number[number] for number in wall.order], **_calls(found, calls)}

@@ -11,12 +11,12 @@ from tests.browser_client.site import Site
 
 ROOMS = 100
 HEAD = """<section id="wall" data-controller="part wall" data-part-name-value="wall" data-part-spread-value="0" data-part-events-value="round.changed"
- data-text-count="{here} of {all}" data-text-ready="{ready} of {wanted}" data-text-no-item="none" data-text-nothing="Nothing yet" data-text-need-help="Asks for help">
+ data-text-count="{here} of {all}" data-text-ready="{ready} of {wanted}" data-text-no-item="none" data-text-nothing="Nothing yet" data-text-need-help="Asks for help" data-text-word="{n} word" data-text-words="{n} words">
 <select aria-label="Order" data-wall-target="sort" data-action="wall#sort"><option value="needs">needs me</option><option value="number">by number</option></select>
 <div class="wall" data-wall-target="list">"""
 TILE = """<article id="tile-{n}" data-wall-target="tile" data-room="{n}" data-state="open" data-need=""><a href="#">Room {n}</a> <span data-slot="count">0 of 5</span>
 <p data-slot="need" hidden><span data-slot="need-word"></span></p><p data-slot="line">Nothing yet</p><p><span data-slot="step"></span><span data-slot="items"></span>
-<span data-slot="hands" hidden><i data-slot="hands-word"></i></span><span data-slot="writers" hidden></span><span data-slot="edit" hidden></span></p><p data-slot="call" hidden></p></article>"""
+<span data-slot="hands" hidden><i data-slot="hands-word"></i></span><span data-slot="writers" hidden></span><span data-slot="words" hidden></span><span data-slot="edit" hidden></span></p><p data-slot="call" hidden></p></article>"""
 NUMBERS = list(range(1, ROOMS + 1))
 
 
@@ -31,6 +31,7 @@ def room(number: int, **facts: object) -> dict[str, object]:
         "h": 3,
         "e": 5,
         "w": 0,
+        "d": 0,
         "q": 0,
         "i": [0, 3, 0],
         "l": 0,
@@ -83,6 +84,16 @@ def test_a_hundred_tiles_follow_the_digest_in_place(page: Page, site: Site) -> N
     expect(page.locator("#tile-70")).to_contain_text("4 of 5")
     has_order(page, sorted_by_need(70))
     assert page.evaluate("globalThis.tiles.every((tile) => tile.isConnected)"), "the same tiles"
+
+
+def test_words_that_were_drafted_are_shown_while_there_are_any(page: Page, site: Site) -> None:
+    words = page.locator("#tile-3 [data-slot=words]")
+    for drafted, shown in ((34, "34 words"), (1, "1 word")):
+        tell(site, rooms=[room(3, d=drafted)])
+        expect(words).to_have_text(shown)
+        expect(words).to_be_visible()
+    tell(site, rooms=[room(3)])
+    expect(words).to_be_hidden()
 
 
 def test_a_focused_tile_keeps_its_focus_and_its_place_until_one_goes_elsewhere(

@@ -251,6 +251,27 @@ def test_a_facilitator_who_moves_whom_another_has_just_moved_is_told(
     assert room_of(engine, name) == 2
 
 
+def test_words_that_a_room_drafts_are_counted_on_its_tile(
+    sample: Sample, server: RunningServer, browser: Browser, engine: Engine, console: str
+) -> None:
+    facilitator = Person(browser, server.url, sample.staff(Role.FACILITATOR).user.email, width=1280)
+    facilitator.go(console)
+    counted = facilitator.page.locator("#tile-1 [data-slot=words]")
+    expect(facilitator.page.locator("#status")).to_have_text("Connected")
+    expect(counted).to_be_hidden()
+    with reading_session(engine) as db:
+        room = db.scalars(select(Room.public_id).where(Room.number == 1)).one()
+    delegate = Person(browser, server.url, delegates_in(engine, 1)[0], width=1280)
+    delegate.go(f"/rooms/{room}")
+    delegate.sees_saved()
+    delegate.write(" Five words are added here.")
+    expect(counted).to_have_text("5 words in 5 min", timeout=30_000)
+    facilitator.page.reload()
+    expect(counted).to_have_text("5 words in 5 min")
+    expect(facilitator.page.locator("#tile-2 [data-slot=words]")).to_be_hidden()
+    assert facilitator.problems == []
+
+
 def test_a_facilitator_who_is_demoted_loses_the_open_console_within_two_seconds(
     sample: Sample, server: RunningServer, browser: Browser, console: str
 ) -> None:

@@ -78,6 +78,8 @@ export default class extends Controller {
     fill(tile, "late-word", textOf(this.element, room.t === 1 ? "late" : "lates", { n: room.t }));
     show(tile, "writers", room.w > 0);
     fill(tile, "writers", textOf(this.element, "writers", { n: room.w }));
+    show(tile, "words", room.d > 0);
+    fill(tile, "words", textOf(this.element, room.d === 1 ? "word" : "words", { n: room.d }));
     show(tile, "edit", room.l > 0);
     slot(tile, "edit-age")?.setAttribute("data-age-since-value", room.l);
     show(tile, "call", room.f !== null);
