@@ -4,6 +4,7 @@ Tests that need PostgreSQL, Redis or Chromium use the fixtures `postgresql_url`,
 service is not there they are skipped with the reason; with CONSULT_REQUIRE_SERVICES=1 (as in CI) they fail instead.
 """
 
+import gc
 import os
 import re
 import shutil
@@ -34,6 +35,7 @@ hypothesis.settings.register_profile("consult", deadline=None)
 hypothesis.settings.load_profile("consult")
 compile_routes_once()
 check_passwords_once()
+gc.set_threshold(20_000)  # a test makes many objects, and few that refer to each other in a circle
 
 PUBLIC_URL = "http://consult.test"
 REQUIRED = os.environ.get("CONSULT_REQUIRE_SERVICES") == "1"
@@ -53,6 +55,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long tests first."""
     place = {name: position for position, name in enumerate(SLOW_FIRST)}
     items.sort(key=lambda item: place.get(item.path.parent.name, len(place)))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Spare the garbage collector what stays to the end anyway: looking through it again and again took a fifth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 def unavailable(what: str) -> NoReturn:
