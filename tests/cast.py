@@ -5,6 +5,7 @@ Always the same people, so that a test reads like the product page.
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -127,6 +128,36 @@ def build(db: Db, *, room_state: str = "open", title: str = "Third thematic cons
     db.flush()
     world = World(consultation, session, round_, rooms)
     _join(db, world)
+    return world
+
+
+def pair(db: Db) -> World:
+    """The world with an unrelated consultation beside it, made first, and a stranger to both (not committed)."""
+    noise = build(db, title="Another consultation")
+    for delegation_user in noise.users.values():
+        delegation_user.email = f"noise-{delegation_user.email}"
+    db.flush()
+    found = build(db)
+    account(db, STRANGER, "Stranger")
+    return found
+
+
+def found_in(db: Db) -> World:
+    """The world of a database in which it was made last."""
+    consultation = db.scalars(select(Consultation).order_by(Consultation.id.desc()).limit(1)).one()
+
+    def its(model: type[Any]) -> list[Any]:
+        return list(
+            db.scalars(select(model).where(model.consultation_id == consultation.id).order_by(model.id))
+        )
+
+    (session,), (round_,), members = its(Session), its(Round), its(Member)
+    world = World(consultation, session, round_, its(Room))
+    emails = {part.email: name for name, part in CAST.items()}
+    users = db.scalars(select(User).where(User.id.in_([member.user_id for member in members])))
+    world.users = {emails[user.email]: user for user in users}
+    names = {user.id: name for name, user in world.users.items()}
+    world.members = {names[member.user_id]: member for member in members}
     return world
 
 

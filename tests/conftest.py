@@ -25,7 +25,13 @@ from consult import clock, migrating
 from consult.config import Settings
 from consult.db import Db, engine_for, sessions_for
 from tests import cast
-from tests.once import check_passwords_once, compile_routes_once, compiled_once
+from tests.once import (
+    check_passwords_once,
+    compile_routes_once,
+    compile_statements_once,
+    compiled_once,
+    pair_once,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("consult", deadline=None)
 hypothesis.settings.load_profile("consult")
 compile_routes_once()
+compile_statements_once()
 check_passwords_once()
 gc.set_threshold(20_000)  # a test makes many objects, and few that refer to each other in a circle
 
@@ -58,7 +65,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Spare the garbage collector what stays to the end anyway: looking through it again and again took a fifth of the time."""
+    """Spare the garbage collector what stays to the end anyway: looking through it again and again took a tenth of the time."""
     gc.collect()
     gc.freeze()
 
@@ -105,14 +112,7 @@ def db(engine: Engine) -> Iterator[Db]:
 @pytest.fixture
 def world(db: Db) -> cast.World:
     """The cast in their consultation, with an unrelated consultation beside it so that a missing filter shows."""
-    noise = cast.build(db, title="Another consultation")
-    for delegation_user in noise.users.values():
-        delegation_user.email = f"noise-{delegation_user.email}"
-    db.flush()
-    found = cast.build(db)
-    cast.account(db, cast.STRANGER, "Stranger")
-    db.commit()
-    return found
+    return pair_once(db)
 
 
 @pytest.fixture

@@ -1,15 +1,24 @@
-"""What a test process does once, though nearly every test has an app and people of its own: templates and routes compiled, passwords checked."""
+"""What a test process does once, though nearly every test has an app and people of its own: templates, routes and
+statements compiled, passwords checked, the cast put together."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import Table, exists, insert, select
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
+from consult import clock
+from consult.db import Base, Db, public_id
 from consult.people import passwords
+from consult.people.models import User
+from tests import cast
 
 
 class _Compiled(BytecodeCache):
@@ -58,3 +67,68 @@ def check_passwords_once() -> None:
         return checked(*arguments) if work is passwords._verify else work(*arguments)
 
     passwords.use_runner(once)
+
+
+class _Statements:
+    """A statement by what it asks and by the kind of database, not by the very engine."""
+
+    def __init__(self) -> None:
+        self._known: LRUCache[Any, Any] = LRUCache(5000)
+
+    @staticmethod
+    def _kind(key: Any) -> tuple[Any, ...]:
+        dialect, *rest = key
+        return type(dialect), dialect.paramstyle, dialect.server_version_info, *rest
+
+    def get(self, key: Any) -> Any:
+        return self._known.get(self._kind(key))
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        self._known[self._kind(key)] = compiled
+
+
+def compile_statements_once() -> None:
+    """Let the engines of tests share what SQLAlchemy made of a statement; one engine would remember it, but each has few requests."""
+    compiled = ClauseElement._compile_w_cache
+    statements = _Statements()
+
+    def once(element: ClauseElement, dialect: Any, *, compiled_cache: Any, **more: Any) -> Any:
+        shared = None if compiled_cache is None else statements
+        return compiled(element, dialect, compiled_cache=shared, **more)
+
+    ClauseElement._compile_w_cache = once  # type: ignore[method-assign,assignment]
+
+
+#: The rows of `cast.pair` as they were when it was called first, and when that was.
+_rows: list[tuple[datetime, list[tuple[Table, list[dict[str, Any]]]]]] = []
+
+
+def pair_once(db: Db) -> cast.World:
+    """`cast.pair`, committed: made once; then its rows are copied as if they were made now, with addresses of their own."""
+    if db.get_bind().dialect.name != "sqlite" or db.scalar(select(exists(select(User.id)))):
+        found = cast.pair(db)
+        db.commit()
+        return found
+    now = clock.now()
+    if not _rows:
+        found = cast.pair(db)
+        tables = (
+            (table, [*map(dict, db.execute(select(table)).mappings())])
+            for table in Base.metadata.sorted_tables
+        )
+        _rows.append((now, [(table, rows) for table, rows in tables if rows]))
+    else:
+        then, tables = _rows[0]
+        for table, rows in tables:
+            db.execute(insert(table), [_as_of(now, then, row) for row in rows])
+        found = cast.found_in(db)
+    db.commit()
+    return found
+
+
+def _as_of(now: datetime, then: datetime, row: dict[str, Any]) -> dict[str, Any]:
+    """The row with its times as long before or after `now` as they were before or after `then`."""
+    moved = {
+        name: value - then + now if isinstance(value, datetime) else value for name, value in row.items()
+    }
+    return moved | {"public_id": public_id()} if "public_id" in row else moved
