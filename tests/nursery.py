@@ -1,24 +1,34 @@
 """A process that has imported the server and compressed its static files, and makes a server of a copy of itself for every line of JSON that asks for one.
 
+Its servers keep their compiled templates in the folder that is its argument, for those that come after them.
 A line with `arguments`, `environ` and `log` is answered with the number of the new process; one with `ended`, such a number,
 with its exit status, or null while it runs.
 """
 
+import gc
 import json
 import os
 import sys
 from typing import Any
 
 from gevent import monkey
+from jinja2 import FileSystemBytecodeCache
 
 from consult import server
 from consult.web import assets
+from consult.web.context import ConsultFlask
 
 fork, waitpid = monkey.get_original("os", ["fork", "waitpid"])
 
 
 def main() -> int:
     assets.load(assets.STATIC)
+    ConsultFlask.jinja_options = {
+        **ConsultFlask.jinja_options,
+        "bytecode_cache": FileSystemBytecodeCache(sys.argv[1]),
+    }
+    gc.collect()
+    gc.freeze()
     for line in sys.stdin:
         asked = json.loads(line)
         if "ended" in asked:

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -131,6 +132,7 @@ class Forked:
 
 
 _nursery: list[subprocess.Popen[str]] = []
+_templates = tempfile.TemporaryDirectory(prefix="templates-")
 _one_at_a_time = threading.Lock()
 
 
@@ -138,7 +140,7 @@ def _ask_nursery(question: dict[str, Any]) -> Any:
     """Its answer; it starts when it is first asked, and ends with this process."""
     with _one_at_a_time:
         if not _nursery:
-            command = [sys.executable, "-m", "tests.nursery"]
+            command = [sys.executable, "-m", "tests.nursery", _templates.name]
             here = Path(__file__).parents[1]
             pipe = subprocess.PIPE
             _nursery.append(subprocess.Popen(command, cwd=here, stdin=pipe, stdout=pipe, text=True))
