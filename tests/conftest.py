@@ -19,7 +19,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 
 from consult import clock, migrating
 from consult.config import Settings
@@ -169,9 +169,9 @@ def system_clock() -> Iterator[None]:
     clock.set_source(None)
 
 
-@pytest.fixture
-def postgresql_url() -> Iterator[str]:
-    """A fresh PostgreSQL database at the newest migration."""
+@pytest.fixture(scope="session")
+def migrated_postgresql() -> Iterator[tuple[str, str, Connection]]:
+    """An empty PostgreSQL database at the newest migration, that tests copy: its server, its name, and who may copy it."""
     server = os.environ.get("CONSULT_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432")
     name = f"consult_{uuid.uuid4().hex[:12]}"
     try:
@@ -183,13 +183,25 @@ def postgresql_url() -> Iterator[str]:
     except Exception as error:
         unavailable(f"PostgreSQL at 127.0.0.1:5432 ({type(error).__name__})")
         return
+    with admin.connect() as connection:
+        try:
+            migrating.upgrade(f"{server}/{name}")
+            yield server, name, connection
+        finally:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def postgresql_url(migrated_postgresql: tuple[str, str, Connection]) -> Iterator[str]:
+    """A fresh PostgreSQL database at the newest migration."""
+    server, template, connection = migrated_postgresql
+    name = f"consult_{uuid.uuid4().hex[:12]}"
+    connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     try:
-        migrating.upgrade(f"{server}/{name}")
         yield f"{server}/{name}"
     finally:
-        with admin.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        admin.dispose()
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture
