@@ -99,7 +99,7 @@ def compile_statements_once() -> None:
     ClauseElement._compile_w_cache = once  # type: ignore[method-assign,assignment]
 
 
-#: The rows of `cast.pair` as they were when it was called first, and when that was.
+#: When the world of the first `cast.pair` was made, and its rows by table.
 _rows: list[tuple[datetime, list[tuple[Table, list[dict[str, Any]]]]]] = []
 
 
@@ -109,16 +109,16 @@ def pair_once(db: Db) -> cast.World:
         found = cast.pair(db)
         db.commit()
         return found
-    now = clock.now()
     if not _rows:
         found = cast.pair(db)
         tables = (
             (table, [*map(dict, db.execute(select(table)).mappings())])
             for table in Base.metadata.sorted_tables
         )
-        _rows.append((now, [(table, rows) for table, rows in tables if rows]))
+        _rows.append((found.consultation.created_at, [(table, rows) for table, rows in tables if rows]))
     else:
         then, tables = _rows[0]
+        now = clock.now()
         for table, rows in tables:
             db.execute(insert(table), [_as_of(now, then, row) for row in rows])
         found = cast.found_in(db)
