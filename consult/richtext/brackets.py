@@ -6,7 +6,10 @@ without its partner is an ordinary character. Pure: no I/O, no clock.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_BRACKET = re.compile(r"[\[\]]")
 
 
 @dataclass(frozen=True)
@@ -33,19 +36,19 @@ def passages(text: str) -> list[Passage]:
     """
     unmatched: list[int] = []
     pairs: list[tuple[int, int]] = []
-    for offset, character in enumerate(text):
-        if character == "[":
-            unmatched.append(offset)
-        elif character == "]" and unmatched:
-            pairs.append((unmatched.pop(), offset + 1))
-    found: list[Passage] = []
+    for found in _BRACKET.finditer(text):
+        if found[0] == "[":
+            unmatched.append(found.start())
+        elif unmatched:
+            pairs.append((unmatched.pop(), found.end()))
+    nested: list[Passage] = []
     around: list[int] = []
     for start, end in sorted(pairs):
         while around and around[-1] <= start:
             around.pop()
         around.append(end)
-        found.append(Passage(start, end, len(around)))
-    return found
+        nested.append(Passage(start, end, len(around)))
+    return nested
 
 
 def outer_brackets(text: str) -> list[Bracket]:

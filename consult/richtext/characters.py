@@ -24,6 +24,8 @@ _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 
 def clean(text: str) -> str:
     """The text without characters that no reader sees and no file format wants; line ends become newlines."""
+    if text.isprintable():  # none of them is; asked of every run of every draft, once a second
+        return text
     return _DROPPED.sub("", _LINE_ENDS.sub("\n", text))
 
 

@@ -23,6 +23,7 @@ from consult.richtext import (
     word_count,
 )
 from consult.richtext.brackets import passages
+from consult.richtext.characters import clean
 from consult.richtext.model import parsed, words_of
 from tests.richtext.docs import doc, paragraph, sound_docs, text
 from tests.richtext.test_html import Reader
@@ -154,3 +155,9 @@ def test_markdown_of_marks_lists_and_headings() -> None:
         "### Means\n\n**bold** and [a link](<https://e.org/x>)\\\n\\# no\n\n"
         "2. one\n\n   more\n3. one\n\n   more\n\n> \\[said\\]"
     )
+
+
+def test_a_text_of_printable_characters_is_clean_as_it_is() -> None:
+    """So that `clean` may say so without looking for what it drops."""
+    printable = "".join(chr(code) for code in range(0x110000) if chr(code).isprintable())
+    assert clean(f"{printable}\ufeff") == printable
