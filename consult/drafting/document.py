@@ -21,7 +21,7 @@ from consult.drafting.content import (
 from consult.drafting.lib0 import utf16_units
 from consult.drafting.limits import Limits
 from consult.drafting.protocol import Code, Refused, invalid
-from consult.drafting.structure import Admission, Structure
+from consult.drafting.structure import Admission, Structure, TypedOn
 from consult.drafting.walker import TRUSTED, Update, walked
 
 
@@ -49,17 +49,15 @@ class Document:
     def __init__(self) -> None:
         self._doc: Doc[Any] = Doc(client_id=SERVER_CLIENT)
         roots(self._doc)
-        # Watched below the library's wrapper: that keeps a reference to the document, which would never be freed.
+        # Written and watched below the library's wrapper: that keeps a reference to the document, which would never be freed.
         self._core = self._doc._doc  # noqa: SLF001
-        changes = self._changes = list[bytes]()
-        self._watch = self._core.observe(lambda event: changes.append(event.update))
         self.structure = Structure()
         #: Encoded bytes, at least; exact when it was last measured.
         self.size = 2
         #: Something that was acknowledged could not be read and is not in here.
         self.is_damaged = False
 
-    def judge(self, update: Update, limits: Limits) -> Admission:
+    def judge(self, update: Update, limits: Limits) -> Admission | TypedOn:
         """Whether the update fits this document; nothing changes.
 
         Raises:
@@ -74,16 +72,20 @@ class Document:
                 raise Refused(Code.TOO_BIG, "document")
         return admission
 
-    def apply(self, admission: Admission) -> bytes:
+    def apply(self, admission: Admission | TypedOn) -> bytes:
         """Apply a judged update.
 
         Returns:
-            What it changed, encoded by the library itself; empty when everything was known already.
+            What it changed, as the library encodes it; empty when everything was known already.
 
         Raises:
             Broken: drop this document and load it again.
         """
-        delta = guarded(self._watched, self._apply, admission.update.data)
+        data = admission.update.data
+        if isinstance(admission, TypedOn):  # all of it is new, and says what the library would say
+            delta = guarded(self._apply, data)
+        else:
+            delta = guarded(self._watched, self._apply, data)
         self.structure.take(admission)
         self.size += len(delta)
         return delta
@@ -121,7 +123,7 @@ class Document:
             self.size += len(delta)
         return delta
 
-    def _apply(self, data: bytes) -> None:
+    def _apply(self, data: bytes) -> bytes:
         core = self._core
         transaction = core.create_transaction()
         try:
@@ -129,12 +131,16 @@ class Document:
             transaction.commit()
         finally:
             transaction.drop()
+        return data
 
-    def _watched(self, act: Callable[..., None], *arguments: Any) -> bytes:
-        """What an act changed."""
-        changes = self._changes
-        changes.clear()
-        act(*arguments)
+    def _watched(self, act: Callable[..., object], *arguments: Any) -> bytes:
+        """What an act changed. Watched only meanwhile, because telling costs more than writing."""
+        changes: list[bytes] = []
+        watch = self._core.observe(lambda event: changes.append(event.update))
+        try:
+            act(*arguments)
+        finally:
+            watch.drop()
         if len(changes) > 1:
             raise Broken("one update, several changes")
         return changes[0] if changes else b""

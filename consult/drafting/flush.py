@@ -22,7 +22,7 @@ from consult.drafting.leases import Leases
 from consult.drafting.limits import Limits
 from consult.drafting.live_draft import Ack, LiveDraft, Outlet, Pending, Rights
 from consult.drafting.protocol import Code, Refused
-from consult.drafting.structure import Admission
+from consult.drafting.structure import Admission, TypedOn
 from consult.drafting.subject import DraftState
 from consult.drafting.walker import ClientId
 from consult.rooms import queries
@@ -171,7 +171,7 @@ class Flush:
         owner: str,
         now: datetime,
         refusal: str,
-        admission: Admission,
+        admission: Admission | TypedOn,
         document: Document,
     ) -> bool:
         """Whether an update may still go in though the room is closed: it brings nothing, or its author was cut off."""
@@ -189,7 +189,7 @@ class Flush:
         return reason is None or (reason == "room.not_seated" and live.subject.state != "drafting")
 
     @staticmethod
-    def _check_owner(live: LiveDraft, admission: Admission, owner: str) -> None:
+    def _check_owner(live: LiveDraft, admission: Admission | TypedOn, owner: str) -> None:
         """A client id belongs to whoever used it first; nobody writes under another's.
 
         An honest page has others' words too. Where a damaged draft lacks them, it is asked to come again when the author has.
@@ -205,7 +205,7 @@ class Flush:
             if shown is not None and live.seats.get(shown.sid) and live.seats[shown.sid].owner != owner:
                 raise Refused(Code.INVALID, "client id of somebody else")
 
-    def _own(self, written: Written, admission: Admission, owner: str, member_id: int) -> None:
+    def _own(self, written: Written, admission: Admission | TypedOn, owner: str, member_id: int) -> None:
         live = written.live
         for client in admission.clients:
             if client not in live.owners:

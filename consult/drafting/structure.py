@@ -10,6 +10,7 @@ places are kept. A piece placed in something deleted for good has the place GONE
 from bisect import bisect_right
 from collections.abc import KeysView
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from consult.drafting import schema
 from consult.drafting.limits import Limits
@@ -105,7 +106,6 @@ class Admission:
     tracks: dict[ClientId, Track] = field(default_factory=dict)
     containers: dict[Id, Container] = field(default_factory=dict)
     title_units: int = 0
-    text_units: int = 0
     #: Suggestions first seen here, and who made each.
     suggestions: dict[str, ClientId] = field(default_factory=dict)
 
@@ -113,6 +113,21 @@ class Admission:
     def clients(self) -> KeysView[ClientId]:
         """Clients of whom there is something new."""
         return self.tracks.keys()
+
+
+class TypedOn(NamedTuple):
+    """As `Admission`, of an update that only puts text behind a letter of running text: where it stands is all there is to say."""
+
+    update: Update
+    client: ClientId
+    end: int
+    place: Place
+    title_units: int = 0
+
+    @property
+    def clients(self) -> tuple[ClientId]:
+        """The client of whom there is something new."""
+        return (self.client,)
 
 
 class Structure:
@@ -133,7 +148,7 @@ class Structure:
         track = self._tracks.get(client)
         return track.end if track else 0
 
-    def admit(self, update: Update, limits: Limits) -> Admission:
+    def admit(self, update: Update, limits: Limits) -> Admission | TypedOn:
         """Judge an update; the picture stays as it is.
 
         Raises:
@@ -141,30 +156,34 @@ class Structure:
         """
         return self._typed(update) or _Judge(self, limits, update).judged()
 
-    def _typed(self, update: Update) -> Admission | None:
+    def _typed(self, update: Update) -> TypedOn | None:
         """The judgement on what nearly every update is: text behind a known letter of running text, by a client of whom all before
         is known. Everything else, what does not fit included, is for the judge."""
-        if len(update.runs) != 1 or update.deletions:
+        if not update.is_plain:
             return None
-        client, clock, pieces = update.runs[0]
-        piece, origin = pieces[0], pieces[0].origin
-        if len(pieces) != 1 or piece.kind != STRING or origin is None or clock != self.state_of(client):
+        client, clock, (piece,) = update.runs[0]
+        track = self._tracks.get(client)
+        if clock != (0 if track is None else track.end):
             return None
-        place = self._place_of_known(origin)
+        place = self._place_of_known(piece.origin)
         if place is None or place.key is not None or place.container.kind != schema.RUN:
             return None
         if piece.right is not None and self._place_of_known(piece.right) is not place:
             return None
-        fresh = Track(clock)
-        fresh.add(clock, piece.end, place)
-        return Admission(update, {client: fresh}, text_units=piece.length)
+        return TypedOn(update, client, clock + piece.length, place)
 
-    def _place_of_known(self, at: Id) -> Place | None:
-        track = self._tracks.get(at[0])
-        return track.at(at[1]) if track is not None and at[1] < track.end else None
+    def _place_of_known(self, at: Id | None) -> Place | None:
+        track = self._tracks.get(at[0]) if at is not None else None
+        return track.at(at[1]) if at is not None and track is not None and at[1] < track.end else None
 
-    def take(self, admission: Admission) -> None:
+    def take(self, admission: Admission | TypedOn) -> None:
         """Make an admitted update part of the picture."""
+        if isinstance(admission, TypedOn):
+            track = self._tracks.get(admission.client)
+            if track is None:
+                track = self._tracks[admission.client] = Track()
+            track.add(track.end, admission.end, admission.place)
+            return
         for client, fresh in admission.tracks.items():
             track = self._tracks.get(client)
             if track is None:
@@ -355,7 +374,6 @@ class _Judge:
         if piece.kind != STRING:
             invalid("the title is plain text")
         self._made.title_units += piece.length
-        self._made.text_units += piece.length
 
     def _check_text(self, client: ClientId, piece: Struct) -> None:
         if piece.kind == FORMAT and isinstance(piece.content, Format):
@@ -364,8 +382,6 @@ class _Judge:
             self._check_suggestion(client, piece.content)
         elif piece.kind != STRING:
             invalid("not text")
-        else:
-            self._made.text_units += piece.length
 
     def _check_suggestion(self, client: ClientId, mark: Format) -> None:
         """Rule: a suggestion is made in one's own name; later edits around it repeat the mark as it was made.

@@ -9,6 +9,7 @@ binary, embed, subdocument, skip) are refused, unlike there.
 
 import json
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from consult.drafting.lib0 import Malformed, Reader, Scalar, utf16_units
@@ -81,11 +82,15 @@ class Deletion(NamedTuple):
 
 
 class Update(NamedTuple):
-    """A well-formed update. `data` are the bytes it was read from."""
+    """A well-formed update. `data` are the bytes it was read from.
+
+    `is_plain`: they are one piece of text, and what the library itself would write for it.
+    """
 
     data: bytes
     runs: tuple[Run, ...]
     deletions: tuple[Deletion, ...]
+    is_plain: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -133,10 +138,18 @@ def read_through(data: bytes, limits: Limits) -> Update:
     return Update(data, runs, deletions)
 
 
-_NUMBER = rb"([\x80-\xff]{0,5}[\x00-\x7f])"
-#: One client, one piece of text of less than 128 bytes behind a letter, nothing deleted.
+#: A variable-length number of at most six bytes, as everybody writes it: no longer than it needs to be.
+_NUMBER = rb"([\x80-\xff]{1,5}[\x01-\x7f]|[\x00-\x7f])"
+#: One client, one piece of text of less than 128 bytes behind a letter and perhaps before another, nothing deleted.
 _TYPED = re.compile(
-    rb"\x01\x01" + _NUMBER * 2 + rb"\x84" + _NUMBER * 2 + rb"([\x01-\x7f])(.+)\x00", re.DOTALL
+    rb"\x01\x01"
+    + _NUMBER * 2
+    + rb"(?:\x84|(\xc4))"
+    + _NUMBER * 2
+    + rb"(?(3)"
+    + _NUMBER * 2
+    + rb")([\x01-\x7f])(.+)\x00",
+    re.DOTALL,
 ).fullmatch
 
 
@@ -145,19 +158,21 @@ def _typed(data: bytes, limits: Limits) -> Update | None:
     found = _TYPED(data)
     if found is None:
         return None
-    *numbers, size, raw = found.groups()
+    who, since, before_too, other, behind, beyond, before, size, raw = found.groups()
     if len(raw) != size[0]:
         return None
     try:
         text = raw.decode()
     except UnicodeDecodeError:
         return None
-    client, clock, other, behind = map(_number, numbers)
-    length = utf16_units(text)
+    client, clock = _client(who), _number(since)
+    length = len(text) if len(text) == len(raw) else utf16_units(text)
     if clock > MAX_CLOCK or length > limits.run_units:
         return None
-    piece = Struct(clock, length, STRING, (other, behind), None, None, None, text)
-    return Update(data, (Run(client, clock, (piece,)),), ())
+    origin = (client if other == who else _client(other), _number(behind))
+    right = (_client(beyond), _number(before)) if before_too else None
+    piece = Struct(clock, length, STRING, origin, right, None, None, text)
+    return Update(data, (Run(client, clock, (piece,)),), (), True)
 
 
 def _number(data: bytes) -> int:
@@ -166,6 +181,10 @@ def _number(data: bytes) -> int:
     for part in reversed(data):
         value = value << 7 | part & 127
     return value
+
+
+#: Pages come again and again.
+_client = lru_cache(4096)(_number)
 
 
 def _runs(reader: Reader, limits: Limits) -> tuple[Run, ...]:
