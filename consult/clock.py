@@ -3,12 +3,10 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 
-def _system_now() -> datetime:
-    return datetime.now(UTC)
-
-
+_system_now = partial(datetime.now, UTC)
 _now: Callable[[], datetime] = _system_now
 
 
@@ -28,9 +26,8 @@ def milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def monotonic() -> float:
-    """Seconds on a clock that never jumps; only differences mean anything."""
-    return time.monotonic()
+#: Seconds on a clock that never jumps; only differences mean anything.
+monotonic = time.monotonic
 
 
 def give_way() -> None:

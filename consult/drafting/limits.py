@@ -59,7 +59,7 @@ class TokenBucket:
         self._at: float | None = None
 
     def wait_for(self, amount: float, now: float) -> float:
-        """Seconds until `amount` can be taken, 0 when it can be taken now; more than `burst` waits for a full bucket."""
+        """Seconds until `amount` can be taken, 0 when it can be taken now; more than `burst` waits for, and takes, a full bucket."""
         if self._at is not None:
             if now > self._at:
                 self._level += (now - self._at) * self._rate
@@ -70,25 +70,22 @@ class TokenBucket:
         return missing / self._rate if missing > 0.0 else 0.0
 
     def take(self, amount: float, now: float) -> bool:
-        """Take `amount`, or nothing when there is not enough. As `wait_for` and `spend`; asked at every frame."""
+        """Take `amount`, or nothing when there is not enough. As `wait_for` says; asked at every frame."""
         level, at = self._level, self._at
         if at is not None and now > at:
             level += (now - at) * self._rate
         if level > self._burst:
             level = float(self._burst)
         self._at = now
-        is_enough = min(self._burst, amount) <= level
+        if amount > self._burst:
+            amount = self._burst
+        is_enough = amount <= level
         self._level = level - amount if is_enough else level
         return is_enough
 
-    def spend(self, amount: float) -> None:
-        """Take what `wait_for` has just said can be taken."""
-        self._level -= amount
-
-    @property
-    def burst(self) -> float:
-        """The most that can be taken at once."""
-        return self._burst
+    def give_back(self, amount: float) -> None:
+        """Undo what was just taken."""
+        self._level += amount
 
 
 class Allowance:
@@ -102,11 +99,12 @@ class Allowance:
 
     def update(self, size: int, now: float) -> float:
         """Seconds to wait before an update of `size` bytes may come; 0 takes it."""
-        wait = max(self._messages.wait_for(1, now), self._bytes.wait_for(size, now))
-        if wait == 0.0:
-            self._messages.spend(1)
-            self._bytes.spend(min(size, self._bytes.burst))
-        return wait
+        messages, data = self._messages, self._bytes
+        if messages.take(1, now):
+            if data.take(size, now):
+                return 0.0
+            messages.give_back(1)
+        return max(messages.wait_for(1, now), data.wait_for(size, now))
 
     def awareness(self, now: float) -> bool:
         """Whether one more awareness message may pass."""

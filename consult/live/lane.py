@@ -133,16 +133,14 @@ class Lane:
         """Send an event to everybody in the room `to`: one frame, written straight to each member's socket."""
         frame = frame_of(f"{_EVENT}[{','.join([_part(value) for value in (event, *args)])}]")
         sessions, held = self._engine.sockets, self._held
-        for sid, eio_sid in self._manager.get_participants(_NAMESPACE, to):
-            if sid == skip:
-                continue
+        for sid, eio_sid in self._manager.pages_in(to):
             session = sessions.get(eio_sid)
-            if session is None or session.closed:
+            if sid == skip or session is None or session.closed:
                 continue
             wire = session.wire
             if held is None or wire.held:
                 self.write(wire, frame)
-            else:  # as `write` does; this is the line that runs most often of all
+            else:  # as `write` does; these are the lines that run most often of all
                 wire.held = frame
                 held.append(wire)
 

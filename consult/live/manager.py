@@ -17,6 +17,11 @@ class IndexedManager(Manager):  # type: ignore[misc]
         super().__init__()
         self._rooms_of: defaultdict[tuple[str, str], set[str | None]] = defaultdict(set)
 
+    def pages_in(self, room: str, namespace: str = "/") -> list[tuple[str, str]]:
+        """Who is in a room: of each page its Socket.IO id and its Engine.IO id."""
+        members = self.rooms.get(namespace, {}).get(room)
+        return list(members.items()) if members else []
+
     def basic_enter_room(
         self, sid: str, namespace: str, room: str | None, eio_sid: str | None = None
     ) -> None:

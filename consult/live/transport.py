@@ -152,8 +152,9 @@ class Wire:
 
     def write_held(self) -> None:
         """Write what is held, if nothing else has taken it along."""
-        if self.held:
-            self.write(b"")
+        held, self.held = self.held, b""
+        if held:
+            self.write(held)
 
     def write(self, data: bytes) -> None:
         """Write whole frames at once, or keep what the socket does not take; a reader too far behind is cut off."""

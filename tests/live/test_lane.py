@@ -17,6 +17,7 @@ from consult.live import engine as engines
 from consult.live import transport
 from consult.live.engine import Engine, Session
 from consult.live.lane import Lane
+from consult.live.manager import IndexedManager
 from consult.live.transport import Wire, frame_of
 
 OPTIONS: dict[str, Any] = {"async_mode": "threading", "ping_interval": 15, "ping_timeout": 10}
@@ -46,7 +47,7 @@ class House:
     """A Socket.IO server on our engine, with pages in rooms, without a network."""
 
     def __init__(self) -> None:
-        self.server = socketio.Server(async_handlers=False, **OPTIONS)
+        self.server = socketio.Server(async_handlers=False, client_manager=IndexedManager(), **OPTIONS)
         self.engine = engines.use(self.server, **OPTIONS)
         self.lane = Lane(self.server, self.engine)
         self.server.on("connect", lambda sid, environ: None)
