@@ -1,4 +1,7 @@
-"""Who writes to SQLite when many want to: one after the other, without anybody trying again and again."""
+"""Who writes to SQLite when many want to: one after the other, without anybody trying again and again.
+
+And the connection of somebody who writes all the time, on both databases.
+"""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +12,16 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
 
 from consult import db as database
-from consult.db import Sessions, sessions_for, unit_of_work
+from consult.db import (
+    Db,
+    Sessions,
+    StandingWriter,
+    driver_rows,
+    driver_writes,
+    engine_for,
+    sessions_for,
+    unit_of_work,
+)
 
 MANY = 24
 
@@ -77,3 +89,69 @@ def test_who_waits_too_long_is_told(
     write(sessions, "third")
     with engine.connect() as connection:
         assert connection.execute(text("SELECT word FROM kept")).scalars().all() == ["first", "third"]
+
+
+class Fault(Exception):
+    """An act that fails."""
+
+
+def connection_of(db: Db) -> int:
+    """Which connection of the driver is used."""
+    return id(db.connection().connection.driver_connection)
+
+
+def test_a_standing_writer_keeps_its_connection_while_nothing_fails(sessions: Sessions) -> None:
+    writer, seen = StandingWriter(sessions), []
+    for word in ("one", "two"):
+        with writer.unit_of_work() as db:
+            driver_writes(db, "INSERT INTO kept VALUES (?)", (word,))
+            seen.append(connection_of(db))
+    with pytest.raises(Fault), writer.unit_of_work() as db:
+        driver_writes(db, "INSERT INTO kept VALUES (?)", ("never",))
+        raise Fault
+    with writer.unit_of_work() as db:
+        assert driver_rows(db, "SELECT word FROM kept", ()) == [("one",), ("two",)]
+    assert seen[0] == seen[1]
+    write(sessions)
+    writer.end()
+
+
+def test_somebody_who_comes_in_between_has_a_connection_of_their_own(sessions: Sessions) -> None:
+    """On SQLite only readers may; a second writer waits for the first."""
+    writer = StandingWriter(sessions)
+    reader = StandingWriter(sessions_for(sessions.kw["bind"].execution_options(consult_writing=False)))
+    with writer.unit_of_work() as db, reader.unit_of_work() as outer, reader.unit_of_work() as inner:
+        driver_writes(db, "INSERT INTO kept VALUES (?)", ("one",))
+        assert len({connection_of(each) for each in (db, outer, inner)}) == 3
+        assert driver_rows(inner, "SELECT word FROM kept", ()) == []
+    for each in (writer, reader):
+        each.end()
+
+
+@pytest.mark.parametrize("moment", ["between", "within"])
+def test_a_standing_writer_outlives_its_connection(
+    postgresql_url: str, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = engine_for(postgresql_url)
+    writer = StandingWriter(sessions_for(engine))
+
+    def end(process: int) -> None:
+        with engine.begin() as other:
+            other.execute(text("SELECT pg_terminate_backend(:process)"), {"process": process})
+
+    with writer.unit_of_work() as db:
+        driver_writes(db, "CREATE TABLE kept (word TEXT)", ())
+        ((process,),) = driver_rows(db, "SELECT pg_backend_pid()", ())
+    if moment == "between":
+        monkeypatch.setattr(database, "IDLE_SECONDS", 0.0)
+        end(process)
+    else:
+        with pytest.raises(Exception, match="terminat|closed|lost"), writer.unit_of_work() as db:  # noqa: PT012
+            driver_writes(db, "INSERT INTO kept VALUES (%s)", ("lost",))
+            end(process)
+            driver_writes(db, "INSERT INTO kept VALUES (%s)", ("lost",))
+    with writer.unit_of_work() as db:
+        driver_writes(db, "INSERT INTO kept VALUES (%s)", ("here",))
+        assert driver_rows(db, "SELECT word FROM kept", ()) == [("here",)]
+    writer.end()
+    engine.dispose()

@@ -4,7 +4,6 @@ Decides what is locked while updates are written, and that nobody is waited for;
 works inside the caller's transaction and commits nothing.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -26,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from consult.db import Db, database_ms
+from consult.db import Db, database_ms, driver_rows
 from consult.disclosure.attribution import Attribution
 from consult.drafting.models import Draft, RoomLease
 from consult.drafting.pseudonyms import new_salt
@@ -86,12 +85,12 @@ def locked(db: Db, known: Mapping[int, DraftState | None]) -> Locked:
     Args:
         known: each draft as it was when last read. What has not changed since is the same object in the answer.
     """
-    connection = db.connection()
-    sql, is_sqlite = _locking(connection.dialect), connection.dialect.name == "sqlite"
-    values: Any = (json.dumps(list(known)),) if is_sqlite else {"ids": list(known)}
+    dialect = db.get_bind().dialect
+    ids = ",".join(map(str, known))
+    is_sqlite = dialect.name == "sqlite"
     drafts, changed = [], {}
-    for row in connection.exec_driver_sql(sql, values):
-        before, seen = known.get(row[0]), tuple(row[4 : len(_COLUMNS)])
+    for row in driver_rows(db, _locking(dialect), (f"[{ids}]",) if is_sqlite else {"ids": f"{{{ids}}}"}):
+        before, seen = known.get(row[0]), row[4 : len(_COLUMNS)]
         if before is not None and before.seen == seen:
             row_id, seq, snapshot_seq, mirrored_seq, *_ = row
             drafts.append(DraftState(row_id, seq, snapshot_seq, mirrored_seq, *before[4:]))
@@ -101,7 +100,7 @@ def locked(db: Db, known: Mapping[int, DraftState | None]) -> Locked:
         drafts += [draft._replace(seen=changed[draft.id]) for draft in current(db, changed)]
     if is_sqlite or len(drafts) == len(known):
         return Locked(drafts, frozenset())
-    leased = connection.scalars(_LEASED, {"ids": list(known)})
+    leased = db.connection().scalars(_LEASED, {"ids": list(known)})
     return Locked(drafts, frozenset(leased) - {draft.id for draft in drafts})
 
 

@@ -5,7 +5,7 @@ caller's transaction and commits nothing.
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from zlib import crc32
 from pycrdt import merge_updates
 from sqlalchemy import bindparam, insert, select, update
 
-from consult.db import Base, Db
+from consult.db import Base, Db, driver_writes
 from consult.drafting.document import Broken, Document, guarded
 from consult.drafting.models import Draft, DraftClient, DraftUpdate
 from consult.drafting.protocol import Refused
@@ -162,20 +162,29 @@ def append(db: Db, entries: Collection[Entry], at: datetime) -> None:
     """Append rows to the logs and move each draft's number on."""
     if not entries:
         return
-    connection = db.connection()
-    written_as = _KEPT_AT.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    dialect = db.get_bind().dialect
+    written_as = _KEPT_AT.dialect_impl(dialect).bind_processor(dialect)
     moment = written_as(at) if written_as else at
     newest = {entry.draft_id: entry.seq for entry in entries}
-    if connection.dialect.name == "sqlite":
+    if dialect.name == "sqlite":
         rows = [(entry.draft_id, entry.seq, entry.data, crc32(entry.data), moment) for entry in entries]
-        connection.exec_driver_sql(_APPEND, rows)
-        connection.exec_driver_sql(_MOVE_ON, [(seq, row) for row, seq in newest.items()])
+        driver_writes(db, _APPEND, rows, many=True)
+        driver_writes(db, _MOVE_ON, [(seq, row) for row, seq in newest.items()], many=True)
         return
-    columns = ([getattr(entry, name) for entry in entries] for name in ("draft_id", "seq", "data"))
-    checks = [crc32(entry.data) for entry in entries]
-    connection.exec_driver_sql(
-        _APPEND_AND_MOVE_ON, (moment, *columns, checks, list(newest), list(newest.values()))
+    columns = (
+        _array(entry.draft_id for entry in entries),
+        _array(entry.seq for entry in entries),
+        _array(f'"\\\\x{entry.data.hex()}"' for entry in entries),
+        _array(crc32(entry.data) for entry in entries),
+        _array(newest),
+        _array(newest.values()),
     )
+    driver_writes(db, _APPEND_AND_MOVE_ON, (moment, *columns))
+
+
+def _array(values: Iterable[object]) -> str:
+    """An array as PostgreSQL reads it; values are numbers, or quoted already."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def owners(db: Db, draft_id: int) -> dict[ClientId, str]:

@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, select, update
 from consult import clock, richtext
 from consult.announce import audiences, outbox
 from consult.announce.events import ItemChanged
-from consult.db import Db, reading_session, unit_of_work
+from consult.db import Db, StandingWriter, reading_session
 from consult.drafting import protocol
 from consult.drafting.content import DraftContent
 from consult.drafting.limits import Limits
@@ -113,8 +113,9 @@ class Drafting:
         settings = hub.settings
         self._is_started = False
         self.rights = LiveRights(hub)
+        self.writer = StandingWriter(hub.sessions)
         self.registry = Registry(
-            writing=lambda: unit_of_work(hub.sessions),
+            writing=self.writer.unit_of_work,
             reading=lambda: reading_session(hub.engine),
             rights=self.rights,
             outlet=SocketOutlet(hub.server, hub.lane),
@@ -227,7 +228,7 @@ def register(hub: Hub) -> None:
     hub.on_rights_changed.append(on_rights)
     hub.on_room_changed.append(registry.room_changed)
     hub.on_consultation_changed.append(drafting.rights.forget_rules)
-    hub.on_stop.append(registry.stop)
+    hub.on_stop += [registry.stop, drafting.writer.end]
     gauges = hub.app.extensions["consult.gauges"]
     gauges["draft_updates_total"] = lambda: registry.updates
     gauges["draft_checks_total"] = lambda: registry.checks
