@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
-
 _system_now = partial(datetime.now, UTC)
 _now: Callable[[], datetime] = _system_now
 

@@ -106,7 +106,7 @@ def test_a_standing_writer_keeps_its_connection_while_nothing_fails(sessions: Se
         with writer.unit_of_work() as db:
             driver_writes(db, "INSERT INTO kept VALUES (?)", (word,))
             seen.append(connection_of(db))
-    with pytest.raises(Fault), writer.unit_of_work() as db:
+    with pytest.raises(Fault), writer.unit_of_work() as db:  # noqa: PT012
         driver_writes(db, "INSERT INTO kept VALUES (?)", ("never",))
         raise Fault
     with writer.unit_of_work() as db:
@@ -146,7 +146,7 @@ def test_a_standing_writer_outlives_its_connection(
         monkeypatch.setattr(database, "IDLE_SECONDS", 0.0)
         end(process)
     else:
-        with pytest.raises(Exception, match="terminat|closed|lost"), writer.unit_of_work() as db:  # noqa: PT012
+        with pytest.raises(Exception, match=r"terminat|closed|lost"), writer.unit_of_work() as db:  # noqa: PT012
             driver_writes(db, "INSERT INTO kept VALUES (%s)", ("lost",))
             end(process)
             driver_writes(db, "INSERT INTO kept VALUES (%s)", ("lost",))

@@ -4,7 +4,7 @@ Decides what is locked while updates are written, and that nobody is waited for;
 works inside the caller's transaction and commits nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -188,13 +188,16 @@ def unmirrored(db: Db, limit: int, owner: str) -> list[DraftState]:
     return _states(db, found.with_for_update(key_share=True, skip_locked=True, of=Draft))
 
 
-def is_free(db: Db, draft_id: int) -> bool:
-    """Whether nobody else is writing the draft at this moment; nobody does before this transaction ends."""
-    connection = db.connection()
-    return connection.dialect.name == "sqlite" or connection.scalar(_FREE, {"id": draft_id}) is not None
+def free(db: Db, draft_ids: Collection[int]) -> dict[int, int]:
+    """Of these drafts those that nobody else is writing at this moment, nor will before this transaction ends.
+
+    Returns:
+        By draft, up to which number of its log its item's columns follow it.
+    """
+    return {row.id: row.mirrored_seq for row in db.connection().execute(_FREE, {"ids": list(draft_ids)})}
 
 
-_FREE = select(Draft.id).where(Draft.id == bindparam("id")).with_for_update(key_share=True, skip_locked=True)
+_FREE = select(Draft.id, Draft.mirrored_seq).where(_IDS).with_for_update(key_share=True, skip_locked=True)
 
 
 def unlink_closed(db: Db, closed_before: datetime) -> None:

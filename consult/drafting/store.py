@@ -5,7 +5,7 @@ caller's transaction and commits nothing.
 """
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -71,9 +71,11 @@ _MIRRORED = (
 )
 
 
-def mark_mirrored(db: Db, draft_id: int, seq: int) -> bool:
-    """The item's columns are about to say what the log says up to `seq`; False when they already say more."""
-    return db.connection().execute(_MIRRORED, {"draft": draft_id, "upto": seq}).rowcount == 1
+def mark_mirrored(db: Db, upto: Mapping[int, int]) -> None:
+    """The columns of these drafts' items say what the logs say up to these numbers."""
+    if upto:
+        rows = [{"draft": draft_id, "upto": seq} for draft_id, seq in upto.items()]
+        db.connection().execute(_MIRRORED, rows)
 
 
 def load(db: Db, draft: Draft | DraftState) -> Document:

@@ -4,9 +4,10 @@ Decides when; the writer calls it between two ticks. Every act is one transactio
 """
 
 import logging
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from typing import NamedTuple
 
 from consult import clock
 from consult.db import Db
@@ -24,12 +25,25 @@ _AT_ONCE = 10
 _CARED_AT_ONCE = 2
 
 UnitOfWork = Callable[[], AbstractContextManager[Db]]
-#: Makes an item's columns follow its draft: (db, item row id, content); False: somebody is writing the item at this moment.
-Mirror = Callable[[Db, int, DraftContent], bool]
+#: Makes columns of items follow their drafts: (db, contents by item row id); the items somebody is writing at this moment.
+Mirror = Callable[[Db, Mapping[int, DraftContent]], Collection[int]]
 
 
-class _Later(Exception):
-    """What is to be written is being written by somebody else; tried again soon, so that nobody waits for that."""
+class Due(NamedTuple):
+    """A draft with something to be done: whether its item's columns have to follow, and whether a snapshot has to be taken."""
+
+    live: LiveDraft
+    mirror: bool
+    snapshot: bool
+
+
+class Behind(NamedTuple):
+    """A draft whose item's columns do not say yet what it says at `seq`."""
+
+    draft_id: int
+    item_id: int
+    seq: int
+    document: Document
 
 
 class Upkeep:
@@ -44,41 +58,44 @@ class Upkeep:
 
     def care(self, drafts: list[LiveDraft], now: float, most: int = _CARED_AT_ONCE) -> list[LiveDraft]:
         """Do what is due for these drafts, a few of them in one transaction; returns those that can leave the memory."""
-        due = [(live, *_due(live, now)) for live in drafts]
-        work = [entry for entry in due if entry[1] or entry[2]][:most]
-        done = []
-        if work:
-            with self._writing() as db:
-                done = [entry for entry in work if self._did(db, *entry)]
-        for live, mirror, snapshot in done:
+        work = [due for due in (_due(live, now) for live in drafts) if due.mirror or due.snapshot][:most]
+        for live, mirror, snapshot in self._cared(work) if work else ():
             live.mirror_due = None if mirror else live.mirror_due
             live.rows_since_snapshot = 0 if snapshot else live.rows_since_snapshot
-        return [live for live in drafts if _is_leaving(live, now) and not any(_due(live, now))]
+        return [live for live in drafts if _is_leaving(live, now) and not any(_due(live, now)[1:])]
 
-    def _did(self, db: Db, live: LiveDraft, mirror: bool, snapshot: bool) -> bool:
-        """One draft's share; its failure is logged, tried again, and keeps no other waiting."""
-        document = live.document
-        if document is None:
-            return False
+    def _cared(self, work: list[Due]) -> list[Due]:
+        """What is done now. A failure is logged, tried again, and keeps no other waiting."""
         try:
-            with db.begin_nested():
-                if not states.is_free(db, live.draft_id):
-                    return False
-                if mirror:
-                    self._follow(db, live.draft_id, live.item_id, live.seq, document)
-                if snapshot:
-                    store.take_snapshot(db, live.draft_id, live.seq, document)
-        except _Later:
-            return False
-        except Exception:  # the boundary of one draft
-            log.exception("draft %s: housekeeping failed", live.public_id)
-            return False
-        return True
+            with self._writing() as db:
+                return self._did(db, work)
+        except Exception:
+            if len(work) == 1:
+                log.exception("draft %s: housekeeping failed", work[0].live.public_id)
+                return []
+        return [done for one in work for done in self._cared([one])]
 
-    def _follow(self, db: Db, draft_id: int, item_id: int, seq: int, document: Document) -> None:
-        """Let the item's columns say what the draft says, unless they say more already."""
-        if store.mark_mirrored(db, draft_id, seq) and not self._mirror(db, item_id, document.content()):
-            raise _Later
+    def _did(self, db: Db, work: list[Due]) -> list[Due]:
+        free = states.free(db, [due.live.draft_id for due in work])
+        work = [due for due in work if due.live.draft_id in free and due.live.document is not None]
+        busy = self._follow(
+            db,
+            [
+                Behind(live.draft_id, live.item_id, live.seq, live.document)
+                for live, mirror, _snapshot in work
+                if mirror and live.document is not None and free[live.draft_id] <= live.seq
+            ],
+        )
+        for live, _mirror, snapshot in work:
+            if snapshot and live.document is not None:
+                store.take_snapshot(db, live.draft_id, live.seq, live.document)
+        return [due for due in work if not due.mirror or due.live.item_id not in busy]
+
+    def _follow(self, db: Db, drafts: Collection[Behind]) -> Collection[int]:
+        """Let the columns of items say what their drafts say; the items that somebody is writing at this moment, which wait."""
+        busy = self._mirror(db, {one.item_id: one.document.content() for one in drafts}) if drafts else ()
+        store.mark_mirrored(db, {one.draft_id: one.seq for one in drafts if one.item_id not in busy})
+        return busy
 
     def sweep(self, now: float, open_here: frozenset[str]) -> None:
         """Now and then: columns that a crash left behind, pseudonyms whose link to a person has to end."""
@@ -92,20 +109,17 @@ class Upkeep:
             chat.forget_closed(db)
         with self._writing() as db:
             for draft in states.unmirrored(db, _AT_ONCE, self._owner):
-                if draft.public_id in open_here:
-                    continue
-                with suppress(_Later), db.begin_nested():
-                    self._follow(db, draft.id, draft.item_id, draft.seq, store.load(db, draft))
+                if draft.public_id not in open_here:
+                    self._follow(db, [Behind(draft.id, draft.item_id, draft.seq, store.load(db, draft))])
 
 
 def _is_leaving(live: LiveDraft, now: float) -> bool:
     return live.idle_since is not None and now - live.idle_since > UNLOAD_AFTER_SECONDS
 
 
-def _due(live: LiveDraft, now: float) -> tuple[bool, bool]:
-    """Whether the item's columns have to follow now, and whether a snapshot has to be taken."""
+def _due(live: LiveDraft, now: float) -> Due:
     if live.document is None:
-        return False, False
+        return Due(live, False, False)
     is_leaving = _is_leaving(live, now)
     mirror = live.mirror_due is not None and (is_leaving or live.mirror_due <= now)
-    return mirror, live.rows_since_snapshot >= (1 if is_leaving else store.SNAPSHOT_EVERY)
+    return Due(live, mirror, live.rows_since_snapshot >= (1 if is_leaving else store.SNAPSHOT_EVERY))

@@ -6,7 +6,7 @@ Handlers run on the python-socketio server itself, outside Flask's request conte
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -19,7 +19,7 @@ from consult.announce import audiences, outbox
 from consult.announce.events import ItemChanged
 from consult.db import Db, StandingWriter, reading_session
 from consult.drafting import protocol
-from consult.drafting.content import DraftContent
+from consult.drafting.content import DraftContent, Facts
 from consult.drafting.limits import Limits
 from consult.drafting.live_draft import Ack, Reply
 from consult.drafting.registry import Registry
@@ -239,33 +239,42 @@ def register(hub: Hub) -> None:
     gauges["draft_rooms_taken_total"] = lambda: registry.leases.taken
 
 
-def mirror(db: Db, item_id: int, content: DraftContent) -> bool:
-    """Make an item's columns follow its draft; lists are told only when what they show has changed.
+def mirror(db: Db, contents: Mapping[int, DraftContent]) -> set[int]:
+    """Make the columns of items follow their drafts; lists are told only when what they show has changed.
+
+    Args:
+        contents: what the drafts say, by item row id.
 
     Returns:
-        False when somebody else is writing the item at this moment: whoever writes drafts does not wait for that.
+        The items that somebody else is writing at this moment: whoever writes drafts does not wait for that.
     """
-    connection = db.connection()
-    item = connection.execute(_ITEM, {"item": item_id}).one_or_none()
-    if item is None:
-        return False
-    if item.state != "drafting":
-        return True
-    is_listed = (item.title, (item.facts or {}).get("term")) != (content.title, content.facts.get("term"))
-    if item.text != content.text:
-        is_listed = is_listed or richtext.open_brackets(item.text) != richtext.open_brackets(content.text)
-    elif not is_listed and item.facts == content.facts:
-        return True
-    values = {"title": content.title, "text": content.text, "facts": content.facts}
-    connection.execute(_FOLLOW, {"item": item_id, "text_changed_at": clock.now(), **values})
-    if is_listed:
-        outbox.add(db, ItemChanged(item=item.public_id, room=item.room), to=[audiences.room(item.room)])
-    return True
+    connection, changed, busy = db.connection(), [], set(contents)
+    for item in connection.execute(_ITEMS, {"items": list(contents)}):
+        busy.remove(item.id)
+        content = contents[item.id]
+        says = (content.title, content.text, content.facts)
+        if item.state != "drafting" or says == (item.title, item.text, item.facts):
+            continue
+        names = ("title", "text", "facts")
+        changed.append(
+            {"item": item.id, "text_changed_at": clock.now(), **dict(zip(names, says, strict=True))}
+        )
+        if _listed(item.title, item.text, item.facts) != _listed(*says):
+            outbox.add(db, ItemChanged(item=item.public_id, room=item.room), to=[audiences.room(item.room)])
+    if changed:
+        connection.execute(_FOLLOW, changed)
+    return busy
+
+
+def _listed(title: str, text: richtext.Doc, facts: Facts | None) -> tuple[str, int, Any]:
+    """What lists show of an item in drafting."""
+    return title, richtext.open_brackets(text), (facts or {}).get("term")
 
 
 #: Core statements, built once: every draft that is written asks once a second.
-_ITEM = (
+_ITEMS = (
     select(
+        ActionItem.id,
         ActionItem.state,
         ActionItem.title,
         ActionItem.text,
@@ -274,7 +283,7 @@ _ITEM = (
         Room.public_id.label("room"),
     )
     .join(Room, Room.id == ActionItem.room_id)
-    .where(ActionItem.id == bindparam("item"))
+    .where(ActionItem.id.in_(bindparam("items", expanding=True)))
     .with_for_update(key_share=True, skip_locked=True, of=ActionItem)
 )
 _FOLLOW = (

@@ -242,7 +242,7 @@ class Stage:
             reading=lambda: reading_session(self.engine),
             rights=self.rights,
             outlet=self.outlet,
-            mirror=lambda db, item_id, content: self.mirrored.append(content) or True,
+            mirror=lambda db, contents: self.mirrored.extend(contents.values()) or (),
             runtime=Runtime(wake=threading.Event(), sleep=lambda _seconds: self.while_it_waits(), tick=0.0),
             limits=self.limits,
             grace=60.0,

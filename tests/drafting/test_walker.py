@@ -54,7 +54,9 @@ def outcome(read: Any, *arguments: Any) -> Any:
 NUMBERS = st.integers(0, 300) | st.integers(0, 2**45) | st.integers(2**30, 2**32)
 
 
-def typed(client: int, clock: int, behind: tuple[int, int], before: tuple[int, int] | None, raw: bytes) -> bytes:
+def typed(
+    client: int, clock: int, behind: tuple[int, int], before: tuple[int, int] | None, raw: bytes
+) -> bytes:
     """What a page sends when its person types on behind a letter, and perhaps before another."""
     numbers = [client, clock], [*behind, *(before or ()), len(raw)]
     first, then = (b"".join(write_uint(number) for number in some) for some in numbers)
