@@ -105,14 +105,20 @@ class Session(Socket):  # type: ignore[misc]
         finally:
             self.close(abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
 
-    def _hears(self, text: str) -> bool:
-        """Whether a message goes the short way. Runs in the hub."""
+    def _hears(self, texts: list[str]) -> bool:
+        """Whether messages go the short way, all of them. Runs in the hub."""
         know = self.server.know
-        known = None if know is None or self.closed else know(self, text)
-        if known is None or not self.wire.keeps_pace():
+        if know is None or self.closed:
             return False
-        deal, heard = known
-        self.server.reader.add(self.wire, deal, *heard)
+        known = []
+        for text in texts:
+            one = know(self, text)
+            if one is None:
+                return False
+            known.append(one)
+        if not self.wire.keeps_pace(len(known)):
+            return False
+        self.server.reader.add(self.wire, known)
         return True
 
     def _take(self, message: Message) -> bool:

@@ -6,13 +6,17 @@ its messages stay in order whichever way they go.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from gevent import get_hub, getcurrent
 from greenlet import greenlet
 
 log = logging.getLogger("consult.live")
+
+
+#: What is to be called, and with what.
+Act = tuple[Callable[..., None], tuple[Any, ...]]
 
 
 class Readable(Protocol):
@@ -27,12 +31,12 @@ class Reader:
     """Deals with what connections brought, in the order in which it came."""
 
     def __init__(self) -> None:
-        self._heard: list[tuple[Readable, Callable[..., None], tuple[Any, ...]]] = []
+        self._heard: list[tuple[Readable, Sequence[Act]]] = []
         self._sleeper: greenlet | None = None
 
-    def add(self, wire: Readable, deal: Callable[..., None], *heard: Any) -> None:
-        """Let `deal(*heard)` be called soon; it may wait for the database. Runs in the hub."""
-        self._heard.append((wire, deal, heard))
+    def add(self, wire: Readable, acts: Sequence[Act]) -> None:
+        """Let these be called soon, in order; they may wait for the database. Runs in the hub."""
+        self._heard.append((wire, acts))
         if self._sleeper is not None:
             get_hub().loop.run_callback(self._sleeper.switch)
             self._sleeper = None
@@ -44,9 +48,10 @@ class Reader:
                 self._sleeper = getcurrent()
                 get_hub().switch()
             heard, self._heard = self._heard, []
-            for wire, deal, arguments in heard:
+            for wire, acts in heard:
                 try:
-                    deal(*arguments)
+                    for deal, arguments in acts:
+                        deal(*arguments)
                 except Exception:  # a fault of ours costs one connection, as in a greenlet of its own
                     log.exception("a message failed")
                     wire.abort()

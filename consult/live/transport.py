@@ -1,6 +1,6 @@
 """The websocket layer: the sans-I/O protocol of `websockets` over a gevent socket (docs/adr/0022).
 
-`websockets` judges what comes in (RFC 6455), but for a read that is one whole text message; here are the socket, the bounds and
+`websockets` judges what comes in (RFC 6455), but for a read that is a few whole text messages; here are the socket, the bounds and
 the pace. A message that announces more than the limit ends the connection before it is read (status 1009). Who sends faster than any page does is
 read more slowly: otherwise one socket that always has more keeps everybody else waiting. Who does not read what is written
 to it is disconnected; a page that comes back asks for what it lacks.
@@ -41,6 +41,8 @@ PAUSE_SECONDS = 0.2
 READ_BYTES, READ_MORE_BYTES = 4096, 65_536
 #: How long the other side may take to close, or to read what was written before the end.
 CLOSE_SECONDS = 5.0
+#: Whole messages of one read that go the short way; a page sends what was typed, and where its caret is now.
+PLAIN_AT_ONCE = 8
 _READABLE, _WRITABLE = 1, 2
 #: The first byte of a whole text message; the bit of the second that says masked, and its value for a length in two bytes.
 _TEXT, _MASKED, _TWO_BYTES = 0x81, 0x80, 126
@@ -137,9 +139,9 @@ class Wire:
         self.closing_since: float | None = None
         #: Frames that wait to be written together with the next.
         self.held = b""
-        #: Told of a read that is one whole text message and nothing else, in the hub: whether it takes it. The connection is then read on
-        #: after `read_on`, and `messages` never hears of it.
-        self.on_plain: Callable[[str], bool] | None = None
+        #: Told of a read that is whole text messages and nothing else, in the hub: whether it takes them. The connection is then read
+        #: on after `read_on`, and `messages` never hears of them.
+        self.on_plain: Callable[[list[str]], bool] | None = None
         self.on_slow = on_slow
 
     # Writing.
@@ -265,35 +267,42 @@ class Wire:
         self._readable.stop()
         if data and self.on_plain is not None:
             plain = self._plain(data)
-            if plain is not None and self.on_plain(plain):
+            if plain and self.on_plain(plain):
                 return
         if self._sleeper is not None:
             self._sleeper.switch(data)
 
-    def _plain(self, data: bytes) -> str | None:
-        """The text in `data` when that is one whole text message and nothing else, as nearly always.
+    def _plain(self, data: bytes) -> list[str]:
+        """The texts in `data` when that is whole text messages and nothing else, as nearly always; none when it is not.
 
         Everything else, what is wrong with it included, is for `websockets` to judge.
         """
-        if self._owed or self._parts or len(data) < 6 or data[0] != _TEXT:
-            return None
-        size, start = data[1] - _MASKED, 2
-        if size > _TWO_BYTES:
-            return None
-        if size == _TWO_BYTES:
-            size, start = int.from_bytes(data[2:4], "big"), 4
-            if size < _TWO_BYTES:
-                return None
-        if start + 4 + size != len(data) or self._protocol.state is not State.OPEN:
-            return None
-        try:
-            return str(apply_mask(data[start + 4 :], data[start : start + 4]), "utf-8")
-        except UnicodeDecodeError:
-            return None
+        if self._owed or self._parts or self._protocol.state is not State.OPEN:
+            return []
+        texts: list[str] = []
+        at, end = 0, len(data)
+        while at < end:
+            if end - at < 6 or data[at] != _TEXT or len(texts) == PLAIN_AT_ONCE:
+                return []
+            size, start = data[at + 1] - _MASKED, at + 2
+            if size == _TWO_BYTES:
+                size, start = int.from_bytes(data[start : start + 2], "big"), start + 2
+                if size < _TWO_BYTES:
+                    return []
+            elif size > _TWO_BYTES:
+                return []
+            at = start + 4 + size
+            if at > end or size < 0:
+                return []
+            try:
+                texts.append(str(apply_mask(data[start + 4 : at], data[start : start + 4]), "utf-8"))
+            except UnicodeDecodeError:
+                return []
+        return texts
 
-    def keeps_pace(self) -> bool:
-        """Count a frame, unless they come faster than any page sends: then its time has not come."""
-        return self._frames.take(1, clock.monotonic())
+    def keeps_pace(self, frames: int = 1) -> bool:
+        """Count frames, unless they come faster than any page sends: then their time has not come."""
+        return self._frames.take(frames, clock.monotonic())
 
     def _whole(self, frame: Any) -> Message | None:
         """The message a frame completes."""

@@ -43,16 +43,16 @@ class Pair:
         self.reader_of_all = Reader()
         self.dealing = gevent.spawn(self.reader_of_all.run)
         if takes is not None:
-            self.wire.on_plain = lambda text: takes(text) and self.takes(text)
+            self.wire.on_plain = lambda texts: all(map(takes, texts)) and self.takes(texts)
         self.reading = gevent.spawn(self._read)
         self.server = server
         self.reader = ClientProtocol(parse_uri("ws://consult.example/"), state=State.OPEN, max_size=None)
 
-    def takes(self, text: str) -> bool:
-        """Send a message the short way, if its time has come."""
-        if not self.wire.keeps_pace():
+    def takes(self, texts: list[str]) -> bool:
+        """Send messages the short way, if their time has come."""
+        if not self.wire.keeps_pace(len(texts)):
             return False
-        self.reader_of_all.add(self.wire, self._deal, text)
+        self.reader_of_all.add(self.wire, [(self._deal, (text,)) for text in texts])
         return True
 
     def _deal(self, text: str) -> None:

@@ -3,6 +3,7 @@
 import gevent
 from websockets.frames import Opcode
 
+from consult.live.transport import PLAIN_AT_ONCE
 from tests.live.pair import Pair, masked
 
 
@@ -22,10 +23,36 @@ def test_messages_stay_in_order_whichever_way_they_go() -> None:
     found.end()
 
 
+def test_several_messages_of_one_read_go_the_short_way_together_or_not_at_all() -> None:
+    found = Pair(takes=lambda text: text.startswith("fast"))
+
+    def heard_of(*texts: str | bytes) -> list[str]:
+        before, short = len(found.heard), len(found.short)
+        found.send(b"".join(text if isinstance(text, bytes) else masked(text) for text in texts))
+        expected = [text for text in texts if isinstance(text, str)]
+        found.until(lambda: found.heard[before:] == expected)
+        return found.short[short:]
+
+    long = f"fast {'x' * 300}"
+    assert heard_of("fast one", long, "fast three") == ["fast one", long, "fast three"]
+    assert heard_of("fast one", "slow", "fast three") == []
+    assert heard_of("fast one", masked(b"", Opcode.PONG)) == []
+    many = [f"fast {number}" for number in range(PLAIN_AT_ONCE)]
+    assert heard_of(*many) == many
+    assert heard_of(*many, "fast and one more") == []
+    whole = masked("fast in two pieces")
+    found.send(masked("fast first") + whole[:9])
+    found.until(lambda: found.heard[-1:] == ["fast first"])
+    found.send(whole[9:])
+    found.until(lambda: found.heard[-1:] == ["fast in two pieces"])
+    assert heard_of("fast again") == ["fast again"]
+    found.end()
+
+
 def test_a_message_that_fails_costs_its_connection_and_no_other(pair: Pair) -> None:
     found = Pair(takes=lambda _text: True)
     reader = found.reader_of_all
-    pair.wire.on_plain = lambda text: reader.add(pair.wire, pair.short.append, text) or True  # type: ignore[func-returns-value]
+    pair.wire.on_plain = lambda texts: reader.add(pair.wire, [(pair.short.extend, (texts,))]) or True  # type: ignore[func-returns-value]
     found.send(masked("fault"))
     pair.send(masked("well"))
     found.until(found.reading.ready)
@@ -37,7 +64,7 @@ def test_a_message_that_fails_costs_its_connection_and_no_other(pair: Pair) -> N
 
 
 def test_a_connection_is_not_read_on_before_its_message_was_dealt_with(pair: Pair) -> None:
-    pair.wire.on_plain = lambda text: pair.heard.append(text) or True  # type: ignore[func-returns-value]
+    pair.wire.on_plain = lambda texts: pair.heard.extend(texts) or True  # type: ignore[func-returns-value]
     pair.send(masked("one"))
     pair.until(lambda: pair.heard == ["one"])
     pair.send(masked("two"))
