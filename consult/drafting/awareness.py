@@ -24,6 +24,8 @@ from consult.drafting.walker import ClientId
 #: Which field a person is in, when it is not the text: "title", or the name of a fact.
 _FIELD = "field"
 _CURSOR = "cursor"
+#: Made once, since `json.dumps` would make an encoder for every caret.
+_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,7 @@ def message(shown: list[Caret]) -> bytes:
     """Carets as one awareness message."""
     parts = [write_uint(len(shown))]
     for caret in shown:
-        state = json.dumps(caret.state, separators=(",", ":"), ensure_ascii=False)
-        parts += [write_uint(caret.client), write_uint(caret.clock), write_text(state)]
+        parts += [write_uint(caret.client), write_uint(caret.clock), write_text(_json(caret.state))]
     return b"".join(parts)
 
 

@@ -33,7 +33,7 @@ HEALING_RETRY_SECONDS = 1.0
 _TOO_LATE = frozenset({"room.closed", "item.not_drafting"})
 
 
-@dataclass
+@dataclass(slots=True)
 class Written:
     """What a tick did to one draft."""
 

@@ -78,7 +78,7 @@ class Outlet(Protocol):
     def words(self, code: str) -> str: ...
 
 
-@dataclass
+@dataclass(slots=True)
 class Seat:
     """A connection at a draft."""
 
@@ -91,7 +91,7 @@ class Seat:
     hears: bool = True
 
 
-@dataclass
+@dataclass(slots=True)
 class Page:
     """One connection: what it may still send, and the drafts it has joined, in order."""
 
@@ -126,7 +126,7 @@ class Pending:
     received_at: datetime
 
 
-@dataclass
+@dataclass(slots=True)
 class Shown:
     """A caret and the connection it belongs to; `at` is monotonic seconds."""
 
@@ -135,7 +135,7 @@ class Shown:
     at: float
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class LiveDraft:
     """One draft in memory. `document` is None when it has to be loaded (again)."""
 

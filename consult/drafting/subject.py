@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from consult.rooms import timing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RoomView:
     """What the rules ask about a room, as last read from the database."""
 
@@ -20,7 +20,7 @@ class RoomView:
     epoch: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Subject:
     """What the rules ask about a draft: its item's state and its room. Times are UTC."""
 

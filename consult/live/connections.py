@@ -7,7 +7,7 @@ from datetime import datetime
 from consult.permissions.actor import Actor
 
 
-@dataclass
+@dataclass(slots=True)
 class Connection:
     """One open page.
 

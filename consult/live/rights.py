@@ -31,7 +31,7 @@ RENEW_AFTER_SECONDS = 6.0
 _LANGUAGE = "en"
 
 
-@dataclass
+@dataclass(slots=True)
 class KnownActor:
     """Who a connection is in a consultation; None: nobody any more. `at`: monotonic seconds when it was read."""
 
