@@ -41,12 +41,8 @@ class DraftContent:
 def content_of(doc: "Doc[Any]") -> DraftContent:
     """What the shared document says now, repaired where two edits met badly."""
     title, fragment, facts = roots(doc)
-    return DraftContent(
-        richtext.one_line(str(title)).strip(),
-        richtext.from_yxml(fragment),
-        kept_facts(facts.to_py()),
-        richtext.open_suggestions(fragment),
-    )
+    text, suggestions = richtext.read_yxml(fragment)
+    return DraftContent(richtext.one_line(str(title)).strip(), text, kept_facts(facts.to_py()), suggestions)
 
 
 def roots(doc: "Doc[Any]") -> tuple[Text, XmlFragment, "Map[Any]"]:

@@ -33,7 +33,7 @@ from consult.richtext.schema import (
     safe_href,
     validated,
 )
-from consult.richtext.yxml import PENDING, SUGGESTED, blocks_from_yxml, from_yxml, open_suggestions
+from consult.richtext.yxml import PENDING, SUGGESTED, blocks_from_yxml, from_yxml, read_yxml
 
 __all__ = [
     "ITEM_LIMITS",
@@ -58,7 +58,7 @@ __all__ = [
     "lines_of",
     "one_line",
     "open_brackets",
-    "open_suggestions",
+    "read_yxml",
     "repaired",
     "rewritten",
     "safe_href",

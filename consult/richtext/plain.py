@@ -64,12 +64,29 @@ def tokens(text: str) -> list[str]:
 
 def brackets(doc: object) -> list[Bracket]:
     """The outer bracketed passages, with their alternatives: what is still open in this text."""
+    if not _mentions(doc, "["):
+        return []
     return outer_brackets("\n".join(words_of(parsed(doc, marked=False))))
 
 
 def open_brackets(doc: object) -> int:
     """How many bracketed passages are left (a passage inside another is part of it)."""
     return len(brackets(doc))
+
+
+def _mentions(doc: object, sign: str) -> bool:
+    """Whether any text in it has this sign. Cheaper than reading it as a rich text."""
+    waiting = [doc]
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, dict):
+            continue
+        text, content = node.get("text"), node.get("content")
+        if isinstance(text, str) and sign in text:
+            return True
+        if isinstance(content, list):
+            waiting += content
+    return False
 
 
 def is_blank(doc: object) -> bool:

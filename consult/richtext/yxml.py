@@ -23,48 +23,49 @@ _MAX_DEPTH = 64
 
 def from_yxml(fragment: XmlFragment) -> Doc:
     """The rich text in a draft's fragment, repaired: what the schema does not know goes, the words stay."""
-    return repaired({"type": "doc", "content": _children(fragment, 0)})
+    return read_yxml(fragment)[0]
+
+
+def read_yxml(fragment: XmlFragment) -> tuple[Doc, int]:
+    """As `from_yxml`; and how many suggestions nobody has decided on: words to be put in or taken out, counted by their id."""
+    suggested: set[str] = set()
+    return repaired({"type": "doc", "content": _children(fragment, 0, suggested)}), len(suggested)
 
 
 def blocks_from_yxml(fragment: XmlFragment) -> list[Doc | None]:
     """Every part of a draft's fragment as a rich text of its own, repaired; None: it is only suggested, no part of the text."""
-    found = [_nodes(child, 0) for child in fragment.children]
+    found = [_nodes(child, 0, set()) for child in fragment.children]
     return [repaired({"type": "doc", "content": nodes}) if nodes else None for nodes in found]
 
 
-def open_suggestions(fragment: XmlFragment) -> int:
-    """How many suggestions nobody has decided on: words to be put in or taken out, counted by their id."""
-    return len(set(_suggested(fragment, 0)))
-
-
-def _suggested(parent: XmlFragment | XmlElement, depth: int) -> Iterator[str]:
-    for child in parent.children if depth <= _MAX_DEPTH else ():
-        if isinstance(child, XmlElement):
-            yield from _suggested(child, depth + 1)
-        elif isinstance(child, XmlText):
-            for _text_run, attributes in child.diff():
-                for name in (PENDING, STRUCK):
-                    mark = (attributes or {}).get(name)
-                    if isinstance(mark, dict) and isinstance(mark.get("id"), str):
-                        yield mark["id"]
-
-
-def _children(parent: XmlFragment | XmlElement, depth: int) -> list[Node]:
+def _children(parent: XmlFragment | XmlElement, depth: int, suggested: set[str]) -> list[Node]:
     if depth > _MAX_DEPTH:
         return []
-    return [node for child in parent.children for node in _nodes(child, depth)]
+    return [node for child in parent.children for node in _nodes(child, depth, suggested)]
 
 
-def _nodes(child: object, depth: int) -> list[Node]:
+def _nodes(child: object, depth: int, suggested: set[str]) -> list[Node]:
+    """What a part says; ids of suggestions in it are added to `suggested`."""
     if isinstance(child, XmlText):
-        return [_text(text, attributes) for text, attributes in child.diff() if _stands(text, attributes)]
+        runs = child.diff()
+        for _text_run, attributes in runs:
+            if attributes:
+                suggested.update(_suggestions(attributes))
+        return [_text(text, attributes) for text, attributes in runs if _stands(text, attributes)]
     if isinstance(child, XmlElement):
-        content = _children(child, depth + 1)
+        content = _children(child, depth + 1, suggested)
         if not content and _is_pending(child, depth):
             return []
         attributes = dict(cast(Iterable[tuple[str, Any]], child.attributes))
         return [{"type": child.tag, "attrs": attributes, "content": content}]
     return []
+
+
+def _suggestions(attributes: dict[str, Any]) -> Iterator[str]:
+    for name in (PENDING, STRUCK):
+        mark = attributes.get(name)
+        if isinstance(mark, dict) and isinstance(mark.get("id"), str):
+            yield mark["id"]
 
 
 def _stands(text: object, attributes: dict[str, Any] | None) -> bool:
