@@ -16,7 +16,8 @@ from pycrdt import Doc, StickyIndex
 from consult.drafting import schema
 from consult.drafting.anchors import Anchor, beside
 from consult.drafting.lib0 import utf16_units
-from consult.drafting.structure import Container, Structure
+from consult.drafting.places import Container
+from consult.drafting.structure import Structure
 from consult.drafting.walker import ANY, STRING, TRUSTED, TYPE, ClientId, Element, Struct, walked
 
 

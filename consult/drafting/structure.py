@@ -7,13 +7,13 @@ Only the references decide a place on the wire (a piece with a left or right nei
 places are kept. A piece placed in something deleted for good has the place GONE: the library drops it, and so may we.
 """
 
-from bisect import bisect_right
 from collections.abc import KeysView
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from consult.drafting import schema
 from consult.drafting.limits import Limits
+from consult.drafting.places import GONE, LOST, Container, Place, Track
 from consult.drafting.protocol import Code, Refused, invalid
 from consult.drafting.walker import (
     ANY,
@@ -32,70 +32,6 @@ from consult.drafting.walker import (
     Struct,
     Update,
 )
-
-
-class Container:
-    """Something that holds parts: a root, an element (by tag), or a run of text."""
-
-    __slots__ = ("body", "kind", "slots")
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        self.body = Place(self, None)
-        self.slots: dict[str, Place] = {}
-
-
-class Place:
-    """Where a piece stands: in the body of its container, or under a key of it."""
-
-    __slots__ = ("container", "key")
-
-    def __init__(self, container: Container, key: str | None) -> None:
-        self.container = container
-        self.key = key
-
-
-_LOST = Container("#gone")
-GONE = _LOST.body
-
-
-class Track:
-    """One client's letters from the first to `end`, as runs of one place each, and which of them came already deleted."""
-
-    __slots__ = ("dead_ends", "dead_starts", "end", "places", "starts")
-
-    def __init__(self, end: int = 0) -> None:
-        self.end = end
-        self.starts: list[int] = []
-        self.places: list[Place] = []
-        self.dead_starts: list[int] = []
-        self.dead_ends: list[int] = []
-
-    def add(self, start: int, end: int, place: Place) -> None:
-        """Append letters that follow what is there."""
-        if not self.places or self.places[-1] is not place:
-            self.starts.append(start)
-            self.places.append(place)
-        self.end = end
-
-    def bury(self, start: int, end: int) -> None:
-        """Note letters that came already deleted, in order."""
-        if self.dead_ends and self.dead_ends[-1] == start:
-            self.dead_ends[-1] = end
-        else:
-            self.dead_starts.append(start)
-            self.dead_ends.append(end)
-
-    def is_dead(self, clock: int) -> bool:
-        """Whether this letter came already deleted."""
-        at = bisect_right(self.dead_starts, clock) - 1
-        return at >= 0 and clock < self.dead_ends[at]
-
-    def at(self, clock: int) -> Place:
-        """The place of one letter."""
-        if clock >= self.starts[-1]:
-            return self.places[-1]
-        return self.places[bisect_right(self.starts, clock) - 1]
 
 
 @dataclass(slots=True)
@@ -295,7 +231,7 @@ class _Judge:
         tracks = (self._structure.track(at[0]), self._made.tracks.get(at[0]))
         if not any(track is not None and track.is_dead(at[1]) for track in tracks):
             invalid("part of a letter")
-        return _LOST
+        return LOST
 
     def _place(self, client: ClientId, piece: Struct) -> None:
         known = self._known(client)
@@ -306,7 +242,7 @@ class _Judge:
                 invalid("known letters claimed elsewhere")
         self._check(client, piece, place)
         if piece.kind == TYPE and isinstance(piece.content, Element):
-            made = _LOST if place is GONE else Container(piece.content.tag or schema.RUN)
+            made = LOST if place is GONE else Container(piece.content.tag or schema.RUN)
             self._made.containers[(client, piece.clock)] = made
         fresh = self._made.tracks.setdefault(client, Track(known))
         fresh.add(known, piece.end, place)
@@ -333,7 +269,7 @@ class _Judge:
         return self._slot(self._container(piece.parent), piece.key)
 
     def _slot(self, container: Container, key: str | None) -> Place:
-        if container is _LOST:
+        if container is LOST:
             return GONE
         if key is None:
             return container.body

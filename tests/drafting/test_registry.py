@@ -10,7 +10,6 @@ from consult import clock
 from consult.db import reading_session, unit_of_work
 from consult.drafting import protocol, service, states, store
 from consult.drafting.awareness import Caret, message
-from consult.drafting.content import DraftContent
 from consult.drafting.document import Broken, Document
 from consult.drafting.limits import Limits
 from consult.drafting.live_draft import HEALING_SECONDS
@@ -289,43 +288,6 @@ def test_what_the_server_writes_reaches_open_pages(stage: Stage) -> None:
     page.hear()
     assert str(page.editor.title) == "Server"
     assert stage.content(item) == content_in(page.editor)
-
-
-def test_columns_follow_and_a_crash_is_caught_up(stage: Stage) -> None:
-    item = stage.item()
-    page = stage.page("kenya", item, client_id=101)
-    page.join()
-    page.editor.title += "Mirrored"
-    page.saved()
-    stage.restart()
-    stage.turn()
-    assert stage.mirrored[-1].title == "Mirrored"
-
-
-def test_columns_that_cannot_follow_keep_no_others_behind(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    sick, well = stage.item(), stage.item()
-    for who, item, client in (("kenya", sick, 101), ("canada", well, 202)):
-        page = stage.page(who, item, client_id=client)
-        page.join()
-        page.editor.title += f"Of {who}"
-        page.saved()
-    (one, two), real = stage.registry._drafts.values(), Document.content
-
-    def explode(self: Document) -> DraftContent:
-        if self is one.document:
-            raise ValueError("a fault of ours")
-        return real(self)
-
-    monkeypatch.setattr(Document, "content", explode)
-    for _ in range(2):
-        stage.registry._upkeep.care([one, two], float("inf"))
-    assert [content.title for content in stage.mirrored] == ["Of canada"]
-    assert f"draft {one.public_id}: housekeeping failed" in caplog.text
-    monkeypatch.undo()
-    stage.registry._upkeep.care([one, two], float("inf"))
-    assert [content.title for content in stage.mirrored] == ["Of canada", "Of kenya"]
 
 
 def test_limits_hold(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

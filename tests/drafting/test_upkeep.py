@@ -1,0 +1,44 @@
+"""The columns of items follow their drafts, whatever happens to one of them."""
+
+import pytest
+
+from consult.drafting.content import DraftContent
+from consult.drafting.document import Document
+from tests.drafting.stage import Stage
+
+
+def test_columns_follow_and_a_crash_is_caught_up(stage: Stage) -> None:
+    item = stage.item()
+    page = stage.page("kenya", item, client_id=101)
+    page.join()
+    page.editor.title += "Mirrored"
+    page.saved()
+    stage.restart()
+    stage.turn()
+    assert stage.mirrored[-1].title == "Mirrored"
+
+
+def test_columns_that_cannot_follow_keep_no_others_behind(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    sick, well = stage.item(), stage.item()
+    for who, item, client in (("kenya", sick, 101), ("canada", well, 202)):
+        page = stage.page(who, item, client_id=client)
+        page.join()
+        page.editor.title += f"Of {who}"
+        page.saved()
+    (one, two), real = stage.registry._drafts.values(), Document.content
+
+    def explode(self: Document) -> DraftContent:
+        if self is one.document:
+            raise ValueError("a fault of ours")
+        return real(self)
+
+    monkeypatch.setattr(Document, "content", explode)
+    for _ in range(2):
+        stage.registry._upkeep.care([one, two], float("inf"))
+    assert [content.title for content in stage.mirrored] == ["Of canada"]
+    assert f"draft {one.public_id}: housekeeping failed" in caplog.text
+    monkeypatch.undo()
+    stage.registry._upkeep.care([one, two], float("inf"))
+    assert [content.title for content in stage.mirrored] == ["Of canada", "Of kenya"]
