@@ -106,7 +106,7 @@ class Digests:
         if round_ is None:
             return None
         lines, drafted = self.lines.setdefault(key, LastLines()), self.memories.of(key)
-        return wall_of(db, round_, rooms_of(db, round_), lines=lines, drafted=drafted)
+        return wall_of(db, round_, rooms_of(db, round_), lines=lines, drafted=drafted, counts=True)
 
     def tell(self, wall: Wall, connections: list[Connection]) -> None:
         tiles = [tile.on_wire() for tile in wall.tiles]

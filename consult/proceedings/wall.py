@@ -102,19 +102,21 @@ def wall_of(
     *,
     lines: LastLines | None = None,
     drafted: Drafted | None = None,
+    counts: bool = False,
 ) -> Wall:
     """The wall of a round as it stands now.
 
     Args:
         rooms: the rooms of the round, as they stand now.
         drafted: of who looks all the time; nobody else can tell how many words were drafted.
+        counts: this is such a look.
     """
     now, ids = clock.now(), [room.id for room in rooms]
     marks, here, at_all, writers = _people(db, round_.id, now)
     hands = _hands(db, ids)
     items = progress_of(db, ids)
     texts = _lines(db, items, lines or LastLines())
-    if drafted is not None:
+    if drafted is not None and counts:
         drafted.look(db, {room.id: items[room.id] for room in rooms if room.state in EDITABLE}, now)
     late = Counter[int]()
     for one in waiting(db, round_.session_id):

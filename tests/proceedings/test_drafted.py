@@ -154,7 +154,7 @@ def test_the_wall_shows_them_while_a_room_works(watch: Watch) -> None:
     def tile(now: datetime) -> Any:
         watch.now = now
         drafted = memories.of(watch.world.round.public_id)
-        return wall_of(watch.db, watch.world.round, watch.world.rooms, drafted=drafted).tiles[0]
+        return wall_of(watch.db, watch.world.round, watch.world.rooms, drafted=drafted, counts=True).tiles[0]
 
     item, began = watch.item(), watch.now
     assert tile(began).on_wire()["d"] == 0
