@@ -279,6 +279,7 @@ def test_a_reader_sees_suggestions_and_cannot_decide(both: tuple[Page, Page], si
     suggest(ann)
     write(ann, "Only an idea")
     expect(rows(ben)).to_have_count(1)
+    expect(text(ben)).to_have_text("Only an idea")
     site.permit(edit=False, epoch=1, reason="The room is closed.")
     expect(text(ben)).to_have_attribute("aria-readonly", "true")
     expect(rows(ben).get_by_role("button", name="Accept")).to_be_hidden()
