@@ -97,6 +97,7 @@ def test_who_was_cut_off_when_the_room_closed_is_told_that_the_text_is_late(
     for person in (one, other):
         person.go(f"/rooms/{room}?item={item}")
         person.sees_saved()
+    one.context.set_offline(True)  # else the page would post what it has
     cable.pull_out()
     one.write(" Written after the end.")
     expect(one.page.locator("#status")).to_contain_text("not saved for")
@@ -105,6 +106,7 @@ def test_who_was_cut_off_when_the_room_closed_is_told_that_the_text_is_late(
     facilitator.follow("Facilitator console")
     facilitator.press("Recall to plenary")
     expect(other.page).to_have_url(re.compile("/s/"), timeout=40_000)
+    one.context.set_offline(False)
     cable.put_in()
     expect(one.page.locator("#status")).to_contain_text("kept as a late contribution", timeout=40_000)
     assert "Written after the end." not in one.text
