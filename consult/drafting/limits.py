@@ -59,7 +59,7 @@ class TokenBucket:
         self._at: float | None = None
 
     def wait_for(self, amount: float, now: float) -> float:
-        """Seconds until `amount` can be taken, 0 when it can be taken now; more than `burst` waits for, and takes, a full bucket."""
+        """Seconds until `amount` can be taken, 0 when it can be taken now; more than `burst` waits for a full bucket."""
         if self._at is not None:
             if now > self._at:
                 self._level += (now - self._at) * self._rate
@@ -70,7 +70,7 @@ class TokenBucket:
         return missing / self._rate if missing > 0.0 else 0.0
 
     def take(self, amount: float, now: float) -> bool:
-        """Take `amount`, or nothing when there is not enough. As `wait_for` says; asked at every frame."""
+        """Take `amount` (of more than `burst`, a full bucket), or nothing when there is not enough; asked at every frame."""
         level, at = self._level, self._at
         if at is not None and now > at:
             level += (now - at) * self._rate

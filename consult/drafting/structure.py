@@ -98,8 +98,7 @@ class Structure:
         if not update.is_plain:
             return None
         client, clock, (piece,) = update.runs[0]
-        track = self._tracks.get(client)
-        if clock != (0 if track is None else track.end):
+        if clock != self.state_of(client):
             return None
         place = self._place_of_known(piece.origin)
         if place is None or place.key is not None or place.container.kind != schema.RUN:
@@ -109,8 +108,10 @@ class Structure:
         return TypedOn(update, client, clock + piece.length, place)
 
     def _place_of_known(self, at: Id | None) -> Place | None:
-        track = self._tracks.get(at[0]) if at is not None else None
-        return track.at(at[1]) if at is not None and track is not None and at[1] < track.end else None
+        if at is None:
+            return None
+        track = self._tracks.get(at[0])
+        return track.at(at[1]) if track is not None and at[1] < track.end else None
 
     def take(self, admission: Admission | TypedOn) -> None:
         """Make an admitted update part of the picture."""
