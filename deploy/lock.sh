@@ -1,10 +1,11 @@
 #!/bin/sh
-# Compile pyproject.toml into the two hashed locks. Needs pip-tools 7.6.2 and Python 3.11; run from the project root.
-# The locks name versions and hashes only: no index, no links, no paths.
+# Compile pyproject.toml into the two hashed locks, for every Python from 3.11 on and every system. Needs uv 0.9 or newer; run from the
+# project root. The locks name versions and hashes only: no index, no links, no paths. What is locked already stays as it is.
 set -eu
+build=$(python3 -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])')
 compile() {
-  pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-header --no-annotate \
-    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --build-deps-for=editable "$@" pyproject.toml
+  echo "$build" | uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --strip-extras \
+    --no-header --no-annotate "$@" pyproject.toml -
 }
 compile --output-file deploy/requirements.lock
 compile --extra dev --output-file deploy/requirements-dev.lock
