@@ -152,14 +152,13 @@ def _tune_sqlite(engine: Engine, pause: Callable[[float], None]) -> None:
         if connection.get_execution_options().get("consult_writing", True):
             raw = connection.connection.dbapi_connection
             queue.enter(raw)
-            begin = partial(connection.exec_driver_sql, "BEGIN IMMEDIATE")
             try:
-                _once_unlocked(begin, pause)
+                _begun(connection, raw, "BEGIN IMMEDIATE", pause)
             except BaseException:
                 queue.leave(raw)
                 raise
         else:
-            _once_unlocked(partial(connection.exec_driver_sql, "BEGIN"), pause)
+            _begun(connection, connection.connection.dbapi_connection, "BEGIN", pause)
 
 
 class _Writers:
@@ -196,6 +195,14 @@ class _Writers:
             self._rollback(raw)
         finally:
             self.leave(raw.dbapi_connection)
+
+
+def _begun(connection: Connection, raw: Any, begin: str, pause: Callable[[float], None]) -> None:
+    """Begin a transaction by the driver itself; where that fails the longer way waits, and tells in the words of SQLAlchemy."""
+    try:
+        raw.execute(begin)
+    except sqlite3.OperationalError:
+        _once_unlocked(partial(connection.exec_driver_sql, begin), pause)
 
 
 def _once_unlocked(act: Callable[[], object], pause: Callable[[float], None]) -> None:
@@ -314,5 +321,30 @@ def driver_writes(db: Db, sql: str, values: Any, *, many: bool = False) -> None:
     cursor.close()
 
 
+#: A connection, what others have committed, and what it has written: numbers that only tell whether something changed.
+Standing = tuple[object, int, int]
+
+
+def standing(db: Db) -> Standing | None:
+    """Where the database stands, for this connection: as long as the answer is the same, nothing has been changed by anybody.
+
+    None where the database does not say. An answer from a transaction that was rolled back means nothing.
+    Sources: https://www.sqlite.org/pragma.html#pragma_data_version (commits of others) and
+    https://www.sqlite.org/c3ref/total_changes.html (rows this connection has written).
+    """
+    raw = _driver(db)
+    if not isinstance(raw, sqlite3.Connection):
+        return None
+    return raw, raw.execute("PRAGMA data_version").fetchone()[0], raw.total_changes
+
+
 def _driver(db: Db) -> Any:
-    return db.connection().connection.driver_connection
+    """The driver's connection of a session's transaction; found once in each."""
+    transaction, raw = db.info.get(_DRIVER, (None, None))
+    if transaction is None or transaction is not db.get_transaction():
+        raw = db.connection().connection.driver_connection
+        db.info[_DRIVER] = db.get_transaction(), raw
+    return raw
+
+
+_DRIVER = "consult.driver"

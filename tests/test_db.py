@@ -52,14 +52,14 @@ def test_what_is_committed_is_on_the_disk_before_anybody_is_told(engine: Engine)
 def test_many_who_write_stand_in_a_queue(engine: Engine, sessions: Sessions) -> None:
     begun: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement == "BEGIN IMMEDIATE":
-            begun.append(statement)
+    def trace(raw: Any, _record: Any) -> None:
+        raw.set_trace_callback(lambda statement: begun.append(statement) if "BEGIN" in statement else None)
 
-    event.listen(engine, "before_cursor_execute", note)
+    engine.dispose()
+    event.listen(engine, "connect", trace)
     with ThreadPoolExecutor(MANY) as pool:
         list(pool.map(lambda n: write(sessions, str(n), 0.02), range(MANY)))
-    assert len(begun) == MANY, "each began once: nobody was turned away and tried again"
+    assert begun == MANY * ["BEGIN IMMEDIATE"], "each began once: nobody was turned away and tried again"
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM kept")).scalar() == MANY
 

@@ -6,6 +6,7 @@ contribution, refused); refuses to decide who may write (`Rights`).
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -24,7 +25,6 @@ from consult.drafting.live_draft import Ack, LiveDraft, Outlet, Pending, Rights
 from consult.drafting.protocol import Code, Refused
 from consult.drafting.structure import Admission, TypedOn
 from consult.drafting.subject import DraftState
-from consult.drafting.walker import ClientId
 from consult.rooms import queries
 
 log = logging.getLogger("consult.drafting")
@@ -42,18 +42,18 @@ class Written:
     deltas: list[bytes] = field(default_factory=list)
     authors: set[str] = field(default_factory=set)
     taken: list[Pending] = field(default_factory=list)
-    refused: list[tuple[Pending, Ack]] = field(default_factory=list)
-    bindings: dict[ClientId, store.Binding] = field(default_factory=dict)
+    refused: tuple[tuple[Pending, Ack], ...] = ()
+    bindings: tuple[store.Binding, ...] = ()
     #: Owners who used their one sync after the close.
-    synced: set[str] = field(default_factory=set)
+    synced: frozenset[str] = frozenset()
     #: Rows another writer appended meanwhile.
-    foreign: list[tuple[int, bytes]] = field(default_factory=list)
+    foreign: tuple[tuple[int, bytes], ...] = ()
     changed: bool = False
     broken: bool = False
     #: Another process holds the room: nothing was written.
     lost: bool = False
     #: What waits for the next tick: somebody else is writing this draft at the moment.
-    waiting: list[Pending] = field(default_factory=list)
+    waiting: Sequence[Pending] = ()
     merged: bytes = b""
 
 
@@ -66,10 +66,11 @@ class Flush:
     limits: Limits
     grace: float
     leases: Leases
+    readings: states.Readings = field(default_factory=states.Readings)
 
     def write(self, db: Db, batch: dict[LiveDraft, list[Pending]], now: datetime) -> list[Written]:
         """Judge, apply and log what waits, inside one transaction; nothing is told to anybody yet."""
-        found, busy = states.locked(db, {live.draft_id: live.state for live in batch})
+        found, busy = self.readings.locked(db, {live.draft_id: live.state for live in batch})
         drafts = {draft.id: draft for draft in found}
         done = [
             Written(live, waiting=items)
@@ -86,7 +87,8 @@ class Flush:
             written.live.seq += 1
             entries.append(store.Entry(written.live.draft_id, written.live.seq, written.merged))
         store.append(db, entries, now)
-        store.bind(db, [b for written in done if not written.broken for b in written.bindings.values()], now)
+        store.bind(db, [b for written in done if not written.broken for b in written.bindings], now)
+        self.readings.wrote(db, [(entry.draft_id, entry.seq) for entry in entries])
         return done
 
     def _one(
@@ -95,7 +97,8 @@ class Flush:
         written = Written(live, draft)
         if draft is None or not self.leases.holds(draft):
             written.lost = True
-            written.refused = [(item, self.nack(Refused(Code.RETRY, "lease lost"))) for item in items]
+            lost = self.nack(Refused(Code.RETRY, "lease lost"))
+            written.refused = tuple((item, lost) for item in items)
             return written
         if live.subject is not draft.subject or live.state is None:
             written.changed = live.follow(draft)
@@ -105,16 +108,16 @@ class Flush:
             try:
                 self._take(db, written, item, now)
             except Refused as refusal:
-                written.refused.append((item, self.nack(refusal, sid=item.sid)))
+                written.refused += ((item, self.nack(refusal, sid=item.sid)),)
             except Broken as error:
                 log.error("draft %s: dropped from memory, an update broke it: %s", live.public_id, error)
                 written.broken = True
-                written.refused.append((item, self.nack(Refused(Code.INVALID, "broken"))))
+                written.refused += ((item, self.nack(Refused(Code.INVALID, "broken"))),)
                 break
         if written.broken:
             told = {id(item) for item, _ack in written.refused}
             again = self.nack(Refused(Code.RETRY, "document reloaded"))
-            written.refused += [(item, again) for item in items if id(item) not in told]
+            written.refused += tuple((item, again) for item in items if id(item) not in told)
             written.taken.clear()
         return written
 
@@ -131,7 +134,7 @@ class Flush:
             try:
                 for row in store.rows_after(db, draft.id, live.seq):
                     document.restore(row.data)
-                    written.foreign.append((row.seq, row.data))
+                    written.foreign += ((row.seq, row.data),)
             except (Refused, Broken) as error:
                 log.error("draft %s: reading the log again: %s", live.public_id, error)
                 live.document = document = store.load(db, draft)
@@ -161,7 +164,7 @@ class Flush:
             written.deltas.append(delta)
             written.authors.add(item.sid)
             if refusal is not None:
-                written.synced.add(seat.owner)
+                written.synced |= {seat.owner}
         written.taken.append(item)
 
     def _synced(
@@ -211,7 +214,7 @@ class Flush:
             if client not in live.owners:
                 live.owners[client] = owner
                 known = None if self.rights.is_anonymous(live.subject) else member_id
-                written.bindings[client] = store.Binding(live.draft_id, client, owner, known)
+                written.bindings += (store.Binding(live.draft_id, client, owner, known),)
 
     def _keep_late(self, db: Db, written: Written, item: Pending, now: datetime) -> None:
         live, seat = written.live, written.live.seats[item.sid]

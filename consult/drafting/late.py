@@ -16,18 +16,18 @@ from consult.drafting.content import DraftContent
 from consult.drafting.document import Broken, Document
 from consult.drafting.models import LateContribution
 from consult.drafting.protocol import Refused
-from consult.drafting.walker import STRING, TRUSTED, Update, walked
+from consult.drafting.walker import STRING, TRUSTED, Walked, walked
 
 PREVIEW_LENGTH = 500
 
 
-def words(update: Update) -> str:
+def words(update: Walked) -> str:
     """The words an update brings, in order."""
     found = (str(piece.content) for run in update.runs for piece in run.structs if piece.kind == STRING)
     return " ".join("".join(found).replace("\x00", "").split())
 
 
-def preview(update: Update) -> str:
+def preview(update: Walked) -> str:
     """The same, shortened."""
     text = words(update)
     return text if len(text) <= PREVIEW_LENGTH else text[: PREVIEW_LENGTH - 1].rstrip() + "…"
@@ -70,7 +70,7 @@ def effects(document: Document, updates: Sequence[bytes]) -> list[Effect]:
     return found
 
 
-def brings_nothing(document: Document, update: Update) -> bool:
+def brings_nothing(document: Document, update: Walked) -> bool:
     """Whether the document has everything in the (already judged) update."""
     scratch = Document()
     scratch.restore(document.encoded())
@@ -89,7 +89,7 @@ def undecided_of(db: Db, draft_id: int, owner: str) -> int:
 
 
 def keep(
-    db: Db, draft_id: int, update: Update, *, owner: str, member_id: int | None, at: datetime
+    db: Db, draft_id: int, update: Walked, *, owner: str, member_id: int | None, at: datetime
 ) -> LateContribution:
     """Keep an update as a late contribution; the same bytes of the same author are kept once."""
     query = select(LateContribution).where(

@@ -10,7 +10,17 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    SQLColumnExpression,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from consult import clock
@@ -45,9 +55,11 @@ class Renewal:
     wanted: list[int]
 
 
-def held_by_another(room_id: SQLColumnExpression[int], owner: str) -> ColumnElement[bool]:
+def held_by_another(
+    room_id: SQLColumnExpression[int], owner: str | BindParameter[str]
+) -> ColumnElement[bool]:
     """Whether a process other than `owner` holds a room's drafts, as the database knows it."""
-    held = exists().where(RoomLease.room_id == room_id, RoomLease.owner.not_in(("", owner)))
+    held = exists().where(RoomLease.room_id == room_id, RoomLease.owner != "", RoomLease.owner != owner)
     return held.where(RoomLease.expires_ms >= database_ms())
 
 

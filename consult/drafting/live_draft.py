@@ -15,7 +15,7 @@ from consult.drafting.document import Document
 from consult.drafting.limits import Allowance, Limits
 from consult.drafting.protocol import Code, Refused
 from consult.drafting.subject import DraftState, Subject
-from consult.drafting.walker import ClientId, Update
+from consult.drafting.walker import ClientId, Walked
 from consult.rooms.models import EDITABLE
 
 Ack = dict[str, Any]
@@ -121,7 +121,7 @@ class Pending:
     """An update that was well-formed and allowed when it came, waiting for the next tick."""
 
     sid: str
-    update: Update
+    update: Walked
     reply: Reply
     received_at: datetime
 
@@ -250,6 +250,11 @@ class LiveDraft:
         else:
             self.carets[caret.client] = Shown(sid, caret, now)
         self.caret_news[caret.client] = (sid, caret)
+
+    def take_pending(self) -> list[Pending]:
+        """What waits, to be written now."""
+        pending, self.pending = self.pending, []
+        return pending
 
     def take_caret_news(self) -> tuple[list[Caret], str | None]:
         """Carets to tell of now, and the connection that need not hear it because all are its own."""

@@ -52,8 +52,7 @@ class Ownership:
         for live in gone:
             del self.drafts[live.public_id]
             live.document = None
-            pending, live.pending = live.pending, []
-            for item in pending:
+            for item in live.take_pending():
                 item.reply.set(nack)
             for sid in list(live.seats):
                 self.joining.leave(live, sid)

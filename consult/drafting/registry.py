@@ -56,6 +56,8 @@ class Registry:
         self.leases = Leases(name)
         self._flusher = Flush(rights, outlet, limits, grace, self.leases)
         self._drafts: dict[str, LiveDraft] = {}
+        #: Those of them with something to write.
+        self._written_to: dict[LiveDraft, None] = {}
         self._pages: dict[str, Page] = {}
         self._joining = Joining(self._drafts, self._pages, self._flusher, limits, runtime.tick)
         self._ownership = Ownership(self._drafts, self.leases, self._joining, writing, self._settle)
@@ -118,6 +120,7 @@ class Registry:
             reply.set(self._flusher.answer(error, sid))
             return
         live.pending.append(item)
+        self._written_to[live] = None
         self._runtime.wake.set()
 
     def caret(self, sid: str, args: tuple[object, ...]) -> None:
@@ -179,10 +182,8 @@ class Registry:
         self._runtime.wake.set()
 
     def _page(self, sid: str) -> Page:
-        page = self._pages.get(sid)
-        if page is None:
-            page = self._pages[sid] = Page(sid, Allowance(self._limits))
-        return page
+        page = self._pages.get(sid) or Page(sid, Allowance(self._limits))
+        return self._pages.setdefault(sid, page)
 
     # The writer.
 
@@ -224,8 +225,7 @@ class Registry:
         while self._in_turn:
             self._runtime.sleep(0.005)
         self._settle()
-        drafts = list(self._drafts.values())
-        self._upkeep.care(drafts, float("inf"), most=len(drafts))
+        self._upkeep.care(list(self._drafts.values()), float("inf"), most=len(self._drafts))
         self._ownership.release(self.leases.rooms)
 
     def _settle(self) -> None:
@@ -236,11 +236,10 @@ class Registry:
 
     def _flush(self) -> bool:
         """Write what waits; whether some of it has to wait for the next time."""
-        batch = {live: live.pending for live in self._drafts.values() if live.pending}
+        batch = {live: live.take_pending() for live in self._written_to if live.pending}
+        self._written_to.clear()
         if not batch:
             return False
-        for live in batch:
-            live.pending = []
         try:
             with self._writing() as db:
                 done = self._flusher.write(db, batch, clock.now())
@@ -248,6 +247,7 @@ class Registry:
             log.exception("drafting: nothing written, %d drafts", len(batch))
             self._give_back(batch)
             return False
+        self._flusher.readings.committed()
         self.commits += 1
         with self._outlet.together():
             for written in sorted(done, key=lambda each: not each.waiting):  # back before a room is lost
@@ -256,10 +256,7 @@ class Registry:
                 except Exception:
                     log.exception("draft %s: written, but not told", written.live.public_id)
             self._show_carets()
-        is_waiting = any(written.waiting for written in done)
-        if is_waiting:
-            self._runtime.wake.set()
-        return is_waiting
+        return any(written.waiting for written in done)
 
     def _give_back(self, batch: dict[LiveDraft, list[Pending]]) -> None:
         """The commit failed: no document in memory is what the log says, and nobody may believe in saved text."""
@@ -270,14 +267,15 @@ class Registry:
                 item.reply.set(nack)
 
     def _forget(self, live: LiveDraft) -> None:
-        live.document = None
-        live.owners = {}
+        live.document, live.owners = None, {}
         self._outlet.resync(live.public_id)
 
     def _tell(self, written: Written) -> None:
         live = written.live
         if written.waiting:
-            live.pending = written.waiting + live.pending
+            live.pending = [*written.waiting, *live.pending]
+            self._written_to[live] = None
+            self._runtime.wake.set()
             return
         if written.lost:
             self._ownership.lose(live.subject.room.id)
@@ -369,11 +367,9 @@ class Registry:
             return
         try:
             with self._reading() as db:
-                rows = {draft.id: draft for draft in states.current(db, [live.draft_id for live in drafts])}
-                for live in drafts:
-                    draft = rows.get(live.draft_id)
-                    if draft is not None:
-                        self._compare(db, live, draft, always)
+                by_id = {live.draft_id: live for live in drafts}
+                for draft in states.seen(db, {live.draft_id: live.state for live in drafts}):
+                    self._compare(db, by_id[draft.id], draft, always)
         except Exception:
             log.exception("drafting: the database did not answer")
 
@@ -390,6 +386,8 @@ class Registry:
         drafts = list(self._drafts.values())
         for live in drafts:
             live.hide(lambda shown: now - shown.at > CARET_SECONDS)
+            if live.document is not None and live.document.is_broken:
+                self._forget(live)
         try:
             for live in self._upkeep.care(drafts, now):
                 if not live.pending and not live.seats:

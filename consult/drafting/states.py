@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from consult.db import Db, database_ms, driver_rows
+from consult.db import Db, Standing, database_ms, driver_rows, standing
 from consult.disclosure.attribution import Attribution
 from consult.drafting.models import Draft, RoomLease
 from consult.drafting.pseudonyms import new_salt
@@ -86,22 +86,65 @@ def locked(db: Db, known: Mapping[int, DraftState | None]) -> Locked:
         known: each draft as it was when last read. What has not changed since is the same object in the answer.
     """
     dialect = db.get_bind().dialect
-    ids = ",".join(map(str, known))
-    is_sqlite = dialect.name == "sqlite"
-    drafts, changed = [], {}
-    for row in driver_rows(db, _locking(dialect), (f"[{ids}]",) if is_sqlite else {"ids": f"{{{ids}}}"}):
-        before, seen = known.get(row[0]), row[4 : len(_COLUMNS)]
-        if before is not None and before.seen == seen:
-            row_id, seq, snapshot_seq, mirrored_seq, *_ = row
-            drafts.append(DraftState(row_id, seq, snapshot_seq, mirrored_seq, *before[4:]))
-        else:
-            changed[row[0]] = seen
-    if changed:
-        drafts += [draft._replace(seen=changed[draft.id]) for draft in current(db, changed)]
-    if is_sqlite or len(drafts) == len(known):
+    drafts = _compared(db, _locking(dialect), known)
+    if dialect.name == "sqlite" or len(drafts) == len(known):
         return Locked(drafts, frozenset())
     leased = db.connection().scalars(_LEASED, {"ids": list(known)})
     return Locked(drafts, frozenset(leased) - {draft.id for draft in drafts})
+
+
+def seen(db: Db, known: Mapping[int, DraftState | None]) -> list[DraftState]:
+    """Drafts as they stand now; `known` as for `locked`."""
+    return _compared(db, _looking(db.get_bind().dialect), known)
+
+
+def _compared(db: Db, sql: str, known: Mapping[int, DraftState | None]) -> list[DraftState]:
+    """The drafts that a statement of the driver's finds; those that are as they are known are not made anew."""
+    ids = ",".join(map(str, known))
+    drafts, changed = [], {}
+    for row in driver_rows(db, sql, {"ids": f"{{{ids}}}"} if "%(ids)s" in sql else (f"[{ids}]",)):
+        before, says = known.get(row[0]), row[4 : len(_COLUMNS)]
+        if before is not None and before.seen == says:
+            row_id, seq, snapshot_seq, mirrored_seq, *_ = row
+            drafts.append(DraftState(row_id, seq, snapshot_seq, mirrored_seq, *before[4:]))
+        else:
+            changed[row[0]] = says
+    if changed:
+        drafts += [draft._replace(seen=changed[draft.id]) for draft in current(db, changed)]
+    return drafts
+
+
+class Readings:
+    """Drafts as the one writer of a process reads them: where the database tells that nobody has changed anything, not again."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, DraftState] = {}
+        self._as_of: Standing | None = None
+        self._then: Standing | None = None
+
+    def locked(self, db: Db, known: Mapping[int, DraftState | None]) -> Locked:
+        """As `locked`."""
+        now = standing(db)
+        if now is None:
+            return locked(db, known)
+        if now != self._as_of:
+            self._known.clear()
+            self._as_of = now
+        unknown = {row_id: before for row_id, before in known.items() if row_id not in self._known}
+        if unknown:
+            self._known |= {draft.id: draft for draft in locked(db, unknown).drafts}
+        return Locked([self._known[row_id] for row_id in known if row_id in self._known], frozenset())
+
+    def wrote(self, db: Db, newest: Iterable[tuple[int, int]]) -> None:
+        """The writer itself moved these drafts on to these numbers, and has changed nothing else of what is read here."""
+        for row_id, seq in newest:
+            if row_id in self._known:
+                self._known[row_id] = DraftState(row_id, seq, *self._known[row_id][2:])
+        self._then = standing(db)
+
+    def committed(self) -> None:
+        """The transaction was committed; as long as that is not said, the next one reads everything it needs."""
+        self._as_of = self._then
 
 
 def _joined(query: Select[*tuple[Any, ...]], *, leased: bool = False) -> Select[*tuple[Any, ...]]:
@@ -122,6 +165,7 @@ _AT_ONCE = _joined(
     )
 )
 _ANY = Draft.id == any_(bindparam("ids", type_=ARRAY(Integer)))
+_AT_ONCE_ANY = _joined(select(*_COLUMNS).where(_ANY))
 _LEASED = _joined(select(Draft.id).where(_ANY), leased=True)
 _AT_ONCE_SHARED = _joined(
     select(*_COLUMNS)
@@ -138,6 +182,12 @@ def _locking(dialect: Dialect) -> str:
     if dialect.name == "sqlite":
         return str(_AT_ONCE.compile(dialect=dialect))
     return f"{_AT_ONCE_SHARED.compile(dialect=dialect)} FOR NO KEY UPDATE OF draft SKIP LOCKED"
+
+
+@lru_cache
+def _looking(dialect: Dialect) -> str:
+    """How they are read now and then."""
+    return str((_AT_ONCE if dialect.name == "sqlite" else _AT_ONCE_ANY).compile(dialect=dialect))
 
 
 def _states(db: Db, joined: Select[*tuple[Any, ...]], **values: Any) -> list[DraftState]:

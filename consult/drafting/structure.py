@@ -30,7 +30,8 @@ from consult.drafting.walker import (
     Id,
     Run,
     Struct,
-    Update,
+    Typed,
+    Walked,
 )
 
 
@@ -38,7 +39,7 @@ from consult.drafting.walker import (
 class Admission:
     """An update that fits: what it adds. `Structure.take` makes it part of the picture."""
 
-    update: Update
+    update: Walked
     tracks: dict[ClientId, Track] = field(default_factory=dict)
     containers: dict[Id, Container] = field(default_factory=dict)
     title_units: int = 0
@@ -54,7 +55,7 @@ class Admission:
 class TypedOn(NamedTuple):
     """As `Admission`, of an update that only puts text behind a letter of running text: where it stands is all there is to say."""
 
-    update: Update
+    update: Typed
     client: ClientId
     end: int
     place: Place
@@ -84,32 +85,29 @@ class Structure:
         track = self._tracks.get(client)
         return track.end if track else 0
 
-    def admit(self, update: Update, limits: Limits) -> Admission | TypedOn:
+    def admit(self, update: Walked, limits: Limits) -> Admission | TypedOn:
         """Judge an update; the picture stays as it is.
 
         Raises:
             Refused: `resync` when it builds on something unknown, `invalid` when it does not fit.
         """
-        return self._typed(update) or _Judge(self, limits, update).judged()
+        typed = self._typed(update) if isinstance(update, Typed) else None
+        return typed or _Judge(self, limits, update).judged()
 
-    def _typed(self, update: Update) -> TypedOn | None:
+    def _typed(self, update: Typed) -> TypedOn | None:
         """The judgement on what nearly every update is: text behind a known letter of running text, by a client of whom all before
         is known. Everything else, what does not fit included, is for the judge."""
-        if not update.is_plain:
-            return None
-        client, clock, (piece,) = update.runs[0]
+        _data, client, clock, length, origin, right, _text = update
         if clock != self.state_of(client):
             return None
-        place = self._place_of_known(piece.origin)
+        place = self._place_of_known(origin)
         if place is None or place.key is not None or place.container.kind != schema.RUN:
             return None
-        if piece.right is not None and self._place_of_known(piece.right) is not place:
+        if right is not None and self._place_of_known(right) is not place:
             return None
-        return TypedOn(update, client, clock + piece.length, place)
+        return TypedOn(update, client, clock + length, place)
 
-    def _place_of_known(self, at: Id | None) -> Place | None:
-        if at is None:
-            return None
+    def _place_of_known(self, at: Id) -> Place | None:
         track = self._tracks.get(at[0])
         return track.at(at[1]) if track is not None and at[1] < track.end else None
 
@@ -151,7 +149,7 @@ class Structure:
 class _Judge:
     """One judgement: places every new piece, in an order in which its references are known."""
 
-    def __init__(self, structure: Structure, limits: Limits, update: Update) -> None:
+    def __init__(self, structure: Structure, limits: Limits, update: Walked) -> None:
         self._structure = structure
         self._limits = limits
         self._made = Admission(update)

@@ -82,21 +82,44 @@ class Deletion(NamedTuple):
 
 
 class Update(NamedTuple):
-    """A well-formed update. `data` are the bytes it was read from.
-
-    `is_plain`: they are one piece of text, and what the library itself would write for it.
-    """
+    """A well-formed update. `data` are the bytes it was read from."""
 
     data: bytes
     runs: tuple[Run, ...]
     deletions: tuple[Deletion, ...]
-    is_plain: bool = False
 
     @property
     def is_empty(self) -> bool:
         return not self.runs and not self.deletions
 
 
+class Typed(NamedTuple):
+    """As `Update`, of one piece of text behind a letter and perhaps before another, in the bytes the library itself would write for it."""
+
+    data: bytes
+    client: ClientId
+    clock: int
+    length: int
+    origin: Id
+    right: Id | None
+    text: str
+
+    @property
+    def runs(self) -> tuple[Run]:
+        _data, client, clock, length, origin, right, text = self
+        return (Run(client, clock, (Struct(clock, length, STRING, origin, right, None, None, text),)),)
+
+    @property
+    def deletions(self) -> tuple[Deletion, ...]:
+        return ()
+
+    @property
+    def is_empty(self) -> bool:
+        return False
+
+
+#: A well-formed update of either kind.
+Walked = Update | Typed
 #: For what this server wrote itself: only the bytes bound it.
 TRUSTED = Limits(
     update_bytes=1 << 26,
@@ -110,7 +133,7 @@ TRUSTED = Limits(
 )
 
 
-def walked(data: bytes, limits: Limits) -> Update:
+def walked(data: bytes, limits: Limits) -> Walked:
     """The update in these bytes.
 
     Raises:
@@ -153,7 +176,7 @@ _TYPED = re.compile(
 ).fullmatch
 
 
-def _typed(data: bytes, limits: Limits) -> Update | None:
+def _typed(data: bytes, limits: Limits) -> Typed | None:
     """What nearly every update is: somebody typed on. Read in one go; everything else, what is wrong included, is for the reader."""
     found = _TYPED(data)
     if found is None:
@@ -171,8 +194,7 @@ def _typed(data: bytes, limits: Limits) -> Update | None:
         return None
     origin = (client if other == who else _client(other), _number(behind))
     right = (_client(beyond), _number(before)) if before_too else None
-    piece = Struct(clock, length, STRING, origin, right, None, None, text)
-    return Update(data, (Run(client, clock, (piece,)),), (), True)
+    return Typed(data, client, clock, length, origin, right, text)
 
 
 def _number(data: bytes) -> int:

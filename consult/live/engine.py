@@ -15,12 +15,14 @@ from engineio.socket import Socket
 from websockets.frames import CloseCode
 
 from consult import clock
-from consult.live.reading import Reader
+from consult.live.reading import Act, Reader
 from consult.live.transport import CLOSE_SECONDS, Handler, Message, Wire, frame_of, handshake
 
 log = logging.getLogger("consult.live")
 HEARTBEAT_SECONDS = 1.0
 _PING = frame_of(packet.Packet(packet.PING).encode())
+#: What a page answers to it, as text.
+_PONG = packet.Packet(packet.PONG).encode()
 _HOP_BY_HOP = frozenset({"connection", "date", "upgrade"})
 #: Takes a message before it is unpacked: the session's id and the text; whether it was dealt with.
 Taker = Callable[[str, str], bool]
@@ -110,9 +112,9 @@ class Session(Socket):  # type: ignore[misc]
         know = self.server.know
         if know is None or self.closed:
             return False
-        known = []
+        known: list[Act] = []
         for text in texts:
-            one = know(self, text)
+            one = (self.schedule_ping, ()) if text == _PONG else know(self, text)
             if one is None:
                 return False
             known.append(one)

@@ -116,7 +116,9 @@ class Lane:
         finally:
             self._held = None
             for wire in held:
-                wire.write_held()
+                frames, wire.held = wire.held, b""
+                if frames:  # nothing else has taken them along
+                    wire.write(frames)
 
     def write(self, wire: Wire, frame: bytes) -> None:
         """Write a frame, or keep it for the end of `together`."""
@@ -132,10 +134,10 @@ class Lane:
     def send(self, event: str, args: tuple[Any, ...], *, to: str, skip: str | None = None) -> None:
         """Send an event to everybody in the room `to`: one frame, written straight to each member's socket."""
         frame = frame_of(f"{_EVENT}[{','.join([_part(value) for value in (event, *args)])}]")
-        sessions, held = self._engine.sockets, self._held
-        for sid, eio_sid in self._manager.pages_in(to):
-            session = sessions.get(eio_sid)
-            if sid == skip or session is None or session.closed:
+        held, pages = self._held, self._manager.pages_in(to, self._engine.sockets.get)
+        skipped = pages.get(skip)
+        for session in pages.values():
+            if session is skipped or session.closed:
                 continue
             wire = session.wire
             if held is None or wire.held:

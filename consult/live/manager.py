@@ -5,9 +5,12 @@ open each goodbye cost milliseconds, and a crowd says goodbye at the same moment
 """
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from socketio import Manager
+
+T = TypeVar("T")
 
 
 class IndexedManager(Manager):  # type: ignore[misc]
@@ -16,20 +19,30 @@ class IndexedManager(Manager):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._rooms_of: defaultdict[tuple[str, str], set[str | None]] = defaultdict(set)
+        #: What was found of the pages of a room; until somebody comes or goes.
+        self._found: dict[tuple[str, str | None], dict[str, Any]] = {}
 
-    def pages_in(self, room: str, namespace: str = "/") -> list[tuple[str, str]]:
-        """Who is in a room: of each page its Socket.IO id and its Engine.IO id."""
-        members = self.rooms.get(namespace, {}).get(room)
-        return list(members.items()) if members else []
+    def pages_in(self, room: str, find: Callable[[str], T | None], namespace: str = "/") -> dict[str, T]:
+        """Who is in a room: by Socket.IO id, what `find` knows of the Engine.IO id, always the same; without those it does not know."""
+        found = self._found.get((namespace, room))
+        if found is None:
+            members = self.rooms.get(namespace, {}).get(room) or {}
+            known = {sid: find(eio_sid) for sid, eio_sid in members.items()}
+            found = {sid: one for sid, one in known.items() if one is not None}
+            if found:
+                self._found[namespace, room] = found
+        return found
 
     def basic_enter_room(
         self, sid: str, namespace: str, room: str | None, eio_sid: str | None = None
     ) -> None:
         super().basic_enter_room(sid, namespace, room, eio_sid)
+        self._found.pop((namespace, room), None)
         self._rooms_of[namespace, sid].add(room)
 
     def basic_leave_room(self, sid: str, namespace: str, room: str | None) -> None:
         super().basic_leave_room(sid, namespace, room)
+        self._found.pop((namespace, room), None)
         entered = self._rooms_of.get((namespace, sid))
         if entered is not None:
             entered.discard(room)

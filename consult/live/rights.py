@@ -27,7 +27,7 @@ from consult.reference import groups
 from consult.rooms.actors import actors_for
 
 ACTOR_SECONDS = 10.0
-RENEW_AFTER_SECONDS = 6.0
+RENEW_EVERY_SECONDS, RENEW_AFTER_SECONDS = 2.0, 6.0
 _LANGUAGE = "en"
 
 
@@ -71,11 +71,11 @@ class LiveRights:
             del self._actors[key]
 
     def renew(self) -> None:
-        """Every second: read the actors whose time is nearly over, all in one go, so that no update waits for it.
+        """Every other second: read the actors whose time is nearly over, all in one go, so that no update waits for it.
 
         Who was not asked about since the last reading is forgotten, and read again when asked.
         """
-        gevent.sleep(1)
+        gevent.sleep(RENEW_EVERY_SECONDS)
         now, due = clock.monotonic(), defaultdict[int, dict[str, int]](dict)
         for (sid, consultation_id), known in list(self._actors.items()):
             if now - known.at < RENEW_AFTER_SECONDS:

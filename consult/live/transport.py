@@ -150,13 +150,7 @@ class Wire:
         """Keep a frame behind those that are held already, but not for ever more of them."""
         self.held += frame
         if len(self.held) > READ_MORE_BYTES:
-            self.write_held()
-
-    def write_held(self) -> None:
-        """Write what is held, if nothing else has taken it along."""
-        held, self.held = self.held, b""
-        if held:
-            self.write(held)
+            self.write(b"")
 
     def write(self, data: bytes) -> None:
         """Write whole frames at once, or keep what the socket does not take; a reader too far behind is cut off."""

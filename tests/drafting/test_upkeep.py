@@ -42,3 +42,37 @@ def test_columns_that_cannot_follow_keep_no_others_behind(
     monkeypatch.undo()
     stage.registry._upkeep.care([one, two], float("inf"))
     assert [content.title for content in stage.mirrored] == ["Of canada", "Of kenya"]
+
+
+def test_a_document_the_library_fails_on_is_read_from_the_log_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Text typed on is handed to the library later than it is acknowledged: a failure there loses nothing."""
+    item = stage.item()
+    page = stage.page("kenya", item, client_id=101)
+    page.join()
+    page.editor.paragraph("Hello")
+    page.saved()
+    page.editor.lines()[0].insert(5, " world")
+    page.saved()
+    (live,) = stage.registry._drafts.values()
+    assert live.document is not None
+    assert live.document._typed
+
+    def panic(_self: Document, _updates: object) -> bytes:
+        raise ValueError("a fault of the library's")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Document, "_put", panic)
+        for _ in range(2):
+            stage.registry._upkeep.care([live], float("inf"))
+        assert live.document.is_broken
+        assert not stage.mirrored
+        stage.registry._keep_house(0.0)
+        assert live.document is None
+        assert page.heard("resync")
+    page.join()
+    page.editor.lines()[0].insert(11, "!")
+    page.saved()
+    stage.registry._upkeep.care([live], float("inf"))
+    assert "Hello world!" in str(stage.mirrored[-1].text)

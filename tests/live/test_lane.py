@@ -35,6 +35,9 @@ class Written:
     def write(self, frame: bytes) -> None:
         self.written.append(frame)
 
+    def keeps_pace(self, _frames: int) -> bool:
+        return True
+
     def close(self) -> None:
         self.ended.append("close")
         self.closing_since = clock.monotonic()
@@ -285,7 +288,10 @@ def test_deep_nesting_is_no_way_to_end_the_reader(house: House) -> None:
 # Pings.
 
 
-def test_a_page_is_pinged_and_kept_as_long_as_it_answers(house: House, time: list[float]) -> None:
+@pytest.mark.parametrize("is_short", [True, False])
+def test_a_page_is_pinged_and_kept_as_long_as_it_answers(
+    house: House, time: list[float], is_short: bool
+) -> None:
     _sid, session = house.page()
     session.schedule_ping()
     for _ in range(4):
@@ -295,7 +301,13 @@ def test_a_page_is_pinged_and_kept_as_long_as_it_answers(house: House, time: lis
         time[0] += 1
         session.beat(time[0])
         assert written(session) == [frame_of("2")]
-        session.receive(packet.Packet(encoded_packet="3"))
+        if is_short:
+            assert session._hears(["3"])
+            ((_wire, ((act, arguments),)),) = house.engine.reader._heard
+            act(*arguments)
+            house.engine.reader._heard.clear()
+        else:
+            session.receive(packet.Packet(encoded_packet="3"))
         written(session).clear()
     assert not session.closed
 

@@ -62,7 +62,11 @@ def test_it_answers_as_the_librarys_own(acts: list[tuple[str, ...]]) -> None:
         done(plain, act, plain_names)
         done(indexed, act, indexed_names)
         assert told(indexed, indexed_names) == told(plain, plain_names)
+        for room in ROOMS:
+            known = dict(indexed.get_participants("/", room)) if "/" in indexed.rooms else {}
+            assert indexed.pages_in(room, str) == known
     for name in list(indexed_names):
         indexed.basic_disconnect(indexed_names.pop(name), "/")
     assert not indexed.rooms
     assert not indexed._rooms_of, "nothing is kept of who has gone"
+    assert not indexed._found
