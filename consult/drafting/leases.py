@@ -26,7 +26,7 @@ from sqlalchemy.exc import IntegrityError
 from consult import clock
 from consult.db import Db, database_ms
 from consult.drafting.models import RoomLease
-from consult.drafting.subject import DraftState, LeaseView
+from consult.drafting.subject import DraftState
 
 log = logging.getLogger("consult.drafting")
 LEASE_MS = 5_000
@@ -82,8 +82,8 @@ class Leases:
 
     def holds(self, draft: DraftState) -> bool:
         """Whether the lease, as the database showed it with this draft, is the one this process took."""
-        held = self._held.get(draft.subject.room.id)
-        return held is not None and draft.lease == LeaseView(self.owner, held.fence)
+        held, lease = self._held.get(draft.subject.room_id), draft.lease
+        return held is not None and lease is not None and lease == (self.owner, held.fence)
 
     def believe(self, room_id: int, fence: int) -> None:
         """A lease was taken and committed."""

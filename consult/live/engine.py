@@ -156,6 +156,11 @@ class Engine(engineio.Server):  # type: ignore[misc]
         super().__init__(**options)
         self.reader = Reader()
 
+    def wire_of(self, sid: str) -> Wire | None:
+        """The open websocket of a session."""
+        session = self.sockets.get(sid)
+        return None if session is None or session.closed else session.wire
+
     def note_slow(self) -> None:
         self.slow_readers += 1
 

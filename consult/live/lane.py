@@ -134,12 +134,11 @@ class Lane:
     def send(self, event: str, args: tuple[Any, ...], *, to: str, skip: str | None = None) -> None:
         """Send an event to everybody in the room `to`: one frame, written straight to each member's socket."""
         frame = frame_of(f"{_EVENT}[{','.join([_part(value) for value in (event, *args)])}]")
-        held, pages = self._held, self._manager.pages_in(to, self._engine.sockets.get)
-        skipped = pages.get(skip)
-        for session in pages.values():
-            if session is skipped or session.closed:
+        held, wires = self._held, self._manager.pages_in(to, self._engine.wire_of)
+        skipped = wires.get(skip)
+        for wire in wires.values():
+            if wire is skipped or wire.closing_since is not None:
                 continue
-            wire = session.wire
             if held is None or wire.held:
                 self.write(wire, frame)
             else:  # as `write` does; these are the lines that run most often of all

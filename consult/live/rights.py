@@ -35,6 +35,7 @@ _LANGUAGE = "en"
 class KnownActor:
     """Who a connection is in a consultation; None: nobody any more. `at`: monotonic seconds when it was read."""
 
+    connection: Connection
     actor: Actor | None
     at: float
     asked: bool = False
@@ -76,24 +77,24 @@ class LiveRights:
         Who was not asked about since the last reading is forgotten, and read again when asked.
         """
         gevent.sleep(RENEW_EVERY_SECONDS)
-        now, due = clock.monotonic(), defaultdict[int, dict[str, int]](dict)
+        now, due = clock.monotonic(), defaultdict[int, dict[str, Connection]](dict)
         for (sid, consultation_id), known in list(self._actors.items()):
             if now - known.at < RENEW_AFTER_SECONDS:
                 continue
             connection = self._hub.connections.get(sid)
             if known.asked and connection is not None:
-                due[consultation_id][sid] = connection.user_id
+                due[consultation_id][sid] = connection
             else:
                 del self._actors[sid, consultation_id]
-        for consultation_id, users in due.items():
+        for consultation_id, connections in due.items():
             forgotten = self._forgotten
             with reading_session(self._hub.engine) as db:
-                found = actors_for(db, set(users.values()), consultation_id)
+                found = actors_for(db, {one.user_id for one in connections.values()}, consultation_id)
             if forgotten != self._forgotten:
                 return  # what was read may be older than the change
-            for sid, user_id in users.items():
+            for sid, one in connections.items():
                 if (sid, consultation_id) in self._actors:
-                    self._actors[sid, consultation_id] = KnownActor(found.get(user_id), now)
+                    self._actors[sid, consultation_id] = KnownActor(one, found.get(one.user_id), now)
 
     def _known(self, sid: str, subject: Subject) -> KnownActor | None:
         key = (sid, subject.consultation_id)
@@ -106,15 +107,13 @@ class LiveRights:
             return None
         forgotten, now = self._forgotten, clock.monotonic()
         sids = {sid, *self._stale.pop(subject.consultation_id, ())}
-        users = {
-            found.sid: found.user_id for found in map(self._hub.connections.get, sids) if found is not None
-        }
+        found = [one for one in map(self._hub.connections.get, sids) if one is not None]
         with reading_session(self._hub.engine) as db:
-            actors = actors_for(db, set(users.values()), subject.consultation_id)
-        read = {found: KnownActor(actors.get(user_id), now) for found, user_id in users.items()}
+            actors = actors_for(db, {one.user_id for one in found}, subject.consultation_id)
+        read = {one.sid: KnownActor(one, actors.get(one.user_id), now) for one in found}
         read[sid].asked = True
         if forgotten == self._forgotten:
-            self._actors |= {(found, subject.consultation_id): one for found, one in read.items()}
+            self._actors |= {(one, subject.consultation_id): known for one, known in read.items()}
         return read[sid]
 
     def _actor(self, sid: str, subject: Subject) -> Actor | None:
@@ -128,6 +127,8 @@ class LiveRights:
             if known is None:
                 return "not_a_member"
         known.asked = True
+        if permission is Permission.ITEM_EDIT and known.connection.observes:
+            return "room.observing"
         before = known.answers.get(permission)
         if before is not None and before[0] is subject:
             return before[1]
@@ -141,9 +142,6 @@ class LiveRights:
         return self._refusal(sid, Permission.ROOM_VIEW, subject)
 
     def editing(self, sid: str, subject: Subject) -> str | None:
-        connection = self._hub.connections.get(sid)
-        if connection is not None and connection.observes:
-            return "room.observing"
         return self._refusal(sid, Permission.ITEM_EDIT, subject)
 
     def member_id(self, sid: str, subject: Subject) -> int | None:

@@ -111,7 +111,7 @@ def test_who_is_gone_is_passed_over(house: House) -> None:
     (gone, one), (here, two) = house.page(), house.page()
     for sid in (gone, here):
         house.server.enter_room(sid, "draft:x")
-    one.closed = True
+    one.wire.close()
     house.lane.send("u", ("AAEC",), to="draft:x")
     assert (len(written(one)), len(written(two))) == (0, 1)
 

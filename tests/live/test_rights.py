@@ -168,3 +168,12 @@ def test_another_rule_holds_for_the_next_caret(
     rights.forget_rules()
     assert rights.signature("canada", subject)["name"] == "A participant"
     assert rights.is_anonymous(subject)
+
+
+def test_who_only_looks_on_may_not_write(hall: Hall, subject: Subject) -> None:
+    rights: Any = LiveRights(hall)  # type: ignore[arg-type]
+    assert rights.editing("kenya", subject) is None
+    for observes in (True, False):
+        hall.connections["kenya"].observes = observes
+        assert rights.editing("kenya", subject) == ("room.observing" if observes else None)
+        assert rights.reading("kenya", subject) is None

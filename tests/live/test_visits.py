@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 
-from consult.db import Db
 from consult.live.connections import Connection
 from consult.live.presence import whereabouts
-from consult.live.rights import LiveRights
 from tests import cast
 from tests.live.test_connections import Page
 from tests.running import ForkedServer, RunningServer, wait_until
@@ -56,19 +54,6 @@ def test_looking_on_is_shown_and_entering_ends_the_call(server: RunningServer, w
         wait_until(lambda: "(facilitator)" not in shown(kenya, room), what="the visitor left")
     finally:
         kenya.close()
-
-
-class OneConnection:
-    """As much of the hub as a right is read from."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connections = {connection.sid: connection}
-
-
-def test_who_only_looks_on_may_not_write(db: Db, world: cast.World) -> None:
-    connection = Connection("s", 1, 1, "u", visits=True, observes=True)
-    rights: Any = LiveRights(OneConnection(connection))  # type: ignore[arg-type]
-    assert rights.editing("s", object()) == "room.observing"
 
 
 def test_of_several_pages_the_one_in_a_room_says_where_somebody_is() -> None:
