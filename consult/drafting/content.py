@@ -40,9 +40,11 @@ class DraftContent:
 
 def content_of(doc: "Doc[Any]") -> DraftContent:
     """What the shared document says now, repaired where two edits met badly."""
-    title, fragment, facts = roots(doc)
-    text, suggestions = richtext.read_yxml(fragment)
-    return DraftContent(richtext.one_line(str(title)).strip(), text, kept_facts(facts.to_py()), suggestions)
+    with doc.transaction():  # one for all that is read, instead of one for each part
+        title, fragment, facts = roots(doc)
+        text, suggestions = richtext.read_yxml(fragment)
+        words, known = str(title), facts.to_py()
+    return DraftContent(richtext.one_line(words).strip(), text, kept_facts(known), suggestions)
 
 
 def roots(doc: "Doc[Any]") -> tuple[Text, XmlFragment, "Map[Any]"]:

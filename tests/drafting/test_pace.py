@@ -2,7 +2,7 @@
 
 import pytest
 
-from consult.drafting.runtime import LEAST, LOAD_OVER_SECONDS, Pace, stretched
+from consult.drafting.runtime import DEDUCTED_SECONDS, LEAST, LOAD_OVER_SECONDS, Pace, stretched
 
 
 @pytest.mark.parametrize(
@@ -33,9 +33,19 @@ def test_the_pace_follows_the_last_quarter_second_and_comes_back() -> None:
     assert pace.seconds(10.0 + 2 * LOAD_OVER_SECONDS) == calm
 
 
-def test_from_turn_to_turn_it_is_a_tick_however_long_the_turn_took() -> None:
+def test_a_short_tick_counts_from_turn_to_turn() -> None:
+    """Who waits for a short tick must not wait for the turn before as well; some always gather."""
+    pace = Pace(0.005, lambda: 0.0)
+    began = 10.0 + pace.seconds(10.0)
+    assert pace.seconds(began + 0.002) == pytest.approx(0.003), "the turn took 2 ms"
+    began += 0.005
+    assert pace.seconds(began + 0.009) == pytest.approx(LEAST * 0.005)
+
+
+def test_of_a_long_tick_little_is_deducted() -> None:
+    """Who sets a long tick wants fewer and larger turns."""
     pace = Pace(0.020, lambda: 0.0)
     began = 10.0 + pace.seconds(10.0)
-    assert pace.seconds(began + 0.004) == pytest.approx(0.016), "the turn took 4 ms"
+    assert pace.seconds(began + 0.002) == pytest.approx(0.018)
     began += 0.020
-    assert pace.seconds(began + 0.018) == pytest.approx(LEAST * 0.020), "some always gather"
+    assert pace.seconds(began + 0.012) == pytest.approx(0.020 - DEDUCTED_SECONDS)
