@@ -191,7 +191,7 @@ class Registry:
         """Wait for work, let a tick's worth gather, do it."""
         self._runtime.wake.wait(timeout=LOOK_EVERY_SECONDS)
         self._runtime.wake.clear()
-        self._runtime.sleep(self._pace.seconds(clock.monotonic()))
+        self._runtime.gather(self._pace.seconds(clock.monotonic()))
         self.turn()
 
     def turn(self) -> None:

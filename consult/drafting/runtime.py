@@ -64,5 +64,7 @@ class Runtime:
 
     wake: Wake
     sleep: Callable[[float], Any]
+    #: As `sleep`; afterwards everything that came meanwhile has been handed over.
+    gather: Callable[[float], Any]
     #: Seconds the writer lets updates gather before it writes them together.
     tick: float

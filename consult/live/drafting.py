@@ -120,7 +120,12 @@ class Drafting:
             rights=self.rights,
             outlet=SocketOutlet(hub.server, hub.lane),
             mirror=mirror,
-            runtime=Runtime(wake=Event(), sleep=gevent.sleep, tick=settings.draft_tick_ms / 1000),
+            runtime=Runtime(
+                wake=Event(),
+                sleep=gevent.sleep,
+                gather=gevent.sleep if hub.lane is None else hub.lane.gather,
+                tick=settings.draft_tick_ms / 1000,
+            ),
             limits=Limits(
                 connections_per_member=settings.connections_per_member,
                 connections_per_room=settings.connections_per_room,

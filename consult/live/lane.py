@@ -104,6 +104,10 @@ class Lane:
             return None
         return handler, (sid, (data,) if draft is None else (data, draft), Reply(self, session, ack))
 
+    def gather(self, seconds: float) -> None:
+        """Sleep for so long; frequent events that come meanwhile are dealt with at the end of it."""
+        self._engine.reader.gather(seconds)
+
     @contextmanager
     def together(self) -> Iterator[None]:
         """What is sent and answered in here reaches each page as one write, in the same order."""

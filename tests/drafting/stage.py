@@ -243,7 +243,12 @@ class Stage:
             rights=self.rights,
             outlet=self.outlet,
             mirror=lambda db, contents: self.mirrored.extend(contents.values()) or (),
-            runtime=Runtime(wake=threading.Event(), sleep=lambda _seconds: self.while_it_waits(), tick=0.0),
+            runtime=Runtime(
+                wake=threading.Event(),
+                sleep=lambda _seconds: self.while_it_waits(),
+                gather=lambda _seconds: None,
+                tick=0.0,
+            ),
             limits=self.limits,
             grace=60.0,
             name=self.name,

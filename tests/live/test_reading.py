@@ -72,3 +72,28 @@ def test_a_connection_is_not_read_on_before_its_message_was_dealt_with(pair: Pai
     assert pair.heard == ["one"]
     pair.wire.read_on()
     pair.until(lambda: pair.heard == ["one", "two"])
+
+
+def test_what_comes_while_updates_gather_is_dealt_with_in_one_go_at_the_end() -> None:
+    one, two = (Pair(takes=lambda _text: True) for _ in range(2))
+    two.wire.on_plain = lambda texts: one.reader_of_all.add(two.wire, [(two.short.extend, (texts,))]) or True  # type: ignore[func-returns-value]
+    held = gevent.event.Event()
+
+    def gather() -> tuple[list[str], list[str]]:
+        one.reader_of_all.gather(0.5)
+        held.set()
+        return list(one.short), list(two.short)
+
+    gathering = gevent.spawn(gather)
+    gevent.sleep(0)
+    one.send(masked("first"))
+    two.send(masked("second"))
+    one.until(lambda: len(one.reader_of_all._heard) == 2)
+    one.send(masked("third"))
+    gevent.sleep(0.02)
+    assert not held.is_set()
+    assert (one.short, two.short) == ([], [])
+    assert gathering.get(timeout=5) == (["first"], ["second"]), "a connection is read on only afterwards"
+    one.until(lambda: one.short == ["first", "third"])
+    one.end()
+    two.end()
