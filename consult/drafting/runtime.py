@@ -21,7 +21,7 @@ CALM, FULL = 0.7, 0.95
 LOAD_OVER_SECONDS = 0.25
 #: For how long updates gather however long the turn before took: this share of a stretched tick, and a tick less this many seconds. So a tick
 #: of 5 ms counts from turn to turn, for the sake of who waits; who sets a longer one wants fewer and larger turns, and gets them.
-LEAST, DEDUCTED_SECONDS = 0.4, 0.003
+LEAST, DEDUCTED_SECONDS = 0.4, 0.002
 
 
 def stretched(tick: float, load: float) -> float:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from heapq import nsmallest
 from typing import NamedTuple
 
 from consult import clock
@@ -57,8 +58,13 @@ class Upkeep:
         self._swept_at = float("-inf")
 
     def care(self, drafts: list[LiveDraft], now: float, most: int = _CARED_AT_ONCE) -> list[LiveDraft]:
-        """Do what is due for these drafts, a few of them in one transaction; returns those that can leave the memory."""
-        work = [due for due in (_due(live, now) for live in drafts) if due.mirror or due.snapshot][:most]
+        """Do what is due for these drafts, for a few of them in one transaction, who has waited longest first.
+
+        Returns:
+            Those that can leave the memory.
+        """
+        waiting = [due for due in (_due(live, now) for live in drafts) if due.mirror or due.snapshot]
+        work = nsmallest(most, waiting, key=lambda due: due.live.mirror_due or 0.0)
         for live, mirror, snapshot in self._cared(work) if work else ():
             live.mirror_due = None if mirror else live.mirror_due
             live.rows_since_snapshot = 0 if snapshot else live.rows_since_snapshot

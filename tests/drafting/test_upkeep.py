@@ -76,3 +76,19 @@ def test_a_document_the_library_fails_on_is_read_from_the_log_again(
     page.saved()
     stage.registry._upkeep.care([live], float("inf"))
     assert "Hello world!" in str(stage.mirrored[-1].text)
+
+
+def test_whose_columns_have_waited_longest_follow_first(stage: Stage) -> None:
+    """Drafts that are written without a pause are due again and again; they must not keep the others waiting for ever."""
+    lives = []
+    for number, who in enumerate(("kenya", "canada", "facilitator")):
+        page = stage.page(who, stage.item(), client_id=101 + number)
+        page.join()
+        page.editor.title += f"Of {who}"
+        page.saved()
+        lives.append(stage.registry._drafts[page.name])
+    for live, due in zip(lives, (30.0, 10.0, 20.0), strict=True):
+        live.mirror_due = due
+    for now in (31.0, 32.0, 33.0):
+        stage.registry._upkeep.care(lives, now, most=1)
+    assert [content.title for content in stage.mirrored] == ["Of canada", "Of facilitator", "Of kenya"]
