@@ -140,7 +140,7 @@ def _tune_sqlite(engine: Engine, pause: Callable[[float], None]) -> None:
             _once_unlocked(partial(cursor.execute, f"PRAGMA {pragma}"), pause)
         cursor.close()
 
-    queue = _Writers(engine.dialect)
+    queue = _Writers(engine.dialect, pause)
 
     @event.listens_for(engine, "close")
     @event.listens_for(engine, "close_detached")
@@ -149,22 +149,14 @@ def _tune_sqlite(engine: Engine, pause: Callable[[float], None]) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("consult_writing", True):
-            raw = connection.connection.dbapi_connection
-            queue.enter(raw)
-            try:
-                _begun(connection, raw, "BEGIN IMMEDIATE", pause)
-            except BaseException:
-                queue.leave(raw)
-                raise
-        else:
-            _begun(connection, connection.connection.dbapi_connection, "BEGIN", pause)
+        queue.begin(connection, connection.connection.dbapi_connection)
 
 
 class _Writers:
     """The queue of one engine's writing transactions: from before BEGIN until after COMMIT or ROLLBACK there is one."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, pause: Callable[[float], None]) -> None:
+        self._pause = pause
         self._lock = threading.Lock()
         self._inside: object = None
         #: How a COMMIT is carried out (`commit_through`).
@@ -172,6 +164,20 @@ class _Writers:
         self._rollback = dialect.do_rollback
         dialect.do_commit = self._do_commit  # type: ignore[method-assign,assignment]
         dialect.do_rollback = self._do_rollback  # type: ignore[method-assign,assignment]
+
+    def begin(self, connection: Connection, raw: Any) -> None:
+        """Begin a transaction, one that writes in its turn; unless a standing writer has begun it already."""
+        if raw.in_transaction:
+            return
+        if not connection.get_execution_options().get("consult_writing", True):
+            _begun(connection, raw, "BEGIN", self._pause)
+            return
+        self.enter(raw)
+        try:
+            _begun(connection, raw, "BEGIN IMMEDIATE", self._pause)
+        except BaseException:
+            self.leave(raw)
+            raise
 
     def enter(self, raw: Any) -> None:
         """Wait for one's turn; who has waited too long is told so by the database."""
@@ -267,7 +273,8 @@ def unit_of_work(sessions: Sessions) -> Iterator[Db]:
 class StandingWriter:
     """Units of work of somebody who writes all the time: one after the other, on a connection that is kept in between.
 
-    Fetching it from the pool, seeing whether it is still there, and tidying it up cost more than what is written.
+    Fetching it from the pool, seeing whether it is still there, and tidying it up cost more than what is written; so does the
+    session's own book of transactions. One that only speaks to the driver (`driver_rows`, `driver_writes`) is begun and ended there.
     """
 
     def __init__(self, sessions: Sessions) -> None:
@@ -285,9 +292,14 @@ class StandingWriter:
             return
         self._is_busy = True
         try:
-            with self._sessions(bind=self._kept()) as db:
+            connection = self._kept()
+            with self._sessions(bind=connection) as db:
+                db.info[_STANDING] = connection
                 yield db
-                db.commit()
+                if db.in_transaction() or db.new:
+                    db.commit()
+                elif _DRIVER in db.info:
+                    connection.dialect.do_commit(connection.connection)
         except BaseException:  # whatever state the connection is in now, the pool knows what to do
             self.end()
             raise
@@ -341,10 +353,16 @@ def standing(db: Db) -> Standing | None:
 def _driver(db: Db) -> Any:
     """The driver's connection of a session's transaction; found once in each."""
     transaction, raw = db.info.get(_DRIVER, (None, None))
-    if transaction is None or transaction is not db.get_transaction():
-        raw = db.connection().connection.driver_connection
+    if raw is None or transaction is not db.get_transaction():
+        standing = None if db.in_transaction() else db.info.get(_STANDING)
+        raw = (standing or db.connection()).connection.driver_connection
+        if standing is not None and standing.dialect.name == "sqlite":  # PostgreSQL's begins by itself
+            queue: _Writers = standing.dialect.do_commit.__self__
+            queue.begin(standing, raw)
         db.info[_DRIVER] = db.get_transaction(), raw
     return raw
 
 
-_DRIVER = "consult.driver"
+#: What a session's `info` says: the driver's connection and since when, and that of a standing writer, whose transaction the session has
+#: not joined yet.
+_DRIVER, _STANDING = "consult.driver", "consult.standing"

@@ -3,6 +3,7 @@
 And the connection of somebody who writes all the time, on both databases.
 """
 
+import contextlib
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -122,10 +123,31 @@ def test_somebody_who_comes_in_between_has_a_connection_of_their_own(sessions: S
     reader = StandingWriter(sessions_for(sessions.kw["bind"].execution_options(consult_writing=False)))
     with writer.unit_of_work() as db, reader.unit_of_work() as outer, reader.unit_of_work() as inner:
         driver_writes(db, "INSERT INTO kept VALUES (?)", ("one",))
-        assert len({connection_of(each) for each in (db, outer, inner)}) == 3
         assert driver_rows(inner, "SELECT word FROM kept", ()) == []
+        assert len({connection_of(each) for each in (db, outer, inner)}) == 3
     for each in (writer, reader):
         each.end()
+
+
+@pytest.mark.parametrize("begins", ["driver", "session"])
+@pytest.mark.parametrize("ends", ["well", "ill"])
+def test_a_session_joins_what_the_driver_began(sessions: Sessions, begins: str, ends: str) -> None:
+    """What was written either way stands or falls together, and the next who writes has not to wait."""
+    writer, insert = StandingWriter(sessions), "INSERT INTO kept VALUES ('{}')"
+    write(sessions)
+    with contextlib.suppress(ZeroDivisionError), writer.unit_of_work() as db:
+        for how in ("driver", "session") if begins == "driver" else ("session", "driver"):
+            if how == "driver":
+                driver_writes(db, insert.format(how), ())
+            else:
+                db.execute(text(insert.format(how)))
+        if ends == "ill":
+            raise ZeroDivisionError
+    with writer.unit_of_work() as db:
+        words = {word for (word,) in driver_rows(db, "SELECT word FROM kept", ())}
+    assert words >= {"driver", "session"} if ends == "well" else not words & {"driver", "session"}
+    write(sessions)
+    writer.end()
 
 
 @pytest.mark.parametrize("moment", ["between", "within"])
