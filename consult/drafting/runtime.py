@@ -19,9 +19,9 @@ LONGEST_TICK_SECONDS = 0.05
 #: Share of one core from which on the tick stretches, and at which it is longest.
 CALM, FULL = 0.7, 0.95
 LOAD_OVER_SECONDS = 0.25
-#: For how long updates gather however long the turn before took: this share of a stretched tick, and a tick less this many seconds. So a tick
-#: of 5 ms counts from turn to turn, for the sake of who waits; who sets a longer one wants fewer and larger turns, and gets them.
-LEAST, DEDUCTED_SECONDS = 0.4, 0.002
+#: A tick up to this one counts from turn to turn, for the sake of who waits, but for this share of it updates gather however long the turn
+#: before took. A longer one is all gathering: who sets it wants fewer and larger turns.
+SHORT_TICK_SECONDS, LEAST = 0.010, 0.4
 
 
 def stretched(tick: float, load: float) -> float:
@@ -34,8 +34,8 @@ def stretched(tick: float, load: float) -> float:
 
 
 class Pace:
-    """How long each gathering lasts: a tick, of which the turn before is deducted in part; stretched by how busy the process was over the
-    last quarter of a second."""
+    """How long each gathering lasts: a tick, of a short one what the turn before has left of it; stretched by how busy the process was
+    over the last quarter of a second."""
 
     def __init__(self, tick: float, used: Callable[[], float]) -> None:
         """`used`: seconds of processor time of this process so far."""
@@ -52,8 +52,9 @@ class Pace:
             then, before = self._since
             self._since = (now, self._used())
             self._seconds = stretched(self._tick, (self._since[1] - before) / (now - then))
-        least = max(LEAST * self._seconds, self._tick - DEDUCTED_SECONDS)
-        seconds = max(least, self._seconds - (now - self._turned_at))
+        if self._tick > SHORT_TICK_SECONDS:
+            return self._seconds
+        seconds = max(LEAST * self._seconds, self._seconds - (now - self._turned_at))
         self._turned_at = now + seconds
         return seconds
 
