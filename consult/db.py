@@ -28,6 +28,9 @@ LOCK_PATIENCE_SECONDS = 5.0
 LOCK_RETRY_SECONDS = 0.005
 #: How long a standing writer's connection may lie idle before the pool looks whether it is still there.
 IDLE_SECONDS = 1.0
+#: What a session's `info` says: the driver's connection and since when, and that of a standing writer, whose transaction the session has
+#: not joined yet.
+_DRIVER, _STANDING = "consult.driver", "consult.standing"
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
@@ -354,15 +357,10 @@ def _driver(db: Db) -> Any:
     """The driver's connection of a session's transaction; found once in each."""
     transaction, raw = db.info.get(_DRIVER, (None, None))
     if raw is None or transaction is not db.get_transaction():
-        standing = None if db.in_transaction() else db.info.get(_STANDING)
-        raw = (standing or db.connection()).connection.driver_connection
-        if standing is not None and standing.dialect.name == "sqlite":  # PostgreSQL's begins by itself
-            queue: _Writers = standing.dialect.do_commit.__self__
-            queue.begin(standing, raw)
+        kept = None if db.in_transaction() else db.info.get(_STANDING)
+        raw = (kept or db.connection()).connection.driver_connection
+        if kept is not None and kept.dialect.name == "sqlite":  # PostgreSQL's begins by itself
+            queue: _Writers = kept.dialect.do_commit.__self__
+            queue.begin(kept, raw)
         db.info[_DRIVER] = db.get_transaction(), raw
     return raw
-
-
-#: What a session's `info` says: the driver's connection and since when, and that of a standing writer, whose transaction the session has
-#: not joined yet.
-_DRIVER, _STANDING = "consult.driver", "consult.standing"

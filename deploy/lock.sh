@@ -1,6 +1,6 @@
 #!/bin/sh
-# Compile pyproject.toml into the two hashed locks, for every Python from 3.11 on and every system. Needs uv 0.9 or newer; run from the
-# project root. The locks name versions and hashes only: no index, no links, no paths. What is locked already stays as it is.
+# Compile pyproject.toml into the two hashed locks, for every Python from 3.11 on and every system. Needs uv 0.13.9; run from the project
+# root. The locks name versions and hashes only: no index, no links, no paths. What is locked already stays as it is.
 set -eu
 build=$(python3 -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])')
 compile() {

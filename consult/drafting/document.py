@@ -50,7 +50,7 @@ class Document:
     """A draft's shared document. Every change goes through `apply`, so that the picture is always that of the document.
 
     What was typed on is handed to the library when somebody looks at the document, or when a good deal has gathered: the picture
-    is enough to judge what comes next, and the library takes twenty pieces in little more time than one.
+    is enough to judge what comes next, and the library takes many pieces in half the time of one after the other.
     """
 
     def __init__(self) -> None:

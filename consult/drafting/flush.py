@@ -112,7 +112,8 @@ class Flush:
             except Broken as error:
                 log.error("draft %s: dropped from memory, an update broke it: %s", live.public_id, error)
                 written.broken = True
-                written.refused += ((item, self.nack(Refused(Code.INVALID, "broken"))),)
+                if live.document is None or not live.document.is_broken:  # else it was text taken earlier
+                    written.refused += ((item, self.nack(Refused(Code.INVALID, "broken"))),)
                 break
         if written.broken:
             told = {id(item) for item, _ack in written.refused}

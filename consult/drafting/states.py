@@ -100,9 +100,9 @@ def seen(db: Db, known: Mapping[int, DraftState | None]) -> list[DraftState]:
 
 def _compared(db: Db, sql: str, known: Mapping[int, DraftState | None]) -> list[DraftState]:
     """The drafts that a statement of the driver's finds; those that are as they are known are not made anew."""
-    ids = ",".join(map(str, known))
+    ids, is_sqlite = ",".join(map(str, known)), db.get_bind().dialect.name == "sqlite"
     drafts, changed = [], {}
-    for row in driver_rows(db, sql, {"ids": f"{{{ids}}}"} if "%(ids)s" in sql else (f"[{ids}]",)):
+    for row in driver_rows(db, sql, (f"[{ids}]",) if is_sqlite else {"ids": f"{{{ids}}}"}):
         before, says = known.get(row[0]), row[4 : len(_COLUMNS)]
         if before is not None and before.seen == says:
             row_id, seq, snapshot_seq, mirrored_seq, *_ = row

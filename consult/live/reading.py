@@ -2,8 +2,8 @@
 
 Waking the greenlet of each connection for one edit costs more than reading it. What is frequent is recognised where the event
 loop says that a socket has something; this greenlet deals with all that came at once. A connection is read on only after that, so
-its messages stay in order whichever way they go. While the writer lets updates gather, they gather here: eighty dealt with in a row
-take little more than half the time of eighty one by one.
+its messages stay in order whichever way they go. While the writer lets updates gather, they gather here: dealt with in a row they
+cost less than one by one (docs/adr/0022).
 """
 
 import logging

@@ -336,8 +336,8 @@ class Wire:
             self._protocol.send_close(code)
         except InvalidState:
             return
-        self._answer()
         self.closing_since = clock.monotonic()
+        self._answer()
 
     def fail(self, code: int, reason: str) -> None:
         """End the connection because of what the other side sent."""

@@ -1,4 +1,4 @@
-"""The locks install on every Python and system the product names, not only on those they were made on."""
+"""The locks install on every Python the product names, not only on the one they were made on."""
 
 import re
 import tomllib

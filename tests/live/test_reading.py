@@ -1,8 +1,13 @@
 """The short way in: order, faults, and that a connection is not read on before its message was dealt with."""
 
+from types import SimpleNamespace
+
 import gevent
+import gevent.event
+import pytest
 from websockets.frames import Opcode
 
+from consult.live import reading
 from consult.live.transport import PLAIN_AT_ONCE
 from tests.live.pair import Pair, masked
 
@@ -74,14 +79,17 @@ def test_a_connection_is_not_read_on_before_its_message_was_dealt_with(pair: Pai
     pair.until(lambda: pair.heard == ["one", "two"])
 
 
-def test_what_comes_while_updates_gather_is_dealt_with_in_one_go_at_the_end() -> None:
+def test_what_comes_while_updates_gather_is_dealt_with_in_one_go_at_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    over = gevent.event.Event()
+    asleep = SimpleNamespace(sleep=lambda seconds: over.wait() if seconds else gevent.sleep(0))
+    monkeypatch.setattr(reading, "gevent", asleep)
     one, two = (Pair(takes=lambda _text: True) for _ in range(2))
     two.wire.on_plain = lambda texts: one.reader_of_all.add(two.wire, [(two.short.extend, (texts,))]) or True  # type: ignore[func-returns-value]
-    held = gevent.event.Event()
 
     def gather() -> tuple[list[str], list[str]]:
         one.reader_of_all.gather(0.5)
-        held.set()
         return list(one.short), list(two.short)
 
     gathering = gevent.spawn(gather)
@@ -91,8 +99,8 @@ def test_what_comes_while_updates_gather_is_dealt_with_in_one_go_at_the_end() ->
     one.until(lambda: len(one.reader_of_all._heard) == 2)
     one.send(masked("third"))
     gevent.sleep(0.02)
-    assert not held.is_set()
     assert (one.short, two.short) == ([], [])
+    over.set()
     assert gathering.get(timeout=5) == (["first"], ["second"]), "a connection is read on only afterwards"
     one.until(lambda: one.short == ["first", "third"])
     one.end()
