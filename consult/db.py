@@ -336,6 +336,19 @@ def driver_writes(db: Db, sql: str, values: Any, *, many: bool = False) -> None:
     cursor.close()
 
 
+def driver_alone(db: Db, sql: str, values: Any) -> list[tuple[Any, ...]]:
+    """As `driver_rows`, on PostgreSQL, for a statement that is a transaction of its own: the first and only one of its unit of work."""
+    raw = _driver(db)
+    raw.autocommit = True
+    try:
+        return raw.execute(sql, values).fetchall()  # type: ignore[no-any-return]
+    finally:
+        if raw.info.transaction_status.name == "IDLE":
+            raw.autocommit = False
+        else:  # cut off in the middle: nobody else gets a connection that commits by itself
+            raw.close()
+
+
 #: A connection, what others have committed, and what it has written: numbers that only tell whether something changed.
 Standing = tuple[object, int, int]
 

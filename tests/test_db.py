@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from psycopg import DataError
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
 
@@ -17,6 +18,7 @@ from consult.db import (
     Db,
     Sessions,
     StandingWriter,
+    driver_alone,
     driver_rows,
     driver_writes,
     engine_for,
@@ -175,5 +177,33 @@ def test_a_standing_writer_outlives_its_connection(
     with writer.unit_of_work() as db:
         driver_writes(db, "INSERT INTO kept VALUES (%s)", ("here",))
         assert driver_rows(db, "SELECT word FROM kept", ()) == [("here",)]
+    writer.end()
+    engine.dispose()
+
+
+def test_a_statement_alone_is_a_transaction_of_its_own(postgresql_url: str) -> None:
+    """Whatever becomes of it, who has the connection next has an ordinary one."""
+    engine = engine_for(postgresql_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE kept (word TEXT)"))
+    writer = StandingWriter(sessions_for(engine))
+    insert = "INSERT INTO kept VALUES (%s) RETURNING word"
+    with writer.unit_of_work() as db:
+        assert driver_alone(db, insert, ("one",)) == [("one",)]
+        used = connection_of(db)
+    with pytest.raises(DataError), writer.unit_of_work() as db:
+        driver_alone(db, "SELECT 1 / %s::integer", (0,))
+    with pytest.raises(Fault), writer.unit_of_work() as db:  # noqa: PT012
+        assert connection_of(db) == used
+        driver_writes(db, insert, ("never",))
+        raise Fault
+    with writer.unit_of_work() as db:
+        ((process,),) = driver_rows(db, "SELECT pg_backend_pid()", ())
+    with engine.begin() as other:
+        other.execute(text("SELECT pg_terminate_backend(:process)"), {"process": process})
+    with pytest.raises(Exception, match=r"terminat|closed|lost"), writer.unit_of_work() as db:
+        driver_alone(db, insert, ("never",))
+    with writer.unit_of_work() as db:
+        assert driver_rows(db, "SELECT word FROM kept", ()) == [("one",)]
     writer.end()
     engine.dispose()

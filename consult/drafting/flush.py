@@ -1,12 +1,12 @@
 """One tick's writing: all drafts with something to write, one transaction, then the answers.
 
-Every update is judged here against the document and the rights as the transaction sees them; what is applied is in the log
-before anybody is told. Decides into which of four outcomes an update falls (taken, synced late, kept as a late
+Every update is judged here against the document and the rights as the transaction sees them, or as it finds them unchanged; what is
+applied is in the log before anybody is told. Decides into which of four outcomes an update falls (taken, synced late, kept as a late
 contribution, refused); refuses to decide who may write (`Rights`).
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -33,6 +33,10 @@ HEALING_RETRY_SECONDS = 1.0
 _TOO_LATE = frozenset({"room.closed", "item.not_drafting"})
 
 
+class Unsure(Exception):
+    """Only the database can say what becomes of an update."""
+
+
 @dataclass(slots=True)
 class Written:
     """What a tick did to one draft."""
@@ -54,7 +58,19 @@ class Written:
     lost: bool = False
     #: What waits for the next tick: somebody else is writing this draft at the moment.
     waiting: Sequence[Pending] = ()
+    #: What was appended to the log, all deltas in one.
     merged: bytes = b""
+    #: How far the log goes then.
+    seq: int = 0
+    #: The draft is as it was when it was last locked, as far as this process knows; what that does not decide is `unsure`.
+    believing: bool = False
+    unsure: Sequence[Pending] = ()
+
+    def move_on(self) -> None:
+        """The row was appended, if there is one."""
+        if self.merged:
+            self.live.seq += 1
+        self.seq = self.live.seq
 
 
 @dataclass(frozen=True)
@@ -69,8 +85,19 @@ class Flush:
     readings: states.Readings = field(default_factory=states.Readings)
 
     def write(self, db: Db, batch: dict[LiveDraft, list[Pending]], now: datetime) -> list[Written]:
-        """Judge, apply and log what waits, inside one transaction; nothing is told to anybody yet."""
-        found, busy = self.readings.locked(db, {live.draft_id: live.state for live in batch})
+        """Judge, apply and log what waits; nothing is told to anybody yet.
+
+        As far as the drafts are known by one statement, which is a transaction of its own; the rest in the caller's transaction.
+        """
+        done: list[Written] = []
+        if all(self._is_believed(live) for live in batch):
+            done = self._write_believing(db, batch, now)
+            batch = {written.live: list(written.unsure) for written in done if written.unsure}
+        return done + self._write_locking(db, batch, now) if batch else done
+
+    def _write_locking(self, db: Db, batch: dict[LiveDraft, list[Pending]], now: datetime) -> list[Written]:
+        """Lock and read first, then write, in the caller's transaction."""
+        found, busy, marks = self.readings.locked(db, {live.draft_id: live.state for live in batch})
         drafts = {draft.id: draft for draft in found}
         done = [
             Written(live, waiting=items)
@@ -78,23 +105,53 @@ class Flush:
             else self._one(db, live, drafts.get(live.draft_id), items, now)
             for live, items in batch.items()
         ]
-        entries = []
-        for written in done:
-            if written.broken or not written.deltas:
-                continue
-            deltas = written.deltas
-            written.merged = deltas[0] if len(deltas) == 1 else merge_updates(*deltas)
-            written.live.seq += 1
-            entries.append(store.Entry(written.live.draft_id, written.live.seq, written.merged))
+        entries = _entries(done)
         store.append(db, entries, now)
+        for written in done:
+            written.live.mark = marks.get(written.live.draft_id)
+            written.move_on()
         store.bind(db, [b for written in done if not written.broken for b in written.bindings], now)
         self.readings.wrote(db, [(entry.draft_id, entry.seq) for entry in entries])
         return done
 
+    def _is_believed(self, live: LiveDraft) -> bool:
+        """Whether this draft can be written as it was when it was last locked, if only the statement that writes sees to it."""
+        state = live.state
+        return (
+            live.mark is not None
+            and live.document is not None
+            and state is not None
+            and state.subject is live.subject
+            and self.leases.holds(state)
+        )
+
+    def _write_believing(self, db: Db, batch: dict[LiveDraft, list[Pending]], now: datetime) -> list[Written]:
+        """Write by one statement, which is a transaction of its own and leaves out what is not as believed; that is taken back as `unsure`.
+
+        Nothing is refused for its rights, and nobody's first word taken, on belief alone: that is `unsure` too.
+        """
+        done = [self._one(db, live, live.state, items, now, believing=True) for live, items in batch.items()]
+        entries = _entries(done)
+        marks = {live.draft_id: live.mark for live in batch if live.mark is not None}
+        kept = store.append_unchanged(db, entries, marks, now)
+        for number, written in enumerate(done):
+            if written.merged and written.live.draft_id not in kept:
+                done[number] = _taken_back(written.live, batch[written.live])
+            else:
+                written.move_on()
+        return done
+
     def _one(
-        self, db: Db, live: LiveDraft, draft: DraftState | None, items: list[Pending], now: datetime
+        self,
+        db: Db,
+        live: LiveDraft,
+        draft: DraftState | None,
+        items: list[Pending],
+        now: datetime,
+        *,
+        believing: bool = False,
     ) -> Written:
-        written = Written(live, draft)
+        written = Written(live, draft, believing=believing)
         if draft is None or not self.leases.holds(draft):
             written.lost = True
             lost = self.nack(Refused(Code.RETRY, "lease lost"))
@@ -104,9 +161,12 @@ class Flush:
             written.changed = live.follow(draft)
         live.state = draft
         self.catch_up(db, live, draft, written)
-        for item in items:
+        for number, item in enumerate(items):
             try:
                 self._take(db, written, item, now)
+            except Unsure:
+                written.unsure = items[number:]
+                break
             except Refused as refusal:
                 written.refused += ((item, self.nack(refusal, sid=item.sid)),)
             except Broken as error:
@@ -127,6 +187,10 @@ class Flush:
         document = live.document
         if document is None:
             document, live.owners = store.load(db, draft), store.owners(db, draft.id)
+            if live.seats and live.seq < draft.seq:  # taken back: the pages have not heard of these
+                written.foreign = tuple(
+                    (row.seq, row.data) for row in store.rows_after(db, draft.id, live.seq)
+                )
             live.document, live.seq, live.loaded_at = document, draft.seq, clock.monotonic()
             live.rows_since_snapshot = draft.seq - draft.snapshot_seq
             if draft.mirrored_seq < draft.seq and live.mirror_due is None:
@@ -150,6 +214,8 @@ class Flush:
         refusal = self.rights.editing(item.sid, live.subject)
         if refusal is None and live.subject.is_over_at(item.received_at):
             refusal = "room.closed"
+        if refusal is not None and written.believing:
+            raise Unsure
         admission = document.judge(item.update, self.limits)
         self._check_owner(live, admission, seat.owner)
         if refusal is not None and not self._synced(
@@ -213,6 +279,8 @@ class Flush:
         live = written.live
         for client in admission.clients:
             if client not in live.owners:
+                if written.believing:
+                    raise Unsure
                 live.owners[client] = owner
                 known = None if self.rights.is_anonymous(live.subject) else member_id
                 written.bindings += (store.Binding(live.draft_id, client, owner, known),)
@@ -247,6 +315,25 @@ class Flush:
         if refusal.after:
             ack["after"] = round(refusal.after * 1000)
         return ack
+
+
+def _entries(done: Iterable[Written]) -> list[store.Entry]:
+    """The rows that a tick adds to the logs."""
+    entries = []
+    for written in done:
+        if written.broken or not written.deltas:
+            continue
+        deltas = written.deltas
+        written.merged = deltas[0] if len(deltas) == 1 else merge_updates(*deltas)
+        entries.append(store.Entry(written.live.draft_id, written.live.seq + 1, written.merged))
+    return entries
+
+
+def _taken_back(live: LiveDraft, items: list[Pending]) -> Written:
+    """Nothing was written: the document is read again, and judges all of it again."""
+    live.mark = live.document = None
+    live.owners = {}
+    return Written(live, unsure=items)
 
 
 def words_code(refusal: Refused) -> str:

@@ -1,7 +1,7 @@
 """One owner process for each room's drafts: the lease in the database, and what this process believes it holds.
 
 Decides who may hold a room's drafts in memory. What a process believes decides nothing: the transaction that writes an update
-reads owner and fence again (`states.locked`) and writes only when they are still its own, so a process that was stopped and
+looks at owner and fence again (`states.locked`, `states.unchanged`) and writes only when they are still its own, so a process that was stopped and
 comes back cannot write into what another took over meanwhile. Time is the database's, so the clocks of the machines do not matter.
 """
 

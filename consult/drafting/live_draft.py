@@ -147,6 +147,8 @@ class LiveDraft:
     own_epoch: int
     #: The draft as last read in a transaction that writes.
     state: DraftState | None = None
+    #: Of draft, room and lease, as when they were last locked (`states.Locked`); None: to be locked and read again before anything is written.
+    mark: int | None = None
     seq: int = 0
     document: Document | None = None
     #: Monotonic seconds at which `document` was loaded.

@@ -244,7 +244,7 @@ class Registry:
             with self._writing() as db:
                 done = self._flusher.write(db, batch, clock.now())
         except Exception:
-            log.exception("drafting: nothing written, %d drafts", len(batch))
+            log.exception("drafting: not written, %d drafts", len(batch))
             self._give_back(batch)
             return False
         self._flusher.readings.committed()
@@ -289,11 +289,11 @@ class Registry:
             return
         if written.merged:
             sole = next(iter(written.authors)) if len(written.authors) == 1 else None
-            self._outlet.update(live.public_id, written.merged, live.seq, sole)
+            self._outlet.update(live.public_id, written.merged, written.seq, sole)
             live.synced |= written.synced
         if written.merged or written.foreign:
             live.has_changed(clock.monotonic())
-        taken: Ack = {"ok": 1, "seq": live.seq, **live.fullness(self._limits)}
+        taken: Ack = {"ok": 1, "seq": written.seq, **live.fullness(self._limits)}
         for item in written.taken:
             self.updates += 1
             item.reply.set(taken)

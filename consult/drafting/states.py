@@ -16,12 +16,16 @@ from sqlalchemy import (
     Row,
     Select,
     String,
+    Text,
     any_,
     bindparam,
+    cast,
+    column,
     func,
     literal_column,
     or_,
     select,
+    table,
     update,
 )
 
@@ -73,6 +77,8 @@ class Locked(NamedTuple):
 
     drafts: list[DraftState]
     busy: frozenset[int]
+    #: By draft, all of what the rules ask about it, its room and its lease as one number, where the database says so (`unchanged`).
+    marks: Mapping[int, int]
 
 
 def locked(db: Db, known: Mapping[int, DraftState | None]) -> Locked:
@@ -86,23 +92,33 @@ def locked(db: Db, known: Mapping[int, DraftState | None]) -> Locked:
         known: each draft as it was when last read. What has not changed since is the same object in the answer.
     """
     dialect = db.get_bind().dialect
-    drafts = _compared(db, _locking(dialect), known)
-    if dialect.name == "sqlite" or len(drafts) == len(known):
-        return Locked(drafts, frozenset())
+    rows = _rows(db, _locking(dialect), known)
+    drafts = _compared(db, rows, known)
+    if dialect.name == "sqlite":
+        return Locked(drafts, frozenset(), {})
+    marks = {row[0]: row[len(_COLUMNS)] for row in rows}
+    if len(drafts) == len(known):
+        return Locked(drafts, frozenset(), marks)
     leased = db.connection().scalars(_LEASED, {"ids": list(known)})
-    return Locked(drafts, frozenset(leased) - {draft.id for draft in drafts})
+    return Locked(drafts, frozenset(leased) - {draft.id for draft in drafts}, marks)
 
 
 def seen(db: Db, known: Mapping[int, DraftState | None]) -> list[DraftState]:
     """Drafts as they stand now; `known` as for `locked`."""
-    return _compared(db, _looking(db.get_bind().dialect), known)
+    return _compared(db, _rows(db, _looking(db.get_bind().dialect), known), known)
 
 
-def _compared(db: Db, sql: str, known: Mapping[int, DraftState | None]) -> list[DraftState]:
-    """The drafts that a statement of the driver's finds; those that are as they are known are not made anew."""
-    ids, is_sqlite = ",".join(map(str, known)), db.get_bind().dialect.name == "sqlite"
+def _rows(db: Db, sql: str, draft_ids: Iterable[int]) -> list[tuple[Any, ...]]:
+    ids, is_sqlite = ",".join(map(str, draft_ids)), db.get_bind().dialect.name == "sqlite"
+    return driver_rows(db, sql, (f"[{ids}]",) if is_sqlite else {"ids": f"{{{ids}}}"})
+
+
+def _compared(
+    db: Db, rows: list[tuple[Any, ...]], known: Mapping[int, DraftState | None]
+) -> list[DraftState]:
+    """The drafts in these rows; those that are as they are known are not made anew."""
     drafts, changed = [], {}
-    for row in driver_rows(db, sql, (f"[{ids}]",) if is_sqlite else {"ids": f"{{{ids}}}"}):
+    for row in rows:
         before, says = known.get(row[0]), row[4 : len(_COLUMNS)]
         if before is not None and before.seen == says:
             row_id, seq, snapshot_seq, mirrored_seq, *_ = row
@@ -133,7 +149,7 @@ class Readings:
         unknown = {row_id: before for row_id, before in known.items() if row_id not in self._known}
         if unknown:
             self._known |= {draft.id: draft for draft in locked(db, unknown).drafts}
-        return Locked([self._known[row_id] for row_id in known if row_id in self._known], frozenset())
+        return Locked([self._known[row_id] for row_id in known if row_id in self._known], frozenset(), {})
 
     def wrote(self, db: Db, newest: Iterable[tuple[int, int]]) -> None:
         """The writer itself moved these drafts on to these numbers, and has changed nothing else of what is read here."""
@@ -159,29 +175,48 @@ _BY_ID = _joined(select(*_COLUMNS).where(_IDS))
 
 
 #: The same as one statement whatever the number of drafts, so that neither this process nor the database prepares it again.
-_AT_ONCE = _joined(
-    select(*_COLUMNS).where(
-        Draft.id.in_(select(func.json_each(bindparam("ids", type_=String)).table_valued("value").c.value))
-    )
-)
+_ONE_OF = Draft.id.in_(select(func.json_each(bindparam("ids", type_=String)).table_valued("value").c.value))
+_AT_ONCE = _joined(select(*_COLUMNS).where(_ONE_OF))
 _ANY = Draft.id == any_(bindparam("ids", type_=ARRAY(Integer)))
 _AT_ONCE_ANY = _joined(select(*_COLUMNS).where(_ANY))
 _LEASED = _joined(select(Draft.id).where(_ANY), leased=True)
+#: What `DraftState.seen` holds, as one number.
+_MARK = func.hashtextextended(cast(func.row(*_COLUMNS[4:]), Text), literal_column("0"))
 _AT_ONCE_SHARED = _joined(
     select(*_COLUMNS)
     .where(_ANY)
-    .add_columns(literal_column(f"set_config('idle_in_transaction_session_timeout', '{_FROZEN_MS}', true)"))
+    .add_columns(
+        _MARK, literal_column(f"set_config('idle_in_transaction_session_timeout', '{_FROZEN_MS}', true)")
+    )
     .with_for_update(read=True, skip_locked=True, of=[Room, RoomLease]),
     leased=True,
 )
+_GIVEN = table("given", column("draft_id"), column("seq"), column("mark"))
+_UNCHANGED = _joined(
+    select(Draft.id)
+    .join(_GIVEN, _GIVEN.c.draft_id == Draft.id)
+    .where(Draft.seq == _GIVEN.c.seq - literal_column("1"), _GIVEN.c.mark == _MARK)
+    .with_for_update(read=True, skip_locked=True, of=[Room, RoomLease]),
+    leased=True,
+)
+_AND_DRAFTS = "FOR NO KEY UPDATE OF draft SKIP LOCKED"
 
 
 @lru_cache
 def _locking(dialect: Dialect) -> str:
-    """How drafts, rooms and leases are read and locked at every tick: one statement, handed to the driver as it is."""
+    """How drafts, rooms and leases are read and locked by the writer: one statement, handed to the driver as it is."""
     if dialect.name == "sqlite":
         return str(_AT_ONCE.compile(dialect=dialect))
-    return f"{_AT_ONCE_SHARED.compile(dialect=dialect)} FOR NO KEY UPDATE OF draft SKIP LOCKED"
+    return f"{_AT_ONCE_SHARED.compile(dialect=dialect)} {_AND_DRAFTS}"
+
+
+@lru_cache
+def unchanged(dialect: Dialect) -> str:
+    """SQL, on PostgreSQL: the ids of drafts that are as the writer believes, locked as `locked` does; the others are left out.
+
+    It reads `given (draft_id, seq, mark)`: the number the draft's log is about to reach, and its mark when it was last locked.
+    """
+    return f"{_UNCHANGED.compile(dialect=dialect)} {_AND_DRAFTS}"
 
 
 @lru_cache
@@ -244,10 +279,13 @@ def free(db: Db, draft_ids: Collection[int]) -> dict[int, int]:
     Returns:
         By draft, up to which number of its log its item's columns follow it.
     """
-    return {row.id: row.mirrored_seq for row in db.connection().execute(_FREE, {"ids": list(draft_ids)})}
+    return dict(_rows(db, _freeing(db.get_bind().dialect), draft_ids))  # type: ignore[arg-type]
 
 
-_FREE = select(Draft.id, Draft.mirrored_seq).where(_IDS).with_for_update(key_share=True, skip_locked=True)
+@lru_cache
+def _freeing(dialect: Dialect) -> str:
+    found = select(Draft.id, Draft.mirrored_seq).where(_ONE_OF if dialect.name == "sqlite" else _ANY)
+    return str(found.with_for_update(key_share=True, skip_locked=True).compile(dialect=dialect))
 
 
 def unlink_closed(db: Db, closed_before: datetime) -> None:

@@ -1,20 +1,22 @@
 """Drafts on disk: load a document from snapshot and log, append to the log, take snapshots.
 
-Decides what "kept" means (a row of the log, committed); refuses to decide who may write. Every function works inside the
-caller's transaction and commits nothing.
+Decides what "kept" means (a row of the log, committed); refuses to decide who may write. Every function but `append_unchanged`
+works inside the caller's transaction and commits nothing.
 """
 
 import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from pycrdt import merge_updates
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Dialect, insert, select, update
 
-from consult.db import Base, Db, driver_writes
+from consult.db import Base, Db, driver_alone, driver_writes
+from consult.drafting import states
 from consult.drafting.document import Broken, Document, guarded
 from consult.drafting.models import Draft, DraftClient, DraftUpdate
 from consult.drafting.protocol import Refused
@@ -64,18 +66,31 @@ _APPEND_AND_MOVE_ON = """WITH appended AS (
   INSERT INTO draft_update (draft_id, seq, data, crc, at)
   SELECT entry.*, %s FROM unnest(%s::integer[], %s::integer[], %s::bytea[], %s::bigint[]) AS entry
 ) UPDATE draft SET seq = newest.seq FROM unnest(%s::integer[], %s::integer[]) AS newest (id, seq) WHERE draft.id = newest.id"""
-_MIRRORED = (
-    update(Draft.__table__)  # type: ignore[arg-type]
-    .where(Draft.id == bindparam("draft"), Draft.mirrored_seq <= bindparam("upto"))
-    .values(mirrored_seq=bindparam("upto"))
-)
+
+
+@lru_cache
+def _append_unchanged(dialect: Dialect) -> str:
+    return f"""WITH given AS MATERIALIZED (
+  SELECT * FROM unnest(%s::integer[], %s::integer[], %s::bytea[], %s::bigint[], %s::bigint[]) AS given (draft_id, seq, data, crc, mark)
+), held AS MATERIALIZED ({states.unchanged(dialect)}), appended AS (
+  INSERT INTO draft_update (draft_id, seq, data, crc, at)
+  SELECT given.draft_id, given.seq, given.data, given.crc, %s FROM given JOIN held ON held.id = given.draft_id
+) UPDATE draft SET seq = given.seq FROM given JOIN held ON held.id = given.draft_id WHERE draft.id = given.draft_id RETURNING draft.id"""  # noqa: S608  (made of constants)
+
+
+_MIRRORED = "UPDATE draft SET mirrored_seq = ? WHERE id = ? AND mirrored_seq <= ?"
+_MIRRORED_AT_ONCE = """UPDATE draft SET mirrored_seq = upto.seq FROM unnest(%s::integer[], %s::integer[]) AS upto (id, seq)
+WHERE draft.id = upto.id AND mirrored_seq <= upto.seq"""
 
 
 def mark_mirrored(db: Db, upto: Mapping[int, int]) -> None:
     """The columns of these drafts' items say what the logs say up to these numbers."""
-    if upto:
-        rows = [{"draft": draft_id, "upto": seq} for draft_id, seq in upto.items()]
-        db.connection().execute(_MIRRORED, rows)
+    if not upto:
+        return
+    if db.get_bind().dialect.name == "sqlite":
+        driver_writes(db, _MIRRORED, [(seq, row, seq) for row, seq in upto.items()], many=True)
+    else:
+        driver_writes(db, _MIRRORED_AT_ONCE, (_array(upto), _array(upto.values())))
 
 
 def load(db: Db, draft: Draft | DraftState) -> Document:
@@ -165,23 +180,52 @@ def append(db: Db, entries: Collection[Entry], at: datetime) -> None:
     if not entries:
         return
     dialect = db.get_bind().dialect
-    written_as = _KEPT_AT.dialect_impl(dialect).bind_processor(dialect)
-    moment = written_as(at) if written_as else at
+    moment = _moment(dialect, at)
     newest = {entry.draft_id: entry.seq for entry in entries}
     if dialect.name == "sqlite":
         rows = [(entry.draft_id, entry.seq, entry.data, crc32(entry.data), moment) for entry in entries]
         driver_writes(db, _APPEND, rows, many=True)
         driver_writes(db, _MOVE_ON, [(seq, row) for row, seq in newest.items()], many=True)
         return
-    columns = (
+    driver_writes(
+        db, _APPEND_AND_MOVE_ON, (moment, *_columns(entries), _array(newest), _array(newest.values()))
+    )
+
+
+def append_unchanged(
+    db: Db, entries: Collection[Entry], marks: Mapping[int, int], at: datetime
+) -> frozenset[int]:
+    """As `append`, on PostgreSQL, as a transaction of its own, and only to drafts that are still what the writer believes.
+
+    One way there and back instead of four: locking, appending, and the two ends of the transaction.
+
+    Args:
+        entries: for each draft the row behind the last one the writer knows.
+        marks: of each draft, as when it was last locked (`states.Locked`).
+
+    Returns:
+        The drafts written to. The others, their rooms or their leases have changed, or somebody is writing them at this moment.
+    """
+    if not entries:
+        return frozenset()
+    dialect = db.get_bind().dialect
+    believed = _array(marks[entry.draft_id] for entry in entries)
+    values = (*_columns(entries), believed, _moment(dialect, at))
+    return frozenset(row_id for (row_id,) in driver_alone(db, _append_unchanged(dialect), values))
+
+
+def _moment(dialect: Dialect, at: datetime) -> Any:
+    written_as = _KEPT_AT.dialect_impl(dialect).bind_processor(dialect)
+    return written_as(at) if written_as else at
+
+
+def _columns(entries: Collection[Entry]) -> tuple[str, str, str, str]:
+    return (
         _array(entry.draft_id for entry in entries),
         _array(entry.seq for entry in entries),
         _array(f'"\\\\x{entry.data.hex()}"' for entry in entries),
         _array(crc32(entry.data) for entry in entries),
-        _array(newest),
-        _array(newest.values()),
     )
-    driver_writes(db, _APPEND_AND_MOVE_ON, (moment, *columns))
 
 
 def _array(values: Iterable[object]) -> str:
