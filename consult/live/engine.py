@@ -183,7 +183,7 @@ class Engine(engineio.Server):  # type: ignore[misc]
         )
         if status != 101:
             return _refused(answer, start_response)
-        wire, early = http.upgraded(protocol, self.note_slow)
+        wire, early = http.upgraded(protocol, self.note_slow, self.reader.arrivals.watch)
         try:
             wire.write(answer)
             self._serve(wire, early, environ)

@@ -14,6 +14,8 @@ import gevent
 from gevent import get_hub, getcurrent
 from greenlet import greenlet
 
+from consult.live.arrivals import Arrivals
+
 log = logging.getLogger("consult.live")
 
 
@@ -36,13 +38,16 @@ class Reader:
         self._heard: list[tuple[Readable, Sequence[Act]]] = []
         self._sleeper: greenlet | None = None
         self._is_held = False
+        self.arrivals = Arrivals()
 
     def gather(self, seconds: float) -> None:
-        """Sleep for so long; what comes meanwhile is dealt with at the end of it."""
+        """Sleep for so long; what comes meanwhile is read and dealt with at the end of it."""
         self._is_held = True
+        self.arrivals.hold()
         try:
             gevent.sleep(seconds)
         finally:
+            self.arrivals.release()
             self._is_held = False
         if self._heard:
             self._wake()

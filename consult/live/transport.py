@@ -23,6 +23,7 @@ from websockets.server import ServerProtocol
 
 from consult import clock
 from consult.drafting.limits import TokenBucket
+from consult.live.arrivals import Watch, watched_alone
 
 log = logging.getLogger("consult.live")
 #: `websockets` tells of every connection opened, closed or turned away; a client can make it say so at will.
@@ -43,7 +44,7 @@ READ_BYTES, READ_MORE_BYTES = 4096, 65_536
 CLOSE_SECONDS = 5.0
 #: Whole messages of one read that go the short way; a page sends what was typed, and where its caret is now.
 PLAIN_AT_ONCE = 8
-_READABLE, _WRITABLE = 1, 2
+_WRITABLE = 2
 #: The first byte of a whole text message; the bit of the second that says masked, and its value for a length in two bytes.
 _TEXT, _MASKED, _TWO_BYTES = 0x81, 0x80, 126
 
@@ -119,14 +120,18 @@ class Wire:
     )
 
     def __init__(
-        self, sock: socket.socket, protocol: ServerProtocol, on_slow: Callable[[], None] | None = None
+        self,
+        sock: socket.socket,
+        protocol: ServerProtocol,
+        on_slow: Callable[[], None] | None = None,
+        watch: Watch = watched_alone,
     ) -> None:
-        """`sock`: non-blocking. `on_slow`: called when the reader is given up."""
+        """`sock`: non-blocking. `on_slow`: called when the reader is given up. `watch`: how to hear that the socket has something."""
         self._socket, self._protocol = sock, protocol
         self._backlog = bytearray()
         self._slack = 0
         self._drain: Any = None
-        self._readable = gevent.get_hub().loop.io(sock.fileno(), _READABLE)
+        self._readable = watch(sock.fileno())
         self._read_bytes = READ_BYTES
         #: The greenlet that runs `messages`, while it waits.
         self._sleeper: greenlet | None = None
@@ -324,9 +329,8 @@ class Wire:
     def _answer(self) -> None:
         """Write what the protocol has to say: pongs, the close frame."""
         for data in self._protocol.data_to_send():
-            if data == SEND_EOF:
-                continue  # the socket is closed when `messages` ends
-            self.write(data)
+            if data != SEND_EOF:  # the socket is closed when `messages` ends
+                self.write(data)
 
     # Ending.
 
@@ -378,7 +382,9 @@ class Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
     def log_request(self) -> None:
         """No access log: the proxy writes one."""
 
-    def upgraded(self, protocol: ServerProtocol, on_slow: Callable[[], None] | None) -> tuple[Wire, bytes]:
+    def upgraded(
+        self, protocol: ServerProtocol, on_slow: Callable[[], None] | None, watch: Watch
+    ) -> tuple[Wire, bytes]:
         """Take the connection away from HTTP.
 
         Returns:
@@ -388,4 +394,4 @@ class Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
         raw = self.socket._sock  # type: ignore[attr-defined]  # noqa: SLF001  (gevent keeps the plain socket there)
         self.socket.settimeout(0)
         early = self.rfile.peek() if self.rfile is not None else b""
-        return Wire(raw, protocol, on_slow), bytes(early)
+        return Wire(raw, protocol, on_slow, watch), bytes(early)

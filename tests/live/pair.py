@@ -11,6 +11,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
+from consult.live.arrivals import watched_alone
 from consult.live.reading import Reader
 from consult.live.transport import Wire, handshake
 
@@ -29,19 +30,20 @@ REQUEST = [
 class Pair:
     """A wire on one end of a connection, a client on the other."""
 
-    def __init__(self, *, takes: Callable[[str], bool] | None = None) -> None:
-        """`takes`: whether a message goes the short way."""
+    def __init__(self, *, takes: Callable[[str], bool] | None = None, together: Reader | None = None) -> None:
+        """`takes`: whether a message goes the short way. `together`: who reads; the socket is watched with its others."""
         self.client, server = socket.socketpair()
         self.client.setblocking(False)
         server.setblocking(False)
         protocol, status, _answer = handshake("/socket.io/?EIO=4", REQUEST, [ORIGIN])
         assert status == 101
         self.slow = 0
-        self.wire = Wire(server, protocol, self._note_slow)
+        self.reader_of_all = together or Reader()
+        watch = watched_alone if together is None else together.arrivals.watch
+        self.wire = Wire(server, protocol, self._note_slow, watch)
         self.heard: list[Any] = []
         self.short: list[str] = []
-        self.reader_of_all = Reader()
-        self.dealing = gevent.spawn(self.reader_of_all.run)
+        self.dealing = gevent.spawn(self.reader_of_all.run) if together is None else gevent.spawn(bool)
         if takes is not None:
             self.wire.on_plain = lambda texts: all(map(takes, texts)) and self.takes(texts)
         self.reading = gevent.spawn(self._read)
