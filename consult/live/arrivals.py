@@ -1,8 +1,8 @@
-"""Which pages' sockets have something: asked of the kernel for all of them at once, and not at all while updates gather.
+"""Which pages' sockets have something: asked of the kernel for all of them at once, and not at all while updates gather for long.
 
 Each page writes a few times a second, so a process with a thousand of them would wake for nearly every message, and waking costs more
 than reading it. The kernel keeps the list instead; the event loop watches that list as if it were one socket, and while the writer
-lets updates gather it does not look. Everything else (pages, forms, the database, timers) is served meanwhile as ever.
+lets updates gather for long it does not look. Everything else (pages, forms, the database, timers) is served meanwhile as ever.
 Source: epoll(7), whose descriptor can be watched like any other. Where there is no epoll each socket is watched by itself.
 """
 
@@ -68,9 +68,9 @@ class Arrivals:
             self._watcher.stop()
 
     def release(self) -> None:
-        """Hear of everything that came meanwhile, then look again whenever something comes."""
-        self._is_held = False
-        if self._watcher is None:
+        """After `hold`: hear of everything that came meanwhile, then look again whenever something comes."""
+        was_held, self._is_held = self._is_held, False
+        if self._watcher is None or not was_held:
             return
         self._watcher.start(self._look)
         seen: Waiter[None] = Waiter()

@@ -19,6 +19,8 @@ from consult.live.arrivals import Arrivals
 log = logging.getLogger("consult.live")
 
 
+#: Up to here looking at what comes costs no more than not looking.
+LOOKING_SECONDS = 0.010
 #: What is to be called, and with what.
 Act = tuple[Callable[..., None], tuple[Any, ...]]
 
@@ -41,9 +43,10 @@ class Reader:
         self.arrivals = Arrivals()
 
     def gather(self, seconds: float) -> None:
-        """Sleep for so long; what comes meanwhile is read and dealt with at the end of it."""
+        """Sleep for so long; what comes meanwhile is dealt with at the end of it, and in a long while not even looked at before."""
         self._is_held = True
-        self.arrivals.hold()
+        if seconds > LOOKING_SECONDS:
+            self.arrivals.hold()
         try:
             gevent.sleep(seconds)
         finally:

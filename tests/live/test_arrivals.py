@@ -41,7 +41,7 @@ def test_everybody_is_heard_in_order_whichever_way_and_whenever_they_write(
     together: Reader, pairs: list[Pair]
 ) -> None:
     chance = random.Random(4)
-    gathering = gevent.spawn(lambda: [together.gather(chance.random() / 200) for _ in range(120)])
+    gathering = gevent.spawn(lambda: [together.gather(chance.random() / 50) for _ in range(40)])
     sent: list[list[str]] = [[] for _ in pairs]
     for number in range(300):
         which = chance.randrange(len(pairs))
@@ -49,7 +49,7 @@ def test_everybody_is_heard_in_order_whichever_way_and_whenever_they_write(
         pairs[which].send(masked(sent[which][-1]))
         if chance.random() < 0.2:
             gevent.sleep(chance.random() / 200)
-    gathering.join(timeout=5)
+    gathering.join(timeout=9)
     pairs[0].until(lambda: [pair.heard for pair in pairs] == sent)
 
 
@@ -73,7 +73,7 @@ def test_what_came_while_updates_gathered_is_read_before_the_gathering_ends(
     pairs[0].send(masked("fast"))
     for pair in pairs[1:]:
         pair.send(masked("fast"))
-    together.gather(0.01)
+    together.gather(0.02)
     assert [pair.heard for pair in pairs] == [["fast"]] * len(pairs)
 
 
