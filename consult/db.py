@@ -337,7 +337,7 @@ def driver_writes(db: Db, sql: str, values: Any, *, many: bool = False) -> None:
 
 
 def driver_alone(db: Db, sql: str, values: Any) -> list[tuple[Any, ...]]:
-    """As `driver_rows`, on PostgreSQL, for a statement that is a transaction of its own: the first and only one of its unit of work."""
+    """As `driver_rows`, on PostgreSQL, for a statement that is a transaction of its own, before anything else in its unit of work."""
     raw = _driver(db)
     raw.autocommit = True
     try:

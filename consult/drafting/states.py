@@ -174,7 +174,7 @@ _IDS = Draft.id.in_(bindparam("ids", expanding=True))
 _BY_ID = _joined(select(*_COLUMNS).where(_IDS))
 
 
-#: The same as one statement whatever the number of drafts, so that neither this process nor the database prepares it again.
+#: These are one statement whatever the number of drafts, so that neither this process nor the database prepares it again.
 _ONE_OF = Draft.id.in_(select(func.json_each(bindparam("ids", type_=String)).table_valued("value").c.value))
 _AT_ONCE = _joined(select(*_COLUMNS).where(_ONE_OF))
 _ANY = Draft.id == any_(bindparam("ids", type_=ARRAY(Integer)))
