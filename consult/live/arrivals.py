@@ -85,15 +85,16 @@ class Arrivals:
 
     def _look(self) -> None:
         """Runs in the hub."""
-        for fd, _events in self._kernel.poll(0):
+        for fd, _events in self._kernel.poll(
+            0, len(self._sockets) or 1
+        ):  # all there are; by itself it stops at a thousand
             found = self._sockets.get(fd)
             if found is None:
                 continue
             try:
                 found.ready()
             except Exception:  # a fault of one connection's keeps no other waiting
-                hub = get_hub()
-                hub.handle_error(found, *sys.exc_info())
+                get_hub().handle_error(found, *sys.exc_info())
 
 
 class _Watched:

@@ -19,7 +19,7 @@ from consult.live.arrivals import Arrivals
 log = logging.getLogger("consult.live")
 
 
-#: Up to here looking at what comes costs no more than not looking.
+#: A gathering up to this one looks at what comes: at 5 ms that costs no more than not looking, at 20 ms it does (docs/adr/0022).
 LOOKING_SECONDS = 0.010
 #: What is to be called, and with what.
 Act = tuple[Callable[..., None], tuple[Any, ...]]
