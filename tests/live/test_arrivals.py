@@ -53,17 +53,26 @@ def test_everybody_is_heard_in_order_whichever_way_and_whenever_they_write(
     pairs[0].until(lambda: [pair.heard for pair in pairs] == sent)
 
 
-def test_while_updates_gather_no_message_wakes_the_process(together: Reader, pairs: list[Pair]) -> None:
+def test_while_updates_gather_no_message_wakes_the_process(
+    together: Reader, pairs: list[Pair], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard_before: list[str] = []
+    others: list[str] = []
+    release = together.arrivals.release
+
+    def look_first() -> None:
+        heard_before.extend(text for pair in pairs for text in pair.heard)
+        assert others == ["served"]
+        release()
+
+    monkeypatch.setattr(together.arrivals, "release", look_first)
     gathering = gevent.spawn(together.gather, 0.1)
     gevent.sleep(0)
     for pair in pairs:
         pair.send(masked("fast"), masked("slow"))
-    looks = 0
-    for _ in range(8):
-        gevent.sleep(0.01)  # others are served meanwhile
-        looks += any(pair.heard for pair in pairs)
-    assert looks == 0
-    gathering.join()
+    gevent.spawn(others.append, "served")
+    gathering.get()
+    assert heard_before == []
     pairs[0].until(lambda: all(pair.heard == ["fast", "slow"] for pair in pairs))
 
 
