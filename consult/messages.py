@@ -222,6 +222,9 @@ MESSAGES: dict[str, str] = {
         "This link has been used, has expired or was withdrawn. Ask for a new one below."
     ),
     "sign_in.required": N_("Sign in to see this page."),
+    "sign_in.again": N_(
+        "You have been signed out, so nothing was sent. Your text is still here: sign in again in another tab, then send it once more."
+    ),
     "sign_in.ended": N_("You have been signed out. Text that was not yet saved is kept in this browser."),
     "invitation.ended": N_(
         "This invitation has been used, has expired or was withdrawn. Ask the secretariat for a new one."

@@ -43,7 +43,7 @@ def register(app: Flask) -> None:
 def _sign_in_needed(error: SignInNeeded) -> BaseResponse:
     if request.method == "GET" and not context.wants_json():
         return redirect("/sign-in?" + _query(next=request.full_path.rstrip("?")), code=303)
-    return _answer(401, "sign_in.required")
+    return _answer(401, "sign_in.required" if context.wants_json() else "sign_in.again")
 
 
 def _query(**params: str) -> str:
@@ -102,6 +102,7 @@ def _answer(
         kept = _kept() if keep and request.method == "POST" else []
         said = {name: _said(problem, params) for name, problem in (fields or {}).items()}
         view = {"code": status, "message": sentence, "fields": said, "kept": kept, "back": _back()}
+        view["is_expired"] = code == "form.expired"  # then the page carries a token to send it again with
         response = _page(status, view)
     if status in (429, 503):
         response.headers["Retry-After"] = str(params.get("after", 5))

@@ -59,9 +59,9 @@ class Person:
         self.problems: list[str] = []
         self.page.on("console", self._heard)
         self.page.on("pageerror", self._failed)
-        self._sign_in()
+        self.sign_in()
 
-    def _sign_in(self) -> None:
+    def sign_in(self) -> None:
         """What the form on the page sends, without two pages that nobody looks at."""
         address, asking = self.base_url + "/sign-in", self.context.request
         form = {"csrf_token": csrf_of(asking.get(address).text()), "email": self.email, "password": PASSWORD}

@@ -5,7 +5,7 @@ import { serverClock } from "../live/clock.js";
 import { LIVE } from "../live/events.js";
 import { feed } from "../live/feed.js";
 import { parts } from "../live/parts.js";
-import { isHeld, isTyped, whenFree } from "../live/unsent.js";
+import { hasWords, isHeld, isTyped, whenFree } from "../live/unsent.js";
 
 const PATIENCE_MS = 8_000;
 const STAYED = "consult.stayed";
@@ -95,7 +95,7 @@ export default class extends Controller {
     if (!isTyped()) announce(textOf(this.element, `${text}-go`) || textOf(this.element, text), { assertive: true });
     if (isHeld()) await Promise.race([whenFree(), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
     if (!this.element.isConnected) return;
-    if (isHeld() || isTyped() || document.querySelector("dialog[data-controller~=copy-text][open]")) {
+    if (hasWords() || document.querySelector("dialog[data-controller~=copy-text][open]")) {
       parts.leave(false);
       this.#say(this.#heldWords(text), url);
     } else {

@@ -6,14 +6,14 @@ import { onPhase, pagePhase, unsavedSince } from "../live/drafts.js";
 import { WIRE } from "../live/events.js";
 import { feed } from "../live/feed.js";
 import { connection } from "../live/socket.js";
-import { isHeld } from "../live/unsent.js";
+import { hasWords, isHeld } from "../live/unsent.js";
 
 const HERE_MS = 20_000;
 const LOST_AFTER_MS = 2_000;
 const RELOAD_GAP_MS = 30_000;
 const RELOADED = "consult.reloaded";
 const POLITE = new Set(["connected", "saved", "readonly", "late"]);
-const ASSERTIVE = new Set(["lost", "blocked", "unsent", "refused", "signedout"]);
+const ASSERTIVE = new Set(["lost", "blocked", "unsent", "refused", "signedout", "signedout-typed"]);
 /** States whose words count how long text has not been saved, and the ages in seconds at which that is also said; then every minute. */
 const COUNTING = new Set(["unsaved", "unsent"]);
 const SAID_AT = [5, 30, 60];
@@ -87,13 +87,13 @@ export default class extends Controller {
 
   /** A page out of the browser's back cache is old: everything it shows is fetched again. */
   #returned = (event) => {
-    if (event.persisted && !isHeld()) location.reload();
+    if (event.persisted && !hasWords()) location.reload();
   };
 
-  /** The server does not know this person any more: the page itself will say why. Not in a circle, and never with text unsent. */
+  /** The server does not know this person any more: the page itself will say why. Not in a circle, and never with words unsent. */
   #reload() {
     const last = Number(sessionStorage.getItem(RELOADED) ?? 0);
-    if (isHeld() || Date.now() - last < RELOAD_GAP_MS) return;
+    if (hasWords() || Date.now() - last < RELOAD_GAP_MS) return;
     sessionStorage.setItem(RELOADED, String(Date.now()));
     location.reload();
   }
@@ -105,8 +105,7 @@ export default class extends Controller {
 
   #show({ isLost = false } = {}) {
     if (!this.hasStatusTarget) return;
-    const isOut = connection.state === "refused" && isHeld();
-    const name = isOut ? "signedout" : (pagePhase() ?? this.#connectionName(isLost));
+    const name = this.#signedOutName() ?? pagePhase() ?? this.#connectionName(isLost);
     if (name) this.#count(name);
     if (!name || name === this.#said) return;
     this.#said = name;
@@ -135,6 +134,12 @@ export default class extends Controller {
       announce(text);
     }
     this.#ageSaid = due;
+  }
+
+  /** Words of a form are nowhere but here; others this browser has kept. */
+  #signedOutName() {
+    if (connection.state !== "refused" || !hasWords()) return null;
+    return isHeld() ? "signedout" : "signedout-typed";
   }
 
   #connectionName(isLost) {

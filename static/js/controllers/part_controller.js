@@ -3,7 +3,7 @@ import { morphInto } from "../helpers/morph.js";
 import { announce, textOf } from "../helpers/text.js";
 import { feed } from "../live/feed.js";
 import { parts, spreadOf } from "../live/parts.js";
-import { isHeld } from "../live/unsent.js";
+import { hasWords } from "../live/unsent.js";
 
 const SPREAD_MS = 300;
 const GONE_MS = 1_500;
@@ -70,6 +70,6 @@ export default class extends Controller {
   #gone() {
     clearTimeout(this.#goneTimer);
     const wait = document.querySelector(GUIDED) ? GONE_MS : 0;
-    this.#goneTimer = setTimeout(() => !isHeld() && !document.querySelector(LEAVING) && location.reload(), wait);
+    this.#goneTimer = setTimeout(() => !hasWords() && !document.querySelector(LEAVING) && location.reload(), wait);
   }
 }

@@ -19,7 +19,7 @@ export async function sendForm(form, submitter, ids = []) {
   }
 }
 
-async function post(form, submitter, ids, answer) {
+async function post(form, submitter, ids, answer, isAgain = false) {
   let response;
   let page;
   try {
@@ -34,6 +34,7 @@ async function post(form, submitter, ids, answer) {
   } catch {
     return "lost";
   }
+  if (response.status === 400 && !isAgain && renewTokens(page)) return post(form, submitter, ids, answer, true);
   if (response.ok && response.redirected && new URL(response.url).pathname !== location.pathname) {
     location.assign(response.url);
     return "left";
@@ -46,6 +47,13 @@ async function post(form, submitter, ids, answer) {
   showRefusal(answer.page, place);
   showError(form, place);
   return response.status >= 500 ? "lost" : "refused";
+}
+
+/** Signing in again, here or in another tab, ends the tokens of a page that stays open; the refusal for that carries one that is good. */
+function renewTokens(page) {
+  const token = new DOMParser().parseFromString(page, "text/html").querySelector("template#refusal")?.dataset.token;
+  if (token) for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = token;
+  return Boolean(token);
 }
 
 /** A part that shows what somebody looks for is not in the page that answers, and asks for itself. */

@@ -41,6 +41,11 @@ export function isTyped() {
   );
 }
 
+/** Would words be lost, or lost from sight, if this page went now? */
+export function hasWords() {
+  return isHeld() || isTyped();
+}
+
 function isChanged({ value, defaultValue }) {
   return value.trim() !== defaultValue.trim();
 }
