@@ -225,6 +225,10 @@ MESSAGES: dict[str, str] = {
     "sign_in.again": N_(
         "You have been signed out, so nothing was sent. Your text is still here: sign in again in another tab, then send it once more."
     ),
+    "sign_in.other": N_(
+        "Somebody else has signed in in this browser since this page was opened, so nothing was done in their name. Copy your text, then load "
+        "the page again."
+    ),
     "sign_in.ended": N_("You have been signed out. Text that was not yet saved is kept in this browser."),
     "invitation.ended": N_(
         "This invitation has been used, has expired or was withdrawn. Ask the secretariat for a new one."
@@ -239,7 +243,8 @@ MESSAGES: dict[str, str] = {
         "The file could not be made. The record is untouched: try again, or choose another format."
     ),
     "form.expired": N_(
-        "The page was open for too long, so the form could not be checked. Your text is kept below: send it again."
+        "You have signed in or out since this page was opened, so the form could not be checked. Your text is kept: copy it, load the page "
+        "again and send it again."
     ),
     "form.invalid": N_(
         "Some of this cannot be accepted as it is. Correct what is marked below; nothing was changed."

@@ -18,6 +18,7 @@ from consult.errors import Invalid, NotFound
 from consult.live.connections import Connection
 from consult.live.handling import handle
 from consult.live.hub import Hub
+from consult.people import accounts
 from consult.people.models import Member
 from consult.permissions.actor import Actor
 from consult.permissions.check import allows
@@ -39,7 +40,9 @@ def register(hub: Hub, socketio: SocketIO) -> None:
     def connect(_auth: object = None) -> None:
         if request.headers.get("Origin") != hub.settings.public_url:
             raise ConnectionRefused("origin")
-        if not current_user.is_authenticated:
+        if not current_user.is_authenticated or not accounts.is_page_of(
+            request.args.get("person"), current_user.public_id
+        ):
             raise ConnectionRefused("sign_in.required")
         connection = Connection(
             sid=request.sid,  # type: ignore[attr-defined]

@@ -261,3 +261,12 @@ def is_stale(row: SignIn) -> bool:
 def touch(db: Db, row_id: int) -> None:
     """Note that a sign-in was used."""
     db.execute(update(SignIn).where(SignIn.id == row_id).values(last_seen_at=clock.now()))
+
+
+def is_page_of(person: str | None, account: str) -> bool:
+    """Whether something asked by this account comes from a page made for it; who does not say whose page it is may be anybody.
+
+    Args:
+        person: the public id of the account the page was made for, as the page says.
+    """
+    return not person or person == account

@@ -102,7 +102,7 @@ def _answer(
         kept = _kept() if keep and request.method == "POST" else []
         said = {name: _said(problem, params) for name, problem in (fields or {}).items()}
         view = {"code": status, "message": sentence, "fields": said, "kept": kept, "back": _back()}
-        view["is_expired"] = code == "form.expired"  # then the page carries a token to send it again with
+        view |= {"is_expired": code == "form.expired"}  # then it carries a token to send the form again with
         response = _page(status, view)
     if status in (429, 503):
         response.headers["Retry-After"] = str(params.get("after", 5))

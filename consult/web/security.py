@@ -5,6 +5,8 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from consult.errors import Conflict
+from consult.people import accounts
 from consult.web import throttle
 from consult.web.context import client_address, settings
 from consult.web.cookie import CookieSessions
@@ -62,7 +64,16 @@ def register(app: Flask) -> None:
             )
         return None
 
-    csrf.init_app(app)  # after the checks of host and origin, which answer first
+    @app.before_request
+    def refuse_pages_of_others() -> None:
+        """What was written on one person's page is not sent in the name of whoever signed in in that browser since."""
+        person = request.headers.get("Consult-Person")
+        if not person or not current_user.is_authenticated:  # who is signed in is not looked up for nothing
+            return
+        if not accounts.is_page_of(person, current_user.public_id):
+            raise Conflict("sign_in.other")
+
+    csrf.init_app(app)  # after the checks above, which answer first
 
     @app.after_request
     def add_headers(response: Response) -> Response:

@@ -1,6 +1,7 @@
 """Refusals and failures: a page with the right status, a way back, and what was typed."""
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -80,6 +81,17 @@ def test_an_expired_form_keeps_what_was_typed(client_for: Browsers) -> None:
     answer = client.post("/sign-in", data={"csrf_token": "old", "words": TYPED})
     assert answer.status_code == 400
     assert TYPED in answer.text
+
+
+def test_a_page_of_somebody_else_neither_brings_nor_sends_anything(client_for: Browsers) -> None:
+    client = client_for("kenya")
+    token = csrf_of(client.get("/account").text)
+    theirs, own = {"Consult-Person": "somebodyelse"}, {"Consult-Person": _account(client)}
+    sent = client.post("/account/name", data={"csrf_token": token, "words": TYPED}, headers=theirs)
+    assert sent.status_code == 409
+    assert TYPED in sent.text
+    assert client.get("/account", headers=theirs).status_code == 409
+    assert client.get("/account", headers=own).status_code == 200
 
 
 def test_hostile_text_is_shown_as_text(client_for: Browsers) -> None:
@@ -181,3 +193,9 @@ def test_what_a_rule_says_of_a_field_is_shown_in_words(
     assert "Write a whole number from 1 to 9." in page
     assert "Choose one of the options." in page
     assert "field." not in page
+
+
+def _account(client: FlaskClient) -> str:
+    found = re.search(r'data-person="(\w+)"', client.get("/account").text)
+    assert found is not None
+    return found[1]

@@ -1,5 +1,6 @@
 import { Controller } from "../../vendor/page.js";
 import { inWords } from "../helpers/durations.js";
+import { person } from "../helpers/person.js";
 import { announce, textOf } from "../helpers/text.js";
 import { serverClock } from "../live/clock.js";
 import { onPhase, pagePhase, unsavedSince } from "../live/drafts.js";
@@ -34,7 +35,7 @@ export default class extends Controller {
   connect() {
     serverClock.startFrom(this.nowValue);
     if (!this.queryValue) return;
-    connection.open(Object.fromEntries(new URLSearchParams(this.queryValue)));
+    connection.open({ ...Object.fromEntries(new URLSearchParams(this.queryValue)), ...(person && { person }) });
     this.#stops = [
       connection.onState(() => this.#stateChanged()),
       onPhase(() => {

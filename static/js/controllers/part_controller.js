@@ -3,7 +3,8 @@ import { morphInto } from "../helpers/morph.js";
 import { announce, textOf } from "../helpers/text.js";
 import { feed } from "../live/feed.js";
 import { parts, spreadOf } from "../live/parts.js";
-import { hasWords } from "../live/unsent.js";
+import { connection } from "../live/socket.js";
+import { isHeld, isTyped } from "../live/unsent.js";
 
 const SPREAD_MS = 300;
 const GONE_MS = 1_500;
@@ -66,10 +67,14 @@ export default class extends Controller {
   }
 
   /** The page is no longer this person's as it stands: load it anew, unless text would be lost from sight or the page is
-      about to go where the person should be. */
+      about to go where the person should be. Who lost a right loses sight of what it showed; who is only signed out keeps a form. */
   #gone() {
     clearTimeout(this.#goneTimer);
     const wait = document.querySelector(GUIDED) ? GONE_MS : 0;
-    this.#goneTimer = setTimeout(() => !hasWords() && !document.querySelector(LEAVING) && location.reload(), wait);
+    this.#goneTimer = setTimeout(() => !this.#keepsWords() && !document.querySelector(LEAVING) && location.reload(), wait);
+  }
+
+  #keepsWords() {
+    return isHeld() || (connection.state === "refused" && isTyped());
   }
 }

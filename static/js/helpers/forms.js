@@ -1,4 +1,5 @@
 import { morphFromPage } from "./morph.js";
+import { ownPage } from "./person.js";
 
 /**
  * Posts a form and takes over parts of the page that answers.
@@ -28,7 +29,7 @@ async function post(form, submitter, ids, answer, isAgain = false) {
     response = await fetch(action, {
       method: "POST",
       body: form.enctype === "multipart/form-data" ? data : new URLSearchParams(data),
-      headers: { Accept: "text/html" },
+      headers: { Accept: "text/html", ...ownPage },
     });
     page = await response.text();
   } catch {
@@ -49,7 +50,7 @@ async function post(form, submitter, ids, answer, isAgain = false) {
   return response.status >= 500 ? "lost" : "refused";
 }
 
-/** Signing in again, here or in another tab, ends the tokens of a page that stays open; the refusal for that carries one that is good. */
+/** Signing in again, in another tab, ends the tokens of a page that stays open; the refusal for that carries one that is good. */
 function renewTokens(page) {
   const token = new DOMParser().parseFromString(page, "text/html").querySelector("template#refusal")?.dataset.token;
   if (token) for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = token;

@@ -1,4 +1,5 @@
 import { LIVE } from "./events.js";
+import { ownPage } from "../helpers/person.js";
 
 /**
  * Fetching the parts of a page: those that are stale at about the same time come with one request, and one request runs at a
@@ -10,7 +11,7 @@ const TOGETHER_MS = 250;
 const RETRY_MS = 4_000;
 /** A request that hangs would keep all others waiting. */
 const ANSWER_MS = 30_000;
-const GONE = new Set([401, 403, 404, 410]);
+const GONE = new Set([401, 403, 404, 409, 410]);
 /** What is told to all pages of a meeting at once: each waits up to the page's own spread, so that hundreds do not ask at once. */
 const TOLD_TO_ALL = new Set([
   LIVE.CONSULTATION_CHANGED,
@@ -123,7 +124,7 @@ async function load(parts, query) {
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   url.searchParams.delete("part");
   for (const { name } of parts) url.searchParams.append("part", name);
-  const response = await fetch(url, { headers: { Accept: "text/html" }, cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
+  const response = await fetch(url, { headers: { Accept: "text/html", ...ownPage }, cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
   if (response.redirected || GONE.has(response.status)) throw new Gone();
   if (!response.ok) throw new Error(String(response.status));
   const html = await response.text();
