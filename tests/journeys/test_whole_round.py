@@ -25,10 +25,14 @@ from tests.running import RunningServer, wait_until
 
 #: As many as it takes for sixty simulated people in the rooms, beside those in browsers.
 PARTICIPANTS = 80
-#: Plays everybody in the file, and leaves nobody's seat free.
+#: Plays everybody in the file, and leaves nobody's seat free. Asking for help and marking ready they leave to those in browsers:
+#: a moderator who was quicker would take the button from the rapporteur, and a room asks for help once at a time.
 _PLAY = """
 import asyncio, json, sys
 from consult.rehearsal.__main__ import company, rehearse
+from consult.rehearsal.person import Person
+async def leave_it(*_): ...
+Person._judge = Person._look_after_help = leave_it
 url, parts = sys.argv[1], json.load(open(sys.argv[2]))
 asyncio.run(rehearse(url, company(url, parts, seed=1, pace=6.0), parent=None))
 """
