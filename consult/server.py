@@ -21,7 +21,7 @@ from consult.app import create_app  # noqa: E402
 from consult.config import BadSetting, Settings, process_name, settings_from  # noqa: E402
 from consult.db import commit_through  # noqa: E402
 from consult.jobs import due_work, last_uses, late_joiners  # noqa: E402
-from consult.live.transport import Handler  # noqa: E402
+from consult.live.opening import Handler  # noqa: E402
 from consult.people import passwords  # noqa: E402
 from consult.people.last_use import LastUses  # noqa: E402
 from consult.seating import service as seating  # noqa: E402

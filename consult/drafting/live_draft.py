@@ -35,6 +35,14 @@ class Reply(Protocol):
 class Rights(Protocol):
     """Answers of the one table of rights, for a connection. A reason code means no."""
 
+    def is_known(self, sid: str, subject: Subject) -> bool:
+        """Whether the questions about a connection are answered without looking it up."""
+        ...
+
+    def learn(self) -> None:
+        """Look up, all at once, who was not known when that was asked."""
+        ...
+
     def reading(self, sid: str, subject: Subject) -> str | None: ...
 
     def editing(self, sid: str, subject: Subject) -> str | None: ...

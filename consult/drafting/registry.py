@@ -113,8 +113,8 @@ class Registry:
                 raise Refused(Code.RATE, "update", after=wait)
             data = protocol.decoded(args[0], self._limits.update_bytes)
             item = Pending(sid, walked(data, self._limits), reply, clock.now())
-            reason = self._rights.reading(sid, live.subject)
-            if reason is not None:
+            is_known = self._rights.is_known(sid, live.subject)  # if not, the writer learns it
+            if is_known and (reason := self._rights.reading(sid, live.subject)) is not None:
                 raise Refused(Code.READONLY, reason)
         except Exception as error:  # whatever it is, the page hears of it
             reply.set(self._flusher.answer(error, sid))
@@ -123,23 +123,25 @@ class Registry:
         self._written_to[live] = None
         self._runtime.wake.set()
 
-    def caret(self, sid: str, args: tuple[object, ...]) -> None:
-        """Take carets; what is wrong or too frequent is dropped, the next one corrects it."""
+    def caret(self, sid: str, args: tuple[object, ...], *, is_counted: bool = False) -> None:
+        """Take carets; what is wrong or too frequent is dropped, the next one corrects it. `is_counted`: this one has waited."""
         page = self._pages.get(sid)
-        if page is None or not page.allowance.awareness(clock.monotonic()):
+        if page is None or not (is_counted or page.allowance.awareness(clock.monotonic())):
             return
         try:
             live = page.addressed(args)
+            if not is_counted and not self._rights.is_known(sid, live.subject):
+                self._later(partial(self.caret, sid, args, is_counted=True))
+                return
             found = awareness.carets(protocol.decoded(args[0], self._limits.awareness_bytes), self._limits)
             if self._rights.editing(sid, live.subject) is not None:
                 return
             user = self._rights.signature(sid, live.subject)
             for caret in found:
                 live.show(sid, caret.signed(user), clock.monotonic())
+            self._runtime.wake.set()
         except Exception as error:  # a caret is not worth a connection
             self._flusher.answer(error, sid)
-            return
-        self._runtime.wake.set()
 
     def left(self, sid: str) -> None:
         """A connection ended; nobody can tell a lost one from a closed page, so it counts as cut off."""
@@ -241,6 +243,7 @@ class Registry:
         if not batch:
             return False
         try:
+            self._rights.learn()
             with self._writing() as db:
                 done = self._flusher.write(db, batch, clock.now())
         except Exception:
@@ -326,14 +329,13 @@ class Registry:
             ack = self._joining.seat(written.live, page, vector)
         except NotHeld:
             return self._flusher.nack(HANDOVER, sid=page.sid)
-        except Refused:
+        except Refused:  # `_answered` says so to the page
             raise
         except Exception:
             log.exception("draft %s: cannot be opened", name)
             return self._flusher.nack(Refused(Code.BUSY, "database"), sid=page.sid)
         self._tell(written)
-        carets = written.live.shown_carets()
-        if carets:
+        if carets := written.live.shown_carets():
             self._later(lambda: self._outlet.carets(name, awareness.message(carets), only=page.sid))
         return ack
 

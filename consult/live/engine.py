@@ -15,11 +15,15 @@ from engineio.socket import Socket
 from websockets.frames import CloseCode
 
 from consult import clock
+from consult.live.opening import Handler, handshake
 from consult.live.reading import Act, Reader
-from consult.live.transport import CLOSE_SECONDS, Handler, Message, Wire, frame_of, handshake
+from consult.live.transport import CLOSE_SECONDS, Message, Wire, frame_of
 
 log = logging.getLogger("consult.live")
 HEARTBEAT_SECONDS = 1.0
+#: A process that is too busy to read does not know who has answered: whose socket holds something unread is given up only after so
+#: many times the time for an answer.
+BUSY = 4
 _PING = frame_of(packet.Packet(packet.PING).encode())
 #: What a page answers to it, as text.
 _PONG = packet.Packet(packet.PONG).encode()
@@ -71,7 +75,8 @@ class Session(Socket):  # type: ignore[misc]
             if now - wire.closing_since > CLOSE_SECONDS:
                 wire.abort()
         elif self.ping_sent is not None:
-            if now - self.ping_sent > self.server.ping_timeout:
+            silent, patience = now - self.ping_sent, self.server.ping_timeout
+            if silent > patience and (silent > BUSY * patience or not wire.has_unread()):
                 log.info("page gone: it answered no ping")
                 self.close(abort=True, reason=self.server.reason.PING_TIMEOUT)
         elif self.ping_due is not None and now >= self.ping_due:

@@ -51,7 +51,7 @@ class LiveRights:
         self._hub = hub
         self._actors: dict[tuple[str, int], KnownActor] = {}
         self._forgotten = 0
-        #: Connections whose actors were forgotten, by consultation: who is asked about first brings the others along.
+        #: Connections whose actors were forgotten or are not known, by consultation: who is asked about first brings the others along.
         self._stale: defaultdict[int, set[str]] = defaultdict(set)
         self._rules: dict[int, tuple[str, float]] = {}
         self._groups = {group.mark: group.label for group in groups()}
@@ -96,25 +96,43 @@ class LiveRights:
                 if (sid, consultation_id) in self._actors:
                     self._actors[sid, consultation_id] = KnownActor(one, found.get(one.user_id), now)
 
-    def _known(self, sid: str, subject: Subject) -> KnownActor | None:
-        key = (sid, subject.consultation_id)
-        known = self._actors.get(key)
+    def is_known(self, sid: str, subject: Subject) -> bool:
+        """Whether questions about a connection are answered from memory; if not, `learn` reads it with all others like it."""
+        known = self._actors.get((sid, subject.consultation_id))
         if known is not None and clock.monotonic() - known.at < ACTOR_SECONDS:
-            known.asked = True
-            return known
-        connection = self._hub.connections.get(sid)
-        if connection is None:
-            return None
+            return True
+        self._stale[subject.consultation_id].add(sid)
+        return False
+
+    def learn(self) -> None:
+        """Read everybody who was asked about and is not known, all in one go."""
+        for consultation_id in list(self._stale):
+            self._read_stale(consultation_id)
+
+    def _read_stale(self, consultation_id: int) -> dict[str, KnownActor]:
+        """Those who are read, by connection; remembered unless a right changed meanwhile."""
         forgotten, now = self._forgotten, clock.monotonic()
-        sids = {sid, *self._stale.pop(subject.consultation_id, ())}
+        sids = self._stale.pop(consultation_id, set())
         found = [one for one in map(self._hub.connections.get, sids) if one is not None]
+        if not found:
+            return {}
         with reading_session(self._hub.engine) as db:
-            actors = actors_for(db, {one.user_id for one in found}, subject.consultation_id)
+            actors = actors_for(db, {one.user_id for one in found}, consultation_id)
         read = {one.sid: KnownActor(one, actors.get(one.user_id), now) for one in found}
-        read[sid].asked = True
         if forgotten == self._forgotten:
-            self._actors |= {(one, subject.consultation_id): known for one, known in read.items()}
-        return read[sid]
+            self._actors |= {(sid, consultation_id): known for sid, known in read.items()}
+        else:
+            self._stale[consultation_id] |= read.keys()
+        return read
+
+    def _known(self, sid: str, subject: Subject) -> KnownActor | None:
+        if not self.is_known(sid, subject):
+            known = self._read_stale(subject.consultation_id).get(sid)
+        else:
+            known = self._actors[sid, subject.consultation_id]
+        if known is not None:
+            known.asked = True
+        return known
 
     def _actor(self, sid: str, subject: Subject) -> Actor | None:
         known = self._known(sid, subject)

@@ -6,18 +6,16 @@ read more slowly: otherwise one socket that always has more keeps everybody else
 to it is disconnected; a page that comes back asks for what it lacks.
 """
 
-import http
 import logging
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gevent
-from gevent import getcurrent, pywsgi
+from gevent import getcurrent
 from greenlet import greenlet
 from websockets.exceptions import InvalidState
 from websockets.frames import CloseCode, Frame, Opcode, apply_mask
-from websockets.http11 import Request
 from websockets.protocol import SEND_EOF, State
 from websockets.server import ServerProtocol
 
@@ -26,10 +24,6 @@ from consult.drafting.limits import TokenBucket
 from consult.live.arrivals import Watch, watched_alone
 
 log = logging.getLogger("consult.live")
-#: `websockets` tells of every connection opened, closed or turned away; a client can make it say so at will.
-_QUIET = logging.getLogger("consult.websockets")
-_QUIET.setLevel(logging.ERROR)
-
 #: Bytes of one message: the largest drafting update in base64, with room for its envelope.
 MESSAGE_BYTES = 256_000
 #: Bytes that may wait for a reader; with more it is disconnected. One answer larger than this may wait besides.
@@ -62,33 +56,6 @@ def frame_of(message: Message) -> bytes:
     if size < 1 << 16:
         return b"%c%c%b%b" % (_TEXT, _TWO_BYTES, size.to_bytes(2, "big"), data)
     return Frame(Opcode.TEXT, data).serialize(mask=False)
-
-
-def handshake(
-    path: str, headers: Sequence[tuple[str, str]], origins: Sequence[str] | None
-) -> tuple[ServerProtocol, int, bytes]:
-    """Judge the opening request of a websocket.
-
-    Args:
-        path: the request target. headers: as they came. origins: values of Origin that may; None for any.
-
-    Returns:
-        The protocol, the status of the answer (101 opens the websocket), and the answer.
-    """
-    protocol = ServerProtocol(
-        origins=list(origins) if origins is not None else None,  # type: ignore[arg-type]
-        max_size=MESSAGE_BYTES,
-        logger=_QUIET,
-    )
-    lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers), "", ""]
-    protocol.receive_data("\r\n".join(lines).encode("latin-1", "replace"))
-    requests = [event for event in protocol.events_received() if isinstance(event, Request)]
-    if not requests:  # not even HTTP, as far as `websockets` reads it; it has ended the protocol
-        refusal = protocol.reject(http.HTTPStatus.BAD_REQUEST, "This is no request for a websocket.\n")
-        return protocol, refusal.status_code, refusal.serialize()
-    response = protocol.accept(requests[0])
-    protocol.send_response(response)
-    return protocol, response.status_code, b"".join(protocol.data_to_send())
 
 
 def _size_of(frame: Frame) -> int:
@@ -254,6 +221,13 @@ class Wire:
         if self._sleeper is not None:
             self._readable.start(self._read)
 
+    def has_unread(self) -> bool:
+        """Whether something came that was not read yet."""
+        try:
+            return bool(self._socket.recv(1, socket.MSG_PEEK))
+        except OSError:  # nothing, or no connection any more
+            return False
+
     def _read(self) -> None:
         """The socket has something. Runs in the hub, so it must not wait."""
         data: bytes | None
@@ -369,29 +343,3 @@ class Wire:
         except OSError:
             log.debug("the socket was closed already")
         self.read_on()
-
-
-class Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
-    """The HTTP handler: hands itself to the websocket driver, and logs nothing that a client can write at will."""
-
-    def get_environ(self) -> dict[str, Any]:
-        environ: dict[str, Any] = super().get_environ()
-        environ["consult.http_handler"] = self
-        return environ
-
-    def log_request(self) -> None:
-        """No access log: the proxy writes one."""
-
-    def upgraded(
-        self, protocol: ServerProtocol, on_slow: Callable[[], None] | None, watch: Watch
-    ) -> tuple[Wire, bytes]:
-        """Take the connection away from HTTP.
-
-        Returns:
-            The wire, and what the client sent right behind its request.
-        """
-        self.close_connection = True
-        raw = self.socket._sock  # type: ignore[attr-defined]  # noqa: SLF001  (gevent keeps the plain socket there)
-        self.socket.settimeout(0)
-        early = self.rfile.peek() if self.rfile is not None else b""
-        return Wire(raw, protocol, on_slow, watch), bytes(early)

@@ -140,6 +140,12 @@ class TableRights:
         with reading_session(self.stage.engine) as db:
             return refusal(self.stage.actor(db, self.stage.people[sid]), permission, subject)
 
+    def is_known(self, _sid: str, _subject: Subject) -> bool:
+        return True
+
+    def learn(self) -> None:
+        pass
+
     def reading(self, sid: str, subject: Subject) -> str | None:
         return self._refusal(sid, Permission.ROOM_VIEW, subject)
 

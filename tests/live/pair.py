@@ -12,8 +12,9 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from consult.live.arrivals import watched_alone
+from consult.live.opening import handshake
 from consult.live.reading import Reader
-from consult.live.transport import Wire, handshake
+from consult.live.transport import Wire
 
 ORIGIN = "https://consult.example"
 REQUEST = [

@@ -31,6 +31,10 @@ class Written:
         self.ended: list[str] = []
         self.closing_since: float | None = None
         self.held = b""
+        self.is_unread = False
+
+    def has_unread(self) -> bool:
+        return self.is_unread
 
     def write(self, frame: bytes) -> None:
         self.written.append(frame)
@@ -325,6 +329,22 @@ def test_a_half_open_connection_ends_after_the_time_for_a_pong(house: House, tim
     assert session.closed
     assert session.wire.ended == ["abort"]  # type: ignore[attr-defined]
     assert house.gone == [(sid, "ping timeout")]
+
+
+def test_whose_answer_a_busy_process_has_not_read_is_not_given_up_but_not_for_ever(
+    house: House, time: list[float]
+) -> None:
+    _sid, session = house.page()
+    session.schedule_ping()
+    time[0] += 15
+    session.beat(time[0])
+    session.wire.is_unread = True  # type: ignore[attr-defined]
+    time[0] += 4 * 10
+    session.beat(time[0])
+    assert not session.closed
+    time[0] += 1
+    session.beat(time[0])
+    assert session.closed
 
 
 def test_a_page_that_does_not_close_is_cut_off(house: House, time: list[float]) -> None:

@@ -1,6 +1,6 @@
 """What connections may do, read from the database once for all of them after a right changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -14,9 +14,10 @@ from consult.drafting.live_draft import Subject
 from consult.live.connections import Connection
 from consult.live.rights import LiveRights
 from consult.programme.models import Consultation
+from consult.rooms.actors import actors_for
 from consult.rooms.models import Seat
 from tests import cast
-from tests.drafting.stage import Stage
+from tests.drafting.stage import Answer, Page, Stage
 
 
 @dataclass
@@ -177,3 +178,98 @@ def test_who_only_looks_on_may_not_write(hall: Hall, subject: Subject) -> None:
         hall.connections["kenya"].observes = observes
         assert rights.editing("kenya", subject) == ("room.observing" if observes else None)
         assert rights.reading("kenya", subject) is None
+
+
+#: Who may write in room 1.
+WRITERS = ("kenya", "canada", "facilitator")
+
+
+@pytest.fixture
+def writing(hall: Hall, world: cast.World, stage: Stage) -> tuple[LiveRights, list[Page]]:
+    """Three people who have written in one draft, and what is known of them."""
+    rights = LiveRights(hall)  # type: ignore[arg-type]
+    item = stage.item()
+    stage.registry._rights = rights
+    stage.registry._flusher = replace(stage.registry._flusher, rights=rights)
+    pages = [stage.page(who, item, client_id=100 + number) for number, who in enumerate(WRITERS)]
+    for page, who in zip(pages, WRITERS, strict=True):
+        hall.connections[page.sid] = Connection(page.sid, 1, world.members[who].user_id, "u")
+        page.join()
+        page.editor.title += "first words, "
+        assert page.saved()[0]["ok"] == 1
+    return rights, pages
+
+
+def test_all_who_write_after_a_pause_are_looked_up_once_and_when_it_is_written(
+    hall: Hall, stage: Stage, writing: tuple[LiveRights, list[Page]]
+) -> None:
+    rights, pages = writing
+
+    def write() -> list[Answer]:
+        for page in pages:
+            page.editor.title += "and more, "
+        return [answer for page in pages for answer in page.send()]
+
+    answers: list[Answer] = []
+    asked: dict[bool, int] = {}
+    for is_pause in (False, True):
+        if is_pause:
+            rights._actors.clear()
+        assert statements(hall.engine, lambda: answers.extend(write())) == 0, "whoever reads waits for nobody"
+        asked[is_pause] = statements(hall.engine, stage.turn)
+    assert [answer.value["ok"] for answer in answers] == [1] * 6
+    assert asked[True] - asked[False] == 2, "two statements for three people"
+
+
+def test_who_lost_the_right_in_a_pause_is_refused_when_it_would_be_written(
+    stage: Stage, world: cast.World, writing: tuple[LiveRights, list[Page]]
+) -> None:
+    rights, (kenya, canada, _facilitator) = writing
+    rights._actors.clear()
+    with unit_of_work(stage.sessions) as db:
+        seat = db.query(Seat).filter_by(member_id=world.members["canada"].id, left_at=None).one()
+        seat.left_at = clock.now()
+    for page in (kenya, canada):
+        page.editor.title += "after it, "
+    (allowed,), (refused,) = kenya.send(), canada.send()
+    stage.turn()
+    assert allowed.value["ok"] == 1
+    assert refused.value["code"] == "readonly"
+
+
+def test_a_caret_after_a_pause_is_shown_once_its_page_was_looked_up(
+    hall: Hall, stage: Stage, writing: tuple[LiveRights, list[Page]]
+) -> None:
+    rights, (kenya, canada, _facilitator) = writing
+    rights._actors.clear()
+    mine = message([Caret(101, 1, {"user": {}, "cursor": None, "field": "title"})])
+    stage.turn()
+    before = len(kenya.heard("a"))
+
+    def show() -> None:
+        stage.registry.caret(canada.sid, (protocol.encoded(mine), canada.name))
+
+    assert statements(hall.engine, show) == 0
+    stage.turn()
+    stage.turn()
+    assert len(kenya.heard("a")) == before + 1
+
+
+def test_who_was_looked_up_while_a_right_changed_is_looked_up_again(
+    hall: Hall, subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rights = LiveRights(hall)  # type: ignore[arg-type]
+    assert not rights.is_known("kenya", subject)
+    assert not rights.is_known("canada", subject)
+
+    def changed_meanwhile(*args: Any) -> Any:
+        monkeypatch.undo()
+        rights.forget()
+        return actors_for(*args)
+
+    monkeypatch.setattr("consult.live.rights.actors_for", changed_meanwhile)
+    rights.learn()
+    assert not rights.is_known("kenya", subject), "what was read may be older than the change"
+    assert statements(hall.engine, rights.learn) == 2
+    assert rights.is_known("kenya", subject)
+    assert rights.is_known("canada", subject)

@@ -11,7 +11,8 @@ from websockets.frames import CloseCode, Frame, Opcode
 
 from consult import clock
 from consult.live import transport
-from consult.live.transport import frame_of, handshake
+from consult.live.opening import handshake
+from consult.live.transport import frame_of
 from tests.live.pair import ORIGIN, REQUEST, Pair, masked
 
 
@@ -54,6 +55,18 @@ def test_who_is_turned_away(fields: dict[str, str | None], status: int) -> None:
     _protocol, found, answer = handshake("/socket.io/?EIO=4", changed(**fields), [ORIGIN])
     assert found == status
     assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+
+
+def test_what_came_and_was_not_read_is_seen_and_left_where_it_is() -> None:
+    pair = Pair()
+    assert not pair.wire.has_unread()
+    pair.client.send(masked("later"))
+    assert pair.wire.has_unread()
+    pair.until(lambda: pair.heard)
+    assert pair.heard == ["later"]
+    assert not pair.wire.has_unread()
+    pair.wire.abort()
+    assert not pair.wire.has_unread()
 
 
 # Frames.
