@@ -12,7 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,16 +48,22 @@ def on_core(core: int) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-def generate(url: str, pid: int, protocol: str, rooms: int, seconds: int, prefix: str, *more: str) -> Run:
-    """One run of the generator; what it counted (see `peers/loadgen.mjs`)."""
+def generate(
+    url: str, pids: str, protocol: str, rooms: int, seconds: int, prefix: str, *more: str, patience: int = 240
+) -> Run:
+    """One run of the generator; what it counted (see `peers/loadgen.mjs`).
+
+    Args:
+        patience: seconds it may take beside what it is told to.
+    """
     command = [
-        "node", str(PEERS / "loadgen.mjs"), "--quiet", "--protocol", protocol, "--url", url.replace("http", "ws", 1),
+        "node", str(PEERS / "loadgen.mjs"), "--quiet", "--protocol", protocol, "--url", url.replace("http://", "ws://"),
         "--rooms", str(rooms), "--per", str(EDITORS), "--rate", str(RATE), "--shape", "xml", "--root", "default",
-        "--warmup", "3", "--concurrency", "10", "--duration", str(seconds), "--prefix", prefix, "--pid", str(pid), *more,
+        "--warmup", "3", "--concurrency", "10", "--duration", str(seconds), "--prefix", prefix, "--pid", pids, *more,
     ]  # fmt: skip
     with on_core(GENERATOR_CORE):
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=240 + 2 * seconds + rooms, check=False
+            command, capture_output=True, text=True, timeout=patience + 2 * seconds + rooms, check=False
         )
     if done.returncode:
         raise RuntimeError(f"{shlex.join(command)}\n{done.stderr[-2000:]}")
@@ -158,10 +164,25 @@ class Consult:
         self, server: RunningServer, cookies: str, rooms: int, seconds: int, prefix: str, *more: str
     ) -> Run:
         """One run on a server that is there."""
-        assert server.process is not None
-        headers = ("--header", f"Cookie: {cookies}", "--header", f"Origin: {server.url}")
-        pid = server.process.pid
-        return generate(server.url, pid, "socketio-consult", rooms, seconds, prefix, *headers, *more)
+        return self.shared([server], cookies, rooms, seconds, prefix, *more)
+
+    def shared(
+        self,
+        servers: Sequence[RunningServer],
+        cookies: str,
+        rooms: int,
+        seconds: int,
+        prefix: str,
+        *more: str,
+        patience: int = 240,
+    ) -> Run:
+        """One run on servers that share the rooms: all pages of a room at the same."""
+        pids = [str(server.process.pid) for server in servers if server.process is not None]
+        headers = ("--header", f"Cookie: {cookies}", "--header", "Origin: {origin}", "--shard")
+        return generate(
+            ",".join(server.url for server in servers), ",".join(pids), "socketio-consult", rooms, seconds, prefix,
+            *headers, *more, patience=patience,
+        )  # fmt: skip
 
     def killed(self, rooms: int, seconds: int, times: int) -> list[Run]:
         """As many runs that end in kill -9 under load; the generator restarts the server and counts what is there."""
@@ -204,7 +225,7 @@ class Peer:
         try:
             wait_until(lambda: answers(port), seconds=20, what=self.label)
             url = f"ws://127.0.0.1:{port}"
-            return generate(url, process.pid, self.protocol, rooms, seconds, "r", *more)
+            return generate(url, str(process.pid), self.protocol, rooms, seconds, "r", *more)
         finally:
             process.send_signal(signal.SIGKILL)
             process.wait()
