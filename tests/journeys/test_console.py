@@ -16,7 +16,7 @@ from consult.programme.models import Session
 from consult.rooms.models import Room, Round, Seat
 from consult.sample.build import Sample, Stage
 from tests.journeys.people import Person, delegates_in
-from tests.running import RunningServer
+from tests.running import RunningServer, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +119,25 @@ def test_what_is_to_be_confirmed_is_asked_where_it_was_typed(
     page.get_by_role("dialog").get_by_role("button", name="Run past the end of the session").click()
     expect(page.locator("#flashes")).to_contain_text("Room 3: 90 minutes left.")
     assert facilitator.problems == []
+
+
+def test_what_can_be_taken_back_stays_when_the_page_fetches_its_parts(
+    sample: Sample, server: RunningServer, browser: Browser, engine: Engine, console: str
+) -> None:
+    facilitator = Person(browser, server.url, sample.staff(Role.FACILITATOR).user.email, width=1280)
+    page = facilitator.page
+    facilitator.go(console)
+    expect(page.locator("#status")).to_have_text("Connected")
+    page.keyboard.press("/")
+    page.keyboard.type(f"move {named(engine, delegates_in(engine, 1)[0])} to 4")
+    page.keyboard.press("Enter")
+    expect(page.locator("#undo button")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate("dispatchEvent(new Event('consult:refresh'))")
+    wait_until(lambda: page.wait_for_timeout(50) or any("part=queue" in url for url in asked))
+    page.wait_for_timeout(800)  # each part asks within its own third of a second
+    assert [url for url in asked if "part=undo" in url] == []
 
 
 def test_the_console_is_worked_by_keys_alone(

@@ -21,8 +21,9 @@ export default class extends Controller {
   #part = null;
 
   connect() {
-    const names = new Set(this.eventsValue.split(/\s+/));
     this.#part = this.#asPart();
+    if (!this.eventsValue) return; // only the answer to an act fills it: fetched, it would be empty
+    const names = new Set(this.eventsValue.split(/\s+/));
     this.#stops = [
       feed.onEvent(({ name, data }) => names.has(name) && this.#matches(data) && parts.want(this.#part, spreadOf(name, this.spreadValue))),
       feed.onGap(() => this.refresh()),
