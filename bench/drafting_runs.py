@@ -177,7 +177,10 @@ class Consult:
         patience: int = 240,
     ) -> Run:
         """One run on servers that share the rooms: all pages of a room at the same."""
-        pids = [str(server.process.pid) for server in servers if server.process is not None]
+        pids = []
+        for server in servers:
+            assert server.process is not None
+            pids.append(str(server.process.pid))
         headers = ("--header", f"Cookie: {cookies}", "--header", "Origin: {origin}", "--shard")
         return generate(
             ",".join(server.url for server in servers), ",".join(pids), "socketio-consult", rooms, seconds, prefix,
